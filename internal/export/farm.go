@@ -1,0 +1,142 @@
+package export
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"rassync/internal/model"
+)
+
+// Farm is a live farm as far as it was read.
+type Farm struct {
+	Catalog *model.Catalog
+	Names   *Names
+	// Objects of each kind, in the order of their addresses.
+	Objects map[string][]*model.Object
+	Sites   []*model.Object
+	// Read tells which kinds were read with all their properties.
+	Read    map[string]bool
+	NotRead []NotRead
+	// Findings are kinds of surprise, for the report of an export.
+	Findings Findings
+	// Files holds the content of files by digest.
+	Files map[string][]byte
+}
+
+// NotRead is a kind that could not be read in a site, and why.
+type NotRead struct {
+	Kind string
+	Site string
+	Err  error
+}
+
+// String says what was not read.
+func (n NotRead) String() string {
+	where := n.Kind
+	if n.Site != "" {
+		where += " in site " + n.Site
+	}
+	return fmt.Sprintf("%s was not read: %v", where, n.Err)
+}
+
+// Findings count what the schemas do not know, by kind and path.
+type Findings struct {
+	Unknown    map[string]map[string]int
+	NewNumbers map[string]map[string]int
+	Dangling   []string
+	Same       []string // addresses that several live objects share
+	Skipped    map[string]int
+}
+
+// Find gives the live object at an address, in any site it is published to.
+func (f *Farm) Find(a model.Address) *model.Object { return f.Names.Find(a) }
+
+// NotReadErr tells why a kind was not read in a site, nil if it was.
+func (f *Farm) NotReadErr(kind, site string) error {
+	for _, n := range f.NotRead {
+		if n.Kind == kind && (n.Site == "" || strings.EqualFold(n.Site, site)) {
+			return n.Err
+		}
+	}
+	return nil
+}
+
+// All lists every object that was read whole, by kind and address.
+func (f *Farm) All() []*model.Object {
+	var out []*model.Object
+	for _, name := range f.Catalog.Names() {
+		if f.Read[name] {
+			out = append(out, f.Objects[name]...)
+		}
+	}
+	return out
+}
+
+func sortObjects(list []*model.Object) {
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i].Address, list[j].Address
+		if a.Site != b.Site {
+			return a.Site < b.Site
+		}
+		if a.Name != b.Name {
+			return a.Name < b.Name
+		}
+		return list[i].ID < list[j].ID
+	})
+}
+
+// Children lists the published items of a folder (0: top level) in the order
+// of their chain, folders and items mixed. A chain may have holes where items
+// of other sites stand; pieces then follow each other by id.
+func (f *Farm) Children(tree []string, parent int64) []*model.Object {
+	var kids []*model.Object
+	for _, kind := range tree {
+		for _, o := range f.Objects[kind] {
+			if o.ParentID == parent {
+				kids = append(kids, o)
+			}
+		}
+	}
+	return chain(kids)
+}
+
+func chain(kids []*model.Object) []*model.Object {
+	sort.SliceStable(kids, func(i, j int) bool { return asID(kids[i].ID) < asID(kids[j].ID) })
+	here := map[int64]bool{}
+	after := map[int64][]*model.Object{}
+	for _, o := range kids {
+		here[asID(o.ID)] = true
+		after[o.Previous] = append(after[o.Previous], o)
+	}
+	out := make([]*model.Object, 0, len(kids))
+	seen := map[*model.Object]bool{}
+	var follow func(o *model.Object)
+	follow = func(o *model.Object) {
+		for o != nil && !seen[o] {
+			seen[o] = true
+			out = append(out, o)
+			next := after[asID(o.ID)]
+			o = nil
+			for _, n := range next {
+				if o == nil {
+					o = n
+				} else {
+					defer follow(n)
+				}
+			}
+		}
+	}
+	for _, o := range after[0] {
+		follow(o)
+	}
+	for _, o := range kids {
+		if !here[o.Previous] {
+			follow(o)
+		}
+	}
+	for _, o := range kids {
+		follow(o)
+	}
+	return out
+}

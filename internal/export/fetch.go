@@ -1,0 +1,121 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"sync"
+
+	"rassync/internal/ras"
+)
+
+// Getter is the read side of a session.
+type Getter interface {
+	Get(ctx context.Context, path string, query url.Values) (*ras.Answer, error)
+}
+
+// memo asks each question once: several kinds share a list, and groups are
+// asked for their members by more than one road.
+type memo struct {
+	from  Getter
+	mu    sync.Mutex
+	asked map[string]*answer
+}
+
+type answer struct {
+	once  sync.Once
+	value any
+	raw   []byte
+	kind  string
+	err   error
+}
+
+func newMemo(g Getter) *memo { return &memo{from: g, asked: map[string]*answer{}} }
+
+func (m *memo) ask(ctx context.Context, path string, query url.Values) *answer {
+	key := path + "?" + query.Encode()
+	m.mu.Lock()
+	a := m.asked[key]
+	if a == nil {
+		a = &answer{}
+		m.asked[key] = a
+	}
+	m.mu.Unlock()
+	a.once.Do(func() {
+		got, err := m.from.Get(ctx, path, query)
+		if err != nil {
+			a.err = err
+			return
+		}
+		a.raw, a.kind = got.Body, got.ContentType
+	})
+	return a
+}
+
+// forget lets the next question be asked anew.
+func (m *memo) forget(path string, query url.Values) {
+	m.mu.Lock()
+	delete(m.asked, path+"?"+query.Encode())
+	m.mu.Unlock()
+}
+
+// object asks for one JSON object.
+func (m *memo) object(ctx context.Context, path string, query url.Values) (map[string]any, error) {
+	v, err := m.json(ctx, path, query)
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return v, nil
+	case []any: // some single reads are documented as lists and the other way round
+		if len(v) == 1 {
+			if o, ok := v[0].(map[string]any); ok {
+				return o, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("GET %s: the farm answered no JSON object", path)
+}
+
+// list asks for a JSON array; one object instead is taken as a list of one.
+func (m *memo) list(ctx context.Context, path string, query url.Values) ([]any, error) {
+	v, err := m.json(ctx, path, query)
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case []any:
+		return v, nil
+	}
+	return []any{v}, nil
+}
+
+func (m *memo) json(ctx context.Context, path string, query url.Values) (any, error) {
+	a := m.ask(ctx, path, query)
+	if a.err != nil {
+		return nil, a.err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if a.value == nil && len(a.raw) > 0 {
+		v, err := parse(a.raw)
+		if err != nil {
+			return nil, fmt.Errorf("GET %s: the farm's answer is no JSON: %w", path, err)
+		}
+		a.value, a.raw = v, nil
+	}
+	return a.value, nil
+}
+
+func parse(data []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var v any
+	err := d.Decode(&v)
+	return v, err
+}

@@ -1,0 +1,164 @@
+package export
+
+import (
+	"sort"
+	"strings"
+
+	"rassync/internal/model"
+)
+
+// TopLevel is the name of the order of items outside any folder.
+const TopLevel = "/"
+
+// orders makes the order objects of the kinds that were read whole.
+func (r *reader) orders(whole map[string]bool) {
+	for _, k := range r.cat.Kinds() {
+		if k.Order == nil || !whole[k.Name] {
+			continue
+		}
+		r.farm.Objects[k.Name] = nil
+		if k.Order.By == "chain" {
+			for _, g := range r.farm.chains(k) {
+				if len(g.kids) > 1 {
+					r.farm.Objects[k.Name] = append(r.farm.Objects[k.Name], g.object(k))
+				}
+			}
+		} else {
+			for _, site := range r.farm.orderSites(k) {
+				kids := r.farm.Ranked(k, site)
+				if len(kids) > 1 {
+					r.farm.Objects[k.Name] = append(r.farm.Objects[k.Name], orderObject(k, model.Address{Site: site, Kind: k.Name}, kids))
+				}
+			}
+		}
+		sortObjects(r.farm.Objects[k.Name])
+		for _, o := range r.farm.Objects[k.Name] {
+			r.farm.Names.Add(o)
+		}
+	}
+}
+
+type siblings struct {
+	folder string
+	kids   []*model.Object
+}
+
+func (g siblings) object(k *model.Kind) *model.Object {
+	return orderObject(k, model.Address{Kind: k.Name, Name: g.folder}, g.kids)
+}
+
+func orderObject(k *model.Kind, a model.Address, kids []*model.Object) *model.Object {
+	return &model.Object{Address: a, Builtin: true, Spec: map[string]any{"items": OrderItems(kids)}}
+}
+
+// chains lists the children of every folder, by folder path.
+func (f *Farm) chains(k *model.Kind) []siblings {
+	byParent := map[int64][]*model.Object{}
+	for _, of := range k.Order.Of {
+		for _, o := range f.Objects[of] {
+			byParent[o.ParentID] = append(byParent[o.ParentID], o)
+		}
+	}
+	var out []siblings
+	for _, kids := range byParent {
+		folder, _ := model.ParentPath(kids[0].Address.Name)
+		if folder == "" {
+			folder = TopLevel
+		}
+		out = append(out, siblings{folder, chain(kids)})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].folder < out[j].folder })
+	return out
+}
+
+// Siblings lists the live children of a folder path in their order.
+func (f *Farm) Siblings(k *model.Kind, folder string) []*model.Object {
+	var kids []*model.Object
+	for _, of := range k.Order.Of {
+		for _, o := range f.Objects[of] {
+			up, _ := model.ParentPath(o.Address.Name)
+			if up == "" {
+				up = TopLevel
+			}
+			if strings.EqualFold(up, folder) {
+				kids = append(kids, o)
+			}
+		}
+	}
+	return chain(kids)
+}
+
+func (f *Farm) orderSites(k *model.Kind) []string {
+	if k.Scope == model.ScopeFarm {
+		return []string{""}
+	}
+	var out []string
+	for _, s := range f.Sites {
+		out = append(out, s.Address.Name)
+	}
+	return out
+}
+
+// Ranked lists the live objects that an order by steps concerns, in order.
+func (f *Farm) Ranked(k *model.Kind, site string) []*model.Object {
+	var kids []*model.Object
+	for _, of := range k.Order.Of {
+		for _, o := range f.Objects[of] {
+			if strings.EqualFold(o.Address.Site, site) {
+				kids = append(kids, o)
+			}
+		}
+	}
+	sort.SliceStable(kids, func(i, j int) bool { return kids[i].Rank < kids[j].Rank })
+	return kids
+}
+
+// OrderItems names siblings as an order document does: by their own name, or
+// by kind, name and site where two siblings share it.
+func OrderItems(kids []*model.Object) []any {
+	seen := map[string]int{}
+	for _, o := range kids {
+		seen[strings.ToLower(ownName(o))]++
+	}
+	out := make([]any, len(kids))
+	for i, o := range kids {
+		name := ownName(o)
+		if seen[strings.ToLower(name)] == 1 {
+			out[i] = name
+			continue
+		}
+		m := map[string]any{"kind": o.Address.Kind, "name": name}
+		if o.Address.Site != "" {
+			m["site"] = o.Address.Site
+		}
+		out[i] = m
+	}
+	return out
+}
+
+// ownName is the last segment of an object's path, still escaped.
+func ownName(o *model.Object) string {
+	name := o.Address.Name
+	if len(o.InSites) == 0 && o.ParentID == 0 && !strings.Contains(name, "/") {
+		return name
+	}
+	return name[strings.LastIndexByte(name, '/')+1:]
+}
+
+// ItemFits tells whether an item of an order document means this object.
+func ItemFits(item any, o *model.Object) bool {
+	switch it := item.(type) {
+	case string:
+		return strings.EqualFold(it, ownName(o))
+	case map[string]any:
+		if kind, ok := it["kind"].(string); ok && kind != o.Address.Kind {
+			return false
+		}
+		if site, ok := it["site"].(string); ok && !strings.EqualFold(site, o.Address.Site) && !containsFold(o.InSites, site) {
+			return false
+		}
+		name, _ := it["name"].(string)
+		return strings.EqualFold(name, ownName(o))
+	}
+	return false
+}

@@ -1,0 +1,443 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Names translates between the ids of the API and the names of the YAML.
+type Names interface {
+	// NameOf gives the text by which an object in site refers to the object
+	// with this id of one of kinds.
+	NameOf(kinds []string, id int64, site string) (string, bool)
+	// IDOf is the inverse.
+	IDOf(kinds []string, ref, site string) (int64, error)
+}
+
+// Hidden keys of canonical maps: what the farm knows an entry by. They are
+// never declared, never compared and never written to YAML.
+const (
+	EntryID = "$id"
+)
+
+// Decoder turns answers into canonical values.
+type Decoder struct {
+	Names Names
+	Site  string // name of the site the object was read in
+	// Unknown collects what no schema knows: dotted read path -> value as
+	// received. Nil to drop it.
+	Unknown map[string]any
+	// Absent collects yaml paths of properties the answer did not hold.
+	Absent map[string]bool
+	// NewNumbers collects yaml paths of enumerations with unknown numbers.
+	NewNumbers map[string]bool
+	// Dangling collects yaml paths of references to objects nobody knows.
+	Dangling map[string]bool
+}
+
+// Spec decodes an object of kind k: body is the answer of the list or of the
+// object's own read, parts the answers of parts that were read on their own,
+// by Part.At (or List.Get).
+func (d *Decoder) Spec(k *Kind, body map[string]any, parts map[string]any) map[string]any {
+	spec := d.object(k.Spec, place{body, body, parts, ""})
+	if d.Unknown != nil {
+		leftOver(k.known.root, body, "", d.Unknown)
+		for at, n := range k.known.parts {
+			if v, ok := parts[at]; ok {
+				leftOver(n, v, at+":", d.Unknown)
+			}
+		}
+		for name, v := range d.Unknown {
+			d.Unknown[name] = plainJSON(v)
+		}
+	}
+	k.Prune(spec)
+	return spec
+}
+
+// place is where a property is looked for: the answer's root, the value the
+// enclosing object stands at, and the answers of parts.
+type place struct {
+	root, here any
+	parts      map[string]any
+	path       string
+}
+
+func (d *Decoder) object(p *Property, at place) map[string]any {
+	out := make(map[string]any, len(p.Props))
+	for _, c := range p.Props {
+		if c.WriteOnly || c.Membership != nil || c.File != nil || c.Lookup != nil {
+			continue
+		}
+		from := at
+		if c.Part != nil && c.Part.Get {
+			v, read := at.parts[c.Part.At]
+			if !read {
+				continue
+			}
+			from = place{v, v, at.parts, at.path}
+		}
+		if c.List != nil && c.List.Get != "" {
+			v, read := at.parts[c.List.Get]
+			if !read {
+				continue
+			}
+			from.here = v
+		} else {
+			if c.Absolute {
+				from.here = from.root
+			}
+			found := true
+			for _, name := range c.Read {
+				m, ok := from.here.(map[string]any)
+				if !ok {
+					found = false
+					break
+				}
+				if from.here, ok = m[name]; !ok {
+					found = false
+					break
+				}
+			}
+			if !found {
+				if d.Absent != nil {
+					d.Absent[join(at.path, c.Name)] = true
+				}
+				continue
+			}
+		}
+		from.path = join(at.path, c.Name)
+		if v, ok := d.value(c, from); ok {
+			out[c.Name] = v
+		}
+	}
+	return out
+}
+
+func (d *Decoder) value(p *Property, at place) (any, bool) {
+	w := at.here
+	if w == nil {
+		switch {
+		case p.Type == TypeArray:
+			return []any{}, true
+		case p.Type == TypeString && p.Enum == nil, len(p.Ref) > 0:
+			return "", true
+		}
+		return nil, false
+	}
+	switch {
+	case p.Codec == "account":
+		return DecodeAccount(fmt.Sprint(w)), true
+	case strings.HasPrefix(p.Codec, "separated:"):
+		return decodeSeparated(fmt.Sprint(w), strings.TrimPrefix(p.Codec, "separated:")), true
+	case p.Codec == "ipRanges":
+		return decodeRanges(w), true
+	case p.Flags:
+		return d.flags(p, at.path, w), true
+	case p.Enum != nil:
+		return d.enum(p, at.path, w), true
+	case len(p.Ref) > 0 && p.Type != TypeArray:
+		return d.ref(p.Ref, p.RefNone, at.path, w), true
+	}
+	switch p.Type {
+	case TypeObject:
+		if len(p.Props) == 0 {
+			return plainJSON(w), true
+		}
+		if _, ok := w.(map[string]any); !ok {
+			return nil, false
+		}
+		return d.object(p, at), true
+	case TypeArray:
+		return d.array(p, at), true
+	case TypeString:
+		if s, ok := w.(string); ok {
+			return s, true
+		}
+		return fmt.Sprint(plainJSON(w)), true
+	}
+	return plainJSON(w), true
+}
+
+func (d *Decoder) array(p *Property, at place) any {
+	list, ok := at.here.([]any)
+	if !ok {
+		// A list with one element may be answered as the element itself.
+		list = []any{at.here}
+	}
+	out := make([]any, 0, len(list))
+	if p.Items == nil || (p.Items.Type == TypeObject && len(p.Items.Props) == 0) {
+		for _, e := range list {
+			out = append(out, plainJSON(e))
+		}
+		return out
+	}
+	if p.List != nil && p.List.Priority != "" {
+		list = append([]any(nil), list...)
+		sort.SliceStable(list, func(i, j int) bool { return rank(list[i], p.List.Priority) < rank(list[j], p.List.Priority) })
+	}
+	for i, e := range list {
+		sub := place{e, e, nil, fmt.Sprintf("%s[%d]", at.path, i)}
+		it := p.Items
+		if it.Type != TypeObject {
+			for _, name := range it.Read {
+				if m, ok := sub.here.(map[string]any); ok {
+					sub.here = m[name]
+				}
+			}
+			if len(it.Ref) == 0 && len(p.Ref) > 0 {
+				out = append(out, d.ref(p.Ref, p.RefNone, sub.path, sub.here))
+			} else if v, ok := d.value(it, sub); ok {
+				out = append(out, v)
+			}
+			continue
+		}
+		m, ok := e.(map[string]any)
+		if !ok {
+			// An entry that is a bare value stands for its first property.
+			if len(it.Props) == 0 {
+				continue
+			}
+			m = map[string]any{it.Props[0].Read[0]: e}
+			sub.root, sub.here = m, m
+		}
+		entry := d.object(it, sub)
+		if p.List != nil && p.List.ID != "" {
+			if id, ok := m[p.List.ID]; ok {
+				entry[EntryID] = plainJSON(id)
+			}
+		}
+		if d.Unknown != nil && it.known.root != nil {
+			left := map[string]any{}
+			leftOver(it.known.root, m, "", left)
+			for name, v := range left {
+				d.Unknown[at.path+"["+EntryLabel(p, entry)+"]."+name] = v
+			}
+		}
+		out = append(out, entry)
+	}
+	if Unordered(p) {
+		sort.SliceStable(out, func(i, j int) bool { return EntryKey(p, out[i]) < EntryKey(p, out[j]) })
+	}
+	return out
+}
+
+func rank(e any, name string) int64 {
+	m, _ := e.(map[string]any)
+	i, _ := AsInt(m[name])
+	return i
+}
+
+func (d *Decoder) enum(p *Property, path string, w any) any {
+	if s, ok := w.(string); ok {
+		if _, isNum := AsInt(w); !isNum {
+			for _, n := range p.Enum.Order {
+				if strings.EqualFold(n, s) {
+					return n
+				}
+			}
+			return s
+		}
+	}
+	i, ok := AsInt(w)
+	if !ok {
+		return plainJSON(w)
+	}
+	if n, ok := p.Enum.ByNum[i]; ok {
+		return n
+	}
+	if d.NewNumbers != nil {
+		d.NewNumbers[path] = true
+	}
+	return i
+}
+
+func (d *Decoder) flags(p *Property, path string, w any) any {
+	bits, ok := AsInt(w)
+	if !ok {
+		return plainJSON(w)
+	}
+	out := []any{}
+	if n, ok := p.Enum.ByNum[bits]; ok && bits != 0 {
+		return []any{n}
+	}
+	for _, n := range p.Enum.Order {
+		if b := p.Enum.ByName[n]; b > 0 && b&(b-1) == 0 && bits&b != 0 {
+			out = append(out, n)
+			bits &^= b
+		}
+	}
+	if bits != 0 {
+		if d.NewNumbers != nil {
+			d.NewNumbers[path] = true
+		}
+		out = append(out, bits)
+	}
+	return out
+}
+
+func (d *Decoder) ref(kinds []string, none any, path string, w any) any {
+	id, ok := AsInt(w)
+	if !ok {
+		return plainJSON(w)
+	}
+	if n, ok := AsInt(none); ok && n == id {
+		return ""
+	}
+	if name, ok := d.Names.NameOf(kinds, id, d.Site); ok {
+		return name
+	}
+	if id == 0 || id == -1 || id == 1<<32-1 { // the farm's other ways to say none
+		return ""
+	}
+	if d.Dangling != nil {
+		d.Dangling[path] = true
+	}
+	return id
+}
+
+// DecodeAccount writes an account the way a person would: the farm may read
+// DOMAIN\name back as SID://DOMAIN/name.
+func DecodeAccount(s string) string {
+	rest, ok := strings.CutPrefix(s, "SID://")
+	if !ok {
+		return s
+	}
+	if i := strings.LastIndexByte(rest, '/'); i >= 0 {
+		return rest[:i] + `\` + rest[i+1:]
+	}
+	return rest
+}
+
+func decodeSeparated(s, sep string) any {
+	out := []any{}
+	for _, e := range strings.Split(s, sep) {
+		if e = strings.TrimSpace(e); e != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func decodeRanges(w any) any {
+	out := []any{}
+	m, _ := w.(map[string]any)
+	for _, version := range []string{"iPv4s", "iPv6s"} {
+		list, ok := m[version].([]any)
+		if !ok && m[version] != nil {
+			list = []any{m[version]}
+		}
+		for _, e := range list {
+			r, _ := e.(map[string]any)
+			from, _ := r["from"].(string)
+			to, _ := r["to"].(string)
+			if to == "" || from == to {
+				out = append(out, from)
+			} else {
+				out = append(out, from+"-"+to)
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].(string) < out[j].(string) })
+	return out
+}
+
+// AsInt reads whole numbers in any of the forms JSON and YAML give them.
+func AsInt(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case int:
+		return int64(v), true
+	case float64:
+		if v == float64(int64(v)) {
+			return int64(v), true
+		}
+	case json.Number:
+		i, ok := number(v).(int64)
+		return i, ok
+	case string:
+		i, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
+		return i, err == nil
+	}
+	return 0, false
+}
+
+// plainJSON turns decoded JSON into canonical values.
+func plainJSON(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		return number(v)
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for k, e := range v {
+			m[k] = plainJSON(e)
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = plainJSON(e)
+		}
+		return out
+	}
+	return v
+}
+
+// Prune takes out what an inherit flag or a condition switches off: those
+// values are not in force and must neither be exported nor compared.
+func (k *Kind) Prune(spec map[string]any) {
+	if len(k.gated) == 0 {
+		return
+	}
+	prune(k.Spec, spec, spec)
+}
+
+func prune(p *Property, m, spec map[string]any) {
+	for _, c := range p.Props {
+		v, ok := m[c.Name]
+		if !ok {
+			continue
+		}
+		if !Open(c, m, spec) {
+			delete(m, c.Name)
+			continue
+		}
+		if sub, ok := v.(map[string]any); ok && c.Type == TypeObject {
+			prune(c, sub, spec)
+		}
+	}
+}
+
+// Open tells whether p counts: its gate is not closed and its conditions hold
+// in spec. here is the object that encloses p's value.
+func Open(p *Property, here, spec map[string]any) bool {
+	find := func(name string) (any, bool) {
+		if rest, ok := strings.CutPrefix(name, "./"); ok {
+			return Lookup(here, rest)
+		}
+		return Lookup(spec, name)
+	}
+	if p.Gate != "" {
+		if v, ok := find(p.Gate); ok && v == true {
+			return false
+		}
+	}
+	for name, allowed := range p.When {
+		v, ok := find(name)
+		if !ok {
+			continue
+		}
+		fits := false
+		for _, a := range allowed {
+			fits = fits || a == v
+		}
+		if !fits {
+			return false
+		}
+	}
+	return true
+}

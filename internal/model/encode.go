@@ -1,0 +1,244 @@
+package model
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// Encoder turns canonical values into what the API takes.
+type Encoder struct {
+	Names Names
+	Site  string
+	// Reveal gives a secret's value at the moment it is sent.
+	Reveal func(SecretRef) (string, error)
+}
+
+// Leaf is one value of a body: a property that is written under one name.
+type Leaf struct {
+	Prop  *Property
+	Value any
+}
+
+// Leaves flattens the part of value that goes into one body: everything below
+// the object p that has no path of its own and no other way of writing.
+func Leaves(p *Property, value map[string]any) []Leaf {
+	var out []Leaf
+	for _, c := range p.Props {
+		v, ok := value[c.Name]
+		if !ok || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil {
+			continue
+		}
+		if c.Type == TypeObject && len(c.Props) > 0 {
+			if m, ok := v.(map[string]any); ok {
+				out = append(out, Leaves(c, m)...)
+			}
+			continue
+		}
+		out = append(out, Leaf{c, v})
+	}
+	return out
+}
+
+// Alternatives is how many bodies there are for these leaves.
+func Alternatives(leaves []Leaf) int {
+	n := 1
+	for _, l := range leaves {
+		n = max(n, len(l.Prop.Write))
+	}
+	return n
+}
+
+// Body writes the leaves flat under their write names, or nested at their
+// read paths. alternative picks among several write names.
+func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]any, error) {
+	body := map[string]any{}
+	for _, l := range leaves {
+		v, err := e.Value(l.Prop, l.Value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.Prop.Path(), err)
+		}
+		if !nested || l.Prop.WriteOnly {
+			if len(l.Prop.Write) == 0 {
+				continue
+			}
+			body[l.Prop.Write[min(alternative, len(l.Prop.Write)-1)]] = v
+			continue
+		}
+		at := body
+		path := readPath(l.Prop)
+		for _, name := range path[:len(path)-1] {
+			sub, ok := at[name].(map[string]any)
+			if !ok {
+				sub = map[string]any{}
+				at[name] = sub
+			}
+			at = sub
+		}
+		at[path[len(path)-1]] = v
+	}
+	return body, nil
+}
+
+// readPath is where a property stands in the answer of its own part.
+func readPath(p *Property) []string {
+	if p.Absolute || p.Parent == nil {
+		return p.Read
+	}
+	var up []string
+	if p.Part == nil && p.Parent.Name != "[]" {
+		up = readPath(p.Parent)
+	}
+	return append(append([]string(nil), up...), p.Read...)
+}
+
+// Value encodes one value.
+func (e *Encoder) Value(p *Property, v any) (any, error) {
+	switch val := v.(type) {
+	case SecretRef:
+		if e.Reveal == nil {
+			return nil, fmt.Errorf("a secret cannot be sent here")
+		}
+		return e.Reveal(val)
+	case nil:
+		return nil, nil
+	}
+	switch {
+	case strings.HasPrefix(p.Codec, "separated:"):
+		list, _ := v.([]any)
+		parts := make([]string, len(list))
+		for i, x := range list {
+			parts[i] = fmt.Sprint(x)
+		}
+		return strings.Join(parts, strings.TrimPrefix(p.Codec, "separated:")), nil
+	case p.Flags:
+		return encodeFlags(p, v)
+	case p.Enum != nil:
+		if i, ok := AsInt(v); ok {
+			return i, nil
+		}
+		if i, ok := p.Enum.ByName[fmt.Sprint(v)]; ok {
+			return i, nil
+		}
+		return nil, fmt.Errorf("%v is no value of this enumeration", v)
+	case len(p.Ref) > 0 && p.Type != TypeArray:
+		return e.ref(p, p.Ref, v)
+	}
+	if list, ok := v.([]any); ok && p.Type == TypeArray {
+		out := make([]any, 0, len(list))
+		for _, x := range list {
+			var w any
+			var err error
+			switch {
+			case p.Items != nil && p.Items.Type == TypeObject && len(p.Items.Props) > 0:
+				m, _ := x.(map[string]any)
+				w, err = e.Body(Leaves(p.Items, m), false, 0)
+			case len(p.Ref) > 0 && (p.Items == nil || len(p.Items.Ref) == 0):
+				w, err = e.ref(p, p.Ref, x)
+			case p.Items != nil:
+				w, err = e.Value(p.Items, x)
+			default:
+				w = x
+			}
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, w)
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+func (e *Encoder) ref(p *Property, kinds []string, v any) (any, error) {
+	if i, ok := v.(int64); ok {
+		return i, nil // an id that nobody could name: kept as it was read
+	}
+	name, _ := v.(string)
+	if name == "" {
+		return p.RefNone, nil
+	}
+	return e.Names.IDOf(kinds, name, e.Site)
+}
+
+func encodeFlags(p *Property, v any) (any, error) {
+	if i, ok := v.(int64); ok {
+		return i, nil
+	}
+	list, _ := v.([]any)
+	var bits int64
+	for _, x := range list {
+		if i, ok := x.(int64); ok {
+			bits |= i
+			continue
+		}
+		b, ok := p.Enum.ByName[fmt.Sprint(x)]
+		if !ok {
+			return nil, fmt.Errorf("%v is no value of this enumeration", x)
+		}
+		bits |= b
+	}
+	return bits, nil
+}
+
+// Entry encodes an entry of a list as the body that adds, removes or changes
+// it; only narrows it to these yaml names.
+func (e *Encoder) Entry(p *Property, entry any, alternative int, only []string) (any, error) {
+	it := p.Items
+	if p.Codec == "ipRanges" {
+		text := fmt.Sprint(entry)
+		first, _, _ := strings.Cut(text, "-")
+		version := int64(0)
+		if a, err := netip.ParseAddr(strings.TrimSpace(first)); err == nil && a.Is6() {
+			version = 1
+		}
+		return map[string]any{"ip": text, "ipType": version}, nil
+	}
+	if m, ok := entry.(map[string]any); ok && it != nil && it.Type == TypeObject {
+		leaves := Leaves(it, m)
+		if len(only) > 0 {
+			kept := leaves[:0]
+			for _, l := range leaves {
+				for _, name := range only {
+					if l.Prop.Name == name {
+						kept = append(kept, l)
+					}
+				}
+			}
+			leaves = kept
+		}
+		return e.Body(leaves, false, alternative)
+	}
+	v, err := e.scalar(p, entry)
+	if err != nil {
+		return nil, err
+	}
+	if it == nil || len(it.Write) == 0 {
+		return v, nil
+	}
+	name := it.Write[min(alternative, len(it.Write)-1)]
+	if name == "" {
+		return v, nil
+	}
+	return map[string]any{name: v}, nil
+}
+
+func (e *Encoder) scalar(p *Property, entry any) (any, error) {
+	if p.Items != nil && (len(p.Items.Ref) > 0 || len(p.Ref) == 0) {
+		return e.Value(p.Items, entry)
+	}
+	return e.ref(p, p.Ref, entry)
+}
+
+// EntryAlternatives is how many bodies an entry of p has.
+func EntryAlternatives(p *Property) int {
+	n := 1
+	if p.Items == nil {
+		return n
+	}
+	n = max(n, len(p.Items.Write))
+	for _, c := range p.Items.Props {
+		n = max(n, len(c.Write))
+	}
+	return n
+}

@@ -1,0 +1,377 @@
+package model
+
+import "strings"
+
+// Scope says whether objects of a kind belong to the farm or to a site.
+type Scope string
+
+// Shape says how objects of a kind come: many under a list path, one per
+// farm or site, or as the order of other objects.
+type Shape string
+
+// The scopes and shapes of a kind.
+const (
+	ScopeFarm Scope = "farm"
+	ScopeSite Scope = "site"
+
+	Collection Shape = "collection"
+	Singleton  Shape = "singleton"
+	OrderShape Shape = "order"
+)
+
+// SiteKind is the kind whose objects are the sites of the farm.
+const SiteKind = "Site"
+
+// Kind is one schema file: everything the engine knows of a kind. Its words
+// are explained in schemas/README.md; paths are templates with {id}.
+type Kind struct {
+	Name        string
+	Title       string
+	Description string
+	Family      string
+	Scope       Scope
+	Shape       Shape
+
+	Self      string // path of one object, base of relative paths
+	List      *ListRead
+	Get       string // path of one object's read, "" if there is none
+	SiteQuery string // query name of the site on everything below Self (singletons)
+	Filter    map[string][]any
+
+	Create *Create
+	Update *Update
+	Delete string // path, "" if objects cannot be deleted
+
+	Identity     Identity
+	Builtin      []string
+	BuiltinWhere map[string][]any
+	Skip         []Skip
+
+	Tree     *Tree
+	Sites    string // property that lists the sites an object is in
+	Order    *Order
+	ReadOnly map[string]string
+	Last     []Last
+	Replace  string // createFirst or deleteFirst
+	Impact   map[string][]Impact
+
+	Evidence string
+	Since    string
+	Until    string
+	Sources  []string
+	Notes    string
+
+	Spec *Property
+
+	known known       // read names of the object's answers
+	gated []*Property // properties that a gate or a condition can switch off
+}
+
+// ListRead is the read that answers all objects of a kind.
+type ListRead struct {
+	Path       string
+	Site       string // query name of the site; "" for farm scope
+	CompleteIf string // read name that only a complete list holds
+}
+
+// Create is the POST that makes an object.
+type Create struct {
+	Path     string
+	Site     string // body, query, both, none
+	SiteName string // name of the site parameter
+	Query    map[string]any
+	Fields   map[string]bool // yaml names the body takes; nil = all
+	Answer   string          // object or none
+}
+
+// Update is the PUT that changes an object.
+type Update struct {
+	Path   string
+	Shapes []string // flat, nested: likeliest first
+}
+
+// Identity is where the name of an object stands on the wire.
+type Identity struct {
+	Read   string
+	Write  string
+	Rename string // name of the new name in PUT; "" = cannot be renamed
+	Codec  string
+}
+
+// Skip names objects that are no configuration.
+type Skip struct {
+	Read  string
+	In    []any
+	NotIn []any
+	Why   string
+}
+
+// Tree says how published items form a tree of chains.
+type Tree struct {
+	Parent   string // read name of the folder's id
+	Previous string // read name of the id of the sibling in front
+	Root     int64  // parent id of the top level
+	Folder   string // kind of folders
+	Move     string // path of the move action
+}
+
+// Order says how objects of other kinds are put in order.
+type Order struct {
+	Of   []string
+	By   string // step: one place per call; chain: previousId
+	Path string
+	Read string
+}
+
+// Last is a brake: the last object that fits Where is never removed.
+type Last struct {
+	Where map[string]any // yaml name -> value
+	Per   string         // farm or site
+	Why   string
+}
+
+// Impact is an effect of a change beyond configuration.
+type Impact struct {
+	Effect string
+	When   []any // only for these new values; empty = any change
+	Why    string
+	Source string
+}
+
+// Type is the JSON type of a property.
+type Type string
+
+// The types of properties.
+const (
+	TypeString  Type = "string"
+	TypeBoolean Type = "boolean"
+	TypeInteger Type = "integer"
+	TypeNumber  Type = "number"
+	TypeObject  Type = "object"
+	TypeArray   Type = "array"
+)
+
+// Property is one property of a kind, with its words.
+type Property struct {
+	Name        string
+	Title       string
+	Description string
+	Type        Type
+	Parent      *Property
+	Props       []*Property
+	Items       *Property
+
+	Read     []string // names to walk from the place of the parent
+	Absolute bool     // walk from the root of the part's answer instead
+	Write    []string // alternatives of the write name, likeliest first
+	NoWrite  bool
+
+	Enum  *Enum
+	Flags bool
+	Names []string // known names whose numbers nobody has seen
+
+	Ref     []string // kinds
+	RefNone any
+	Codec   string
+
+	Secret     bool
+	SecretWith []string
+	SecretEnv  string
+	WriteOnly  bool
+
+	CreateOnly       bool
+	RequiredOnCreate bool
+	UpdateOnly       bool
+	OnCreate         any
+	Query            string
+	Lookup           *LookupRead
+
+	Gate         string // yaml path from spec, or ./name beside the property
+	When         map[string][]any
+	InheritsDown any
+
+	Part       *Part
+	List       *List
+	File       *File
+	Membership *Membership
+	ReadOnly   map[string]string // known read names of this object that are no configuration
+
+	Default    any
+	HasDefault bool
+	MinLength  int
+	MaxLength  int
+	Minimum    *float64
+	Maximum    *float64
+
+	Impact     []Impact
+	Evidence   string
+	Since      string
+	Until      string
+	Note       string
+	Unit       string
+	Deprecated bool
+
+	byName map[string]*Property
+	known  known // of the entries of a list
+}
+
+// Enum maps the names of an enumeration to its numbers.
+type Enum struct {
+	Order  []string
+	ByName map[string]int64
+	ByNum  map[int64]string
+}
+
+// LookupRead is a value that is read from another list.
+type LookupRead struct {
+	Path  string
+	Query map[string]string
+	Where map[string]any
+	Read  string
+}
+
+// Part is a group of properties with a path of its own.
+type Part struct {
+	At     string
+	Get    bool // needs a read of its own
+	Put    bool
+	Costly bool // read only when asked for
+}
+
+// List is an array that is changed entry by entry.
+type List struct {
+	At               string
+	Mode             string // set, ordered, keyed
+	Key              []string
+	MatchAny         []string
+	ID               string
+	Get              string
+	Costly           bool
+	Add              EntryCall
+	Remove           EntryCall
+	Update           *EntryCall
+	Priority         string
+	PriorityWritable bool
+	Answer           string
+	First            bool
+}
+
+// EntryCall says how an entry of a list is named in a request.
+type EntryCall struct {
+	By     string // body, id, key
+	Fields []string
+}
+
+// File is a value that is a file next to the YAML.
+type File struct {
+	Field string
+	Get   string
+}
+
+// Membership is an object's place in a group that is written on the group.
+type Membership struct {
+	Of     string
+	At     string
+	Bodies []string // "array", or the name of the property that holds the ids
+}
+
+// Prop finds a direct property by name.
+func (p *Property) Prop(name string) *Property {
+	if p == nil {
+		return nil
+	}
+	return p.byName[name]
+}
+
+// Path is the property's place in the YAML, such as "rdsDefSettings.port";
+// entries of lists are written "rules[]".
+func (p *Property) Path() string {
+	if p.Parent == nil {
+		return ""
+	}
+	up := p.Parent.Path()
+	switch {
+	case p.Name == "[]":
+		return up + "[]"
+	case up == "":
+		return p.Name
+	}
+	return up + "." + p.Name
+}
+
+// Find walks a dotted path of yaml names; "[]" steps into list entries may be
+// left out.
+func (p *Property) Find(path string) *Property {
+	if path == "" {
+		return p
+	}
+	at := p
+	for _, name := range strings.Split(strings.ReplaceAll(path, "[]", ""), ".") {
+		for at != nil && at.Type == TypeArray {
+			at = at.Items
+		}
+		if at = at.Prop(name); at == nil {
+			return nil
+		}
+	}
+	return at
+}
+
+// Walk visits p and everything below it, entries of lists included.
+func (p *Property) Walk(visit func(*Property)) {
+	visit(p)
+	for _, c := range p.Props {
+		c.Walk(visit)
+	}
+	if p.Items != nil {
+		p.Items.Walk(visit)
+	}
+}
+
+// Inferred tells whether the name or number was not read in a reference of
+// the API itself.
+func (p *Property) Inferred() bool {
+	return p.Evidence != "" && p.Evidence != "rest" && p.Evidence != "sample"
+}
+
+// OwnPart is the part the property is written through: the nearest Part above
+// it, nil for the object's own body.
+func (p *Property) OwnPart() *Property {
+	for at := p; at != nil; at = at.Parent {
+		if at.Part != nil {
+			return at
+		}
+	}
+	return nil
+}
+
+// HasName tells whether objects of the kind carry a name.
+func (k *Kind) HasName() bool {
+	return k.Shape == Collection || (k.Shape == OrderShape && k.Identity.Read != "")
+}
+
+// IsBuiltin tells whether an object of this name always exists.
+func (k *Kind) IsBuiltin(name string) bool {
+	for _, b := range k.Builtin {
+		if b == name {
+			return true
+		}
+	}
+	return false
+}
+
+// CanCreate and CanDelete tell whether the API has the calls.
+func (k *Kind) CanCreate() bool { return k.Create != nil }
+
+// CanDelete tells whether the API has the call.
+func (k *Kind) CanDelete() bool { return k.Delete != "" }
+
+// NeedsRequests tells whether reading an object whole may take requests
+// beyond its list.
+func (k *Kind) NeedsRequests() bool {
+	need := false
+	k.Spec.Walk(func(p *Property) {
+		need = need || (p.Part != nil && p.Part.Get) || (p.List != nil && p.List.Get != "") || p.File != nil || p.Lookup != nil
+	})
+	return need
+}

@@ -1,0 +1,135 @@
+package model
+
+// known holds the read names that a schema knows, one tree for the object's
+// own answer and one for each part that is read on its own. What an answer
+// holds beyond them is unknown and kept as it is.
+type known struct {
+	root  *wireNode
+	parts map[string]*wireNode
+}
+
+// wireNode is a place in an answer. A leaf is taken whole.
+type wireNode struct {
+	leaf bool
+	subs map[string]*wireNode
+}
+
+func (n *wireNode) at(names []string) *wireNode {
+	for _, name := range names {
+		if n.subs == nil {
+			n.subs = map[string]*wireNode{}
+		}
+		next := n.subs[name]
+		if next == nil {
+			next = &wireNode{}
+			n.subs[name] = next
+		}
+		n = next
+	}
+	return n
+}
+
+// index prepares what decoding looks up again and again.
+func (k *Kind) index() {
+	k.known = knownBelow(k.Spec)
+	root := k.known.root
+	for name := range k.ReadOnly {
+		root.at([]string{name}).leaf = true
+	}
+	for name := range k.Filter {
+		root.at([]string{name}).leaf = true
+	}
+	if k.Identity.Read != "" {
+		root.at([]string{k.Identity.Read}).leaf = true
+	}
+	if k.Tree != nil {
+		root.at([]string{k.Tree.Parent}).leaf = true
+		root.at([]string{k.Tree.Previous}).leaf = true
+	}
+	for _, s := range k.Skip {
+		root.at([]string{s.Read}).leaf = true
+	}
+	root.at([]string{"siteId"}).leaf = true
+	root.at([]string{"id"}).leaf = true
+	k.Spec.Walk(func(p *Property) {
+		if p.Gate != "" || len(p.When) > 0 {
+			k.gated = append(k.gated, p)
+		}
+		if p.Items != nil && p.Items.Type == TypeObject {
+			p.Items.known = knownBelow(p.Items)
+			if l := p.List; l != nil {
+				if l.ID != "" {
+					p.Items.known.root.at([]string{l.ID}).leaf = true
+				}
+				if l.Priority != "" {
+					p.Items.known.root.at([]string{l.Priority}).leaf = true
+				}
+			}
+		}
+	})
+}
+
+func knownBelow(top *Property) known {
+	kn := known{root: &wireNode{}, parts: map[string]*wireNode{}}
+	var walk func(p *Property, source, place *wireNode)
+	walk = func(p *Property, source, place *wireNode) {
+		if p.Part != nil && p.Part.Get {
+			source = kn.parts[p.Part.At]
+			if source == nil {
+				source = &wireNode{}
+				kn.parts[p.Part.At] = source
+			}
+			place = source
+		}
+		if p.WriteOnly || p.Lookup != nil || p.Membership != nil || p.File != nil || (p.List != nil && p.List.Get != "") {
+			return
+		}
+		at := place
+		if p.Absolute {
+			at = source
+		}
+		at = at.at(p.Read)
+		for name := range p.ReadOnly {
+			at.at([]string{name}).leaf = true
+		}
+		if p.Type != TypeObject || p.Codec != "" || (len(p.Props) == 0 && p != top) {
+			at.leaf = true
+			return
+		}
+		for _, c := range p.Props {
+			walk(c, source, at)
+		}
+	}
+	for name := range top.ReadOnly {
+		kn.root.at([]string{name}).leaf = true
+	}
+	for _, c := range top.Props {
+		walk(c, kn.root, kn.root)
+	}
+	return kn
+}
+
+// leftOver collects what v holds beyond n, by dotted path.
+func leftOver(n *wireNode, v any, path string, out map[string]any) {
+	m, ok := v.(map[string]any)
+	if !ok || n.leaf {
+		return
+	}
+	for name, sub := range m {
+		next := n.subs[name]
+		if next == nil {
+			if out != nil {
+				out[join(path, name)] = sub
+			}
+			continue
+		}
+		leftOver(next, sub, join(path, name), out)
+	}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

@@ -1,0 +1,366 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"sort"
+	"strings"
+)
+
+// Values in canonical form are nil, bool, int64, float64, string, []any,
+// map[string]any, SecretRef and FileRef: the YAML shape of an object.
+
+// SecretRef says where a secret is found; it never holds the secret. Every
+// printed form is the reference alone.
+type SecretRef struct {
+	Env  string
+	File string
+}
+
+// String shows where the secret comes from.
+func (s SecretRef) String() string {
+	if s.Env != "" {
+		return "secret from environment variable " + s.Env
+	}
+	return "secret from file " + s.File
+}
+
+// MarshalJSON writes the reference as it stands in YAML.
+func (s SecretRef) MarshalJSON() ([]byte, error) { return json.Marshal(s.plain()) }
+
+func (s SecretRef) plain() map[string]any {
+	if s.Env != "" {
+		return map[string]any{"fromEnv": s.Env}
+	}
+	return map[string]any{"fromFile": s.File}
+}
+
+// FileRef is a file's content by digest; Path is where it lies, if anywhere.
+type FileRef struct {
+	Path   string // as written in the document
+	Abs    string // where it was found
+	Digest string // SHA-256, hex
+}
+
+// String shows path and digest.
+func (f FileRef) String() string {
+	d := f.Digest
+	if len(d) > 12 {
+		d = d[:12]
+	}
+	if f.Path == "" {
+		return "sha256:" + d
+	}
+	return f.Path + " (sha256:" + d + ")"
+}
+
+// MarshalJSON writes the reference with its digest.
+func (f FileRef) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{"file": f.Path, "sha256": f.Digest})
+}
+
+// Object is one object: declared in a document, or read from a farm.
+type Object struct {
+	Address     Address
+	Spec        map[string]any
+	Unknown     map[string]any
+	RenamedFrom string
+	Confirm     string
+	Source      Source
+
+	// Of live objects only.
+	ID       string         // the farm's id, as it is written in paths
+	SiteID   string         // id of the site it was read in
+	InSites  []string       // names of all sites whose lists hold it
+	ParentID int64          // published items: id of the folder
+	Previous int64          // published items: id of the sibling in front
+	Rank     int64          // place among ordered objects
+	Entries  map[string]any // ids of list entries by yaml path, for writing
+	Builtin  bool
+	Absent   map[string]bool // schema properties that the farm's answer did not hold
+}
+
+// Source is where a declaration stands.
+type Source struct {
+	File string
+	Line int
+	Col  int
+}
+
+// String writes file:line:column.
+func (s Source) String() string {
+	if s.File == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Col)
+}
+
+// Clone copies a canonical value deeply.
+func Clone(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for k, e := range v {
+			m[k] = Clone(e)
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = Clone(e)
+		}
+		return out
+	}
+	return v
+}
+
+// Lookup walks a dotted yaml path; a missing step gives false.
+func Lookup(v any, path string) (any, bool) {
+	if path == "" {
+		return v, true
+	}
+	for {
+		name, rest, more := strings.Cut(path, ".")
+		m, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if v, ok = m[name]; !ok {
+			return nil, false
+		}
+		if !more {
+			return v, true
+		}
+		path = rest
+	}
+}
+
+// Equal compares two values of property p by the schema's meaning: sets
+// ignore order, accounts and keyed entries match by their keys, whole numbers
+// equal their float form. Only what want declares is compared.
+func Equal(p *Property, want, have any) bool {
+	switch w := want.(type) {
+	case map[string]any:
+		h, ok := have.(map[string]any)
+		if !ok {
+			return len(w) == 0 && have == nil
+		}
+		for name, v := range w {
+			var c *Property
+			if p != nil {
+				c = p.Prop(name)
+			}
+			if c != nil && c.WriteOnly {
+				continue
+			}
+			hv, ok := h[name]
+			if !ok || !Equal(c, v, hv) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		h, ok := have.([]any)
+		if !ok {
+			return len(w) == 0 && have == nil
+		}
+		if len(w) != len(h) {
+			return false
+		}
+		if !Unordered(p) {
+			for i := range w {
+				if !Equal(items(p), w[i], h[i]) {
+					return false
+				}
+			}
+			return true
+		}
+		pairs := Match(p, w, h)
+		for i, j := range pairs {
+			if j < 0 || !Equal(items(p), w[i], h[j]) {
+				return false
+			}
+		}
+		return true
+	case FileRef:
+		h, ok := have.(FileRef)
+		return ok && h.Digest == w.Digest
+	case string:
+		h, ok := have.(string)
+		if !ok {
+			return w == "" && have == nil
+		}
+		return w == h || (p != nil && (p.Codec == "account" || len(p.Ref) > 0) && strings.EqualFold(w, h))
+	case int64:
+		if f, ok := have.(float64); ok {
+			return float64(w) == f
+		}
+	case float64:
+		if i, ok := have.(int64); ok {
+			return w == float64(i)
+		}
+	}
+	return reflect.DeepEqual(want, have)
+}
+
+func items(p *Property) *Property {
+	if p == nil {
+		return nil
+	}
+	return p.Items
+}
+
+// Unordered tells whether the order of an array's entries has no meaning.
+func Unordered(p *Property) bool {
+	if p == nil {
+		return false
+	}
+	if p.List != nil {
+		return p.List.Mode != "ordered"
+	}
+	return p.Flags || len(p.Ref) > 0 || (p.Items != nil && len(p.Items.Ref) > 0)
+}
+
+// Match pairs each wanted entry with the index of the entry of have that has
+// the same key, or -1.
+func Match(p *Property, want, have []any) []int {
+	out := make([]int, len(want))
+	used := make([]bool, len(have))
+	byKey := map[string][]int{}
+	simple := p == nil || p.List == nil || len(p.List.MatchAny) == 0
+	if simple {
+		for j, h := range have {
+			k := EntryKey(p, h)
+			byKey[k] = append(byKey[k], j)
+		}
+	}
+	for i, w := range want {
+		out[i] = -1
+		if simple {
+			k := EntryKey(p, w)
+			if js := byKey[k]; len(js) > 0 {
+				out[i], byKey[k] = js[0], js[1:]
+			}
+			continue
+		}
+		for j, h := range have {
+			if !used[j] && sameAny(p, w, h) {
+				out[i], used[j] = j, true
+				break
+			}
+		}
+	}
+	return out
+}
+
+// sameAny: the first key that both sides hold decides.
+func sameAny(p *Property, a, b any) bool {
+	am, _ := a.(map[string]any)
+	bm, _ := b.(map[string]any)
+	for _, k := range p.List.MatchAny {
+		x, _ := am[k].(string)
+		y, _ := bm[k].(string)
+		if x != "" && y != "" {
+			return strings.EqualFold(x, y)
+		}
+	}
+	return false
+}
+
+// EntryKey is the text that identifies an entry of a list.
+func EntryKey(p *Property, entry any) string {
+	m, ok := entry.(map[string]any)
+	if !ok {
+		s := fmt.Sprint(entry)
+		if it := items(p); it != nil && (it.Codec == "account" || len(it.Ref) > 0) || p != nil && len(p.Ref) > 0 {
+			s = strings.ToLower(s)
+		}
+		return s
+	}
+	if p != nil && p.List != nil {
+		keys := p.List.Key
+		if len(keys) == 0 {
+			keys = p.List.MatchAny
+		}
+		if len(keys) > 0 {
+			parts := make([]string, 0, len(keys))
+			for _, k := range keys {
+				if len(p.List.Key) == 0 {
+					if s, _ := m[k].(string); s != "" {
+						return s
+					}
+					continue
+				}
+				parts = append(parts, fmt.Sprint(m[k]))
+			}
+			return strings.Join(parts, " ")
+		}
+	}
+	data, _ := json.Marshal(m)
+	return string(data)
+}
+
+// EntryLabel is how people see an entry of a list.
+func EntryLabel(p *Property, entry any) string {
+	if m, ok := entry.(map[string]any); ok && p != nil && p.List != nil && len(p.List.MatchAny) > 0 {
+		for _, k := range []string{"account", "name"} {
+			if s, _ := m[k].(string); s != "" {
+				return s
+			}
+		}
+	}
+	return EntryKey(p, entry)
+}
+
+// Hash is the SHA-256 of a canonical value; equal values hash equal whatever
+// the order of their keys.
+func Hash(v any) string {
+	h := sha256.New()
+	writeHash(h, v)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+type writer interface{ Write([]byte) (int, error) }
+
+func writeHash(h writer, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		sort.Strings(keys)
+		h.Write([]byte("{"))
+		for _, k := range keys {
+			fmt.Fprintf(h, "%d:%s=", len(k), k)
+			writeHash(h, v[k])
+		}
+		h.Write([]byte("}"))
+	case []any:
+		h.Write([]byte("["))
+		for _, e := range v {
+			writeHash(h, e)
+			h.Write([]byte(","))
+		}
+		h.Write([]byte("]"))
+	case string:
+		fmt.Fprintf(h, "s%d:%s", len(v), v)
+	case float64:
+		if v == float64(int64(v)) {
+			fmt.Fprintf(h, "n%d", int64(v))
+			return
+		}
+		fmt.Fprintf(h, "f%g", v)
+	case int64:
+		fmt.Fprintf(h, "n%d", v)
+	case FileRef:
+		fmt.Fprintf(h, "d%s", v.Digest)
+	case SecretRef:
+		fmt.Fprintf(h, "r%s|%s", v.Env, v.File)
+	default:
+		fmt.Fprintf(h, "%T:%v", v, v)
+	}
+}

@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"time"
+
+	"rassync/internal/model"
+)
+
+// FormatVersion is the version of the plan document; a reader refuses others.
+const FormatVersion = "1"
+
+// Action is what a change does to an object.
+type Action string
+
+// The actions of a plan.
+const (
+	Create  Action = "create"
+	Update  Action = "update"
+	Delete  Action = "delete"
+	Replace Action = "replace" // an update that the farm allows only by making the object anew
+	Reorder Action = "reorder"
+)
+
+// Plan is an ordered list of changes: inert data that can be saved, reviewed
+// and rendered. Changes stand in the order in which they are carried out.
+type Plan struct {
+	FormatVersion string   `json:"formatVersion"`
+	Tool          Tool     `json:"tool"`
+	Farm          Farm     `json:"farm"`
+	Summary       Summary  `json:"summary"`
+	Changes       []Change `json:"changes"`
+	// Warnings are for people; nothing is decided by them.
+	Warnings []string `json:"warnings"`
+}
+
+// Tool is the rassync that made the plan.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Farm is the farm the plan was made for. GUID decides; the rest is shown.
+type Farm struct {
+	URL     string `json:"url"`
+	GUID    string `json:"guid"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Summary counts objects by what happens to them.
+type Summary struct {
+	Create    int `json:"create"`
+	Update    int `json:"update"`
+	Delete    int `json:"delete"`
+	Replace   int `json:"replace"`
+	Reorder   int `json:"reorder"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Change is what happens to one object.
+type Change struct {
+	Address string  `json:"address"`
+	Kind    string  `json:"kind"`
+	Site    string  `json:"site,omitempty"`
+	Name    string  `json:"name,omitempty"`
+	Action  Action  `json:"action"`
+	Source  *Source `json:"source,omitempty"`
+	// RenamedFrom is the object's name on the farm where it differs.
+	RenamedFrom string  `json:"renamedFrom,omitempty"`
+	Fields      []Field `json:"fields"`
+	// Reversible tells whether rollback brings everything back;
+	// IrreversibleBecause says what cannot come back.
+	Reversible          bool     `json:"reversible"`
+	IrreversibleBecause string   `json:"irreversibleBecause,omitempty"`
+	Impact              []Impact `json:"impact"`
+	// DependsOn are the changes that must be done first, and Because says why
+	// for each of them, in the same order.
+	DependsOn []string `json:"dependsOn"`
+	Because   []string `json:"because,omitempty"`
+	// Relinks are the objects whose reference is moved to the new object of a
+	// replace.
+	Relinks []string `json:"relinks,omitempty"`
+
+	// Desired and Before drive apply; they are in the file of --out alone.
+	Desired *model.Object `json:"-"`
+	Before  *model.Object `json:"-"`
+}
+
+// Source is where the object is declared.
+type Source struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+// Field is one changed value. Secrets are shown as references only.
+type Field struct {
+	Path   string `json:"path"`
+	Before any    `json:"before"`
+	After  any    `json:"after"`
+	// Note marks values that cannot be read back or are only inferred.
+	Note string `json:"note,omitempty"`
+}
+
+// Impact is an effect beyond configuration.
+type Impact struct {
+	Effect string `json:"effect"`
+	Path   string `json:"path,omitempty"`
+	Why    string `json:"why"`
+}
+
+// File is what --out writes and apply reads: the plan and what binds it to
+// the farm it was made for.
+type File struct {
+	Plan
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+	// Bindings hold what apply needs of each change, in the order of Changes.
+	Bindings []Binding `json:"bindings"`
+	// Digest is the SHA-256 of the file with an empty digest; an edited file
+	// is refused.
+	Digest string `json:"digest"`
+}
+
+// Binding ties a change to the object it was computed from.
+type Binding struct {
+	Address string `json:"address"`
+	// PreImage is the hash of the object as it was read; "" if there was none.
+	PreImage string `json:"preImage"`
+	// Desired is the declared spec; secrets are references, files carry their
+	// digest and path.
+	Desired map[string]any `json:"desired,omitempty"`
+	Unknown map[string]any `json:"unknown,omitempty"`
+}
+
+// Empty tells whether nothing is to be done.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
