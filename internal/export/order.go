@@ -48,7 +48,7 @@ func (g siblings) object(k *model.Kind) *model.Object {
 }
 
 func orderObject(k *model.Kind, a model.Address, kids []*model.Object) *model.Object {
-	return &model.Object{Address: a, Builtin: true, Spec: map[string]any{"items": OrderItems(kids)}}
+	return &model.Object{Address: a, Builtin: true, Spec: map[string]any{"items": OrderItems(k, kids)}}
 }
 
 // chains lists the children of every folder, by folder path.
@@ -115,14 +115,14 @@ func (f *Farm) Ranked(k *model.Kind, site string) []*model.Object {
 
 // OrderItems names siblings as an order document does: by their own name, or
 // by kind, name and site where two siblings share it.
-func OrderItems(kids []*model.Object) []any {
+func OrderItems(k *model.Kind, kids []*model.Object) []any {
 	seen := map[string]int{}
 	for _, o := range kids {
-		seen[strings.ToLower(ownName(o))]++
+		seen[strings.ToLower(OwnName(k, o))]++
 	}
 	out := make([]any, len(kids))
 	for i, o := range kids {
-		name := ownName(o)
+		name := OwnName(k, o)
 		if seen[strings.ToLower(name)] == 1 {
 			out[i] = name
 			continue
@@ -136,20 +136,21 @@ func OrderItems(kids []*model.Object) []any {
 	return out
 }
 
-// ownName is the last segment of an object's path, still escaped.
-func ownName(o *model.Object) string {
+// OwnName is how an order document names an object: the last segment of a
+// published item's path (still escaped), the whole name otherwise.
+func OwnName(k *model.Kind, o *model.Object) string {
 	name := o.Address.Name
-	if len(o.InSites) == 0 && o.ParentID == 0 && !strings.Contains(name, "/") {
+	if k.Order.By != "chain" {
 		return name
 	}
 	return name[strings.LastIndexByte(name, '/')+1:]
 }
 
 // ItemFits tells whether an item of an order document means this object.
-func ItemFits(item any, o *model.Object) bool {
+func ItemFits(k *model.Kind, item any, o *model.Object) bool {
 	switch it := item.(type) {
 	case string:
-		return strings.EqualFold(it, ownName(o))
+		return strings.EqualFold(it, OwnName(k, o))
 	case map[string]any:
 		if kind, ok := it["kind"].(string); ok && kind != o.Address.Kind {
 			return false
@@ -158,7 +159,7 @@ func ItemFits(item any, o *model.Object) bool {
 			return false
 		}
 		name, _ := it["name"].(string)
-		return strings.EqualFold(name, ownName(o))
+		return strings.EqualFold(name, OwnName(k, o))
 	}
 	return false
 }

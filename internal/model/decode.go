@@ -201,7 +201,11 @@ func (d *Decoder) array(p *Property, at place) any {
 			if len(it.Props) == 0 {
 				continue
 			}
-			m = map[string]any{it.Props[0].Read[0]: e}
+			first := it.Props[0]
+			if p.List != nil && p.List.TextAs != "" {
+				first = it.Prop(p.List.TextAs)
+			}
+			m = map[string]any{first.Read[0]: e}
 			sub.root, sub.here = m, m
 		}
 		entry := d.object(it, sub)
@@ -387,8 +391,10 @@ func plainJSON(v any) any {
 	return v
 }
 
-// Prune takes out what an inherit flag or a condition switches off: those
-// values are not in force and must neither be exported nor compared.
+// Prune takes out what an inherit flag switches off, and blocks whose
+// condition does not hold: those values are not in force and must neither be
+// exported nor compared. Single values under a condition stay: they are
+// harmless, and a backup keeps them.
 func (k *Kind) Prune(spec map[string]any) {
 	if len(k.gated) == 0 {
 		return
@@ -402,7 +408,7 @@ func prune(p *Property, m, spec map[string]any) {
 		if !ok {
 			continue
 		}
-		if !Open(c, m, spec) {
+		if !Open(c, m, spec) && (c.Type == TypeObject || gateClosed(c, m, spec)) {
 			delete(m, c.Name)
 			continue
 		}
@@ -415,19 +421,11 @@ func prune(p *Property, m, spec map[string]any) {
 // Open tells whether p counts: its gate is not closed and its conditions hold
 // in spec. here is the object that encloses p's value.
 func Open(p *Property, here, spec map[string]any) bool {
-	find := func(name string) (any, bool) {
-		if rest, ok := strings.CutPrefix(name, "./"); ok {
-			return Lookup(here, rest)
-		}
-		return Lookup(spec, name)
-	}
-	if p.Gate != "" {
-		if v, ok := find(p.Gate); ok && v == true {
-			return false
-		}
+	if gateClosed(p, here, spec) {
+		return false
 	}
 	for name, allowed := range p.When {
-		v, ok := find(name)
+		v, ok := beside(name, here, spec)
 		if !ok {
 			continue
 		}
@@ -440,4 +438,19 @@ func Open(p *Property, here, spec map[string]any) bool {
 		}
 	}
 	return true
+}
+
+func gateClosed(p *Property, here, spec map[string]any) bool {
+	if p.Gate == "" {
+		return false
+	}
+	v, ok := beside(p.Gate, here, spec)
+	return ok && v == true
+}
+
+func beside(name string, here, spec map[string]any) (any, bool) {
+	if rest, ok := strings.CutPrefix(name, "./"); ok {
+		return Lookup(here, rest)
+	}
+	return Lookup(spec, name)
 }

@@ -94,7 +94,7 @@ type Update struct {
 type Identity struct {
 	Read   string
 	Write  string
-	Rename string // name of the new name in PUT; "" = cannot be renamed
+	Rename []string // alternatives of the new name's name in PUT; none = cannot be renamed
 	Codec  string
 }
 
@@ -198,6 +198,7 @@ type Property struct {
 
 	Default    any
 	HasDefault bool
+	Unique     bool // an array without repetition: written whole, compared as a set
 	MinLength  int
 	MaxLength  int
 	Minimum    *float64
@@ -235,7 +236,8 @@ type Part struct {
 	At     string
 	Get    bool // needs a read of its own
 	Put    bool
-	Costly bool // read only when asked for
+	Costly bool     // read only when asked for
+	Shapes []string // of the PUT; none = those of the object
 }
 
 // List is an array that is changed entry by entry.
@@ -254,6 +256,7 @@ type List struct {
 	PriorityWritable bool
 	Answer           string
 	First            bool
+	TextAs           string // an answer element that is a plain text is this property
 }
 
 // EntryCall says how an entry of a list is named in a request.

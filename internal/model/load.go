@@ -259,7 +259,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		k.Delete = strings.ReplaceAll(d.text("path"), "{self}", k.Self)
 	}
 	if i := x.object("identity"); i != nil {
-		k.Identity = Identity{Read: i.text("read"), Write: i.text("write"), Rename: i.text("rename"), Codec: i.text("codec")}
+		k.Identity = Identity{Read: i.text("read"), Write: i.text("write"), Rename: i.texts("rename"), Codec: i.text("codec")}
 		if k.Identity.Write == "" {
 			k.Identity.Write = k.Identity.Read
 		}
@@ -338,6 +338,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		return nil, fail("default is a word of JSON Schema, not of x-ras")
 	}
 	p.Default, p.HasDefault = plain(o.get("default")), o.has("default")
+	p.Unique = o.flag("uniqueItems")
 	p.MinLength = toInt(o.get("minLength"))
 	p.MaxLength = toInt(o.get("maxLength"))
 	p.Minimum, p.Maximum = toFloat(o.get("minimum")), toFloat(o.get("maximum"))
@@ -403,7 +404,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.When = valuesMap(x.object("when"))
 	p.InheritsDown = plain(x.get("inheritsDown"))
 	if pt := x.object("part"); pt != nil {
-		p.Part = &Part{At: pt.text("at"), Get: pt.flag("get"), Put: !pt.has("put") || pt.flag("put"), Costly: pt.flag("costly") || x.flag("costly")}
+		p.Part = &Part{At: pt.text("at"), Get: pt.flag("get"), Put: !pt.has("put") || pt.flag("put"), Costly: pt.flag("costly") || x.flag("costly"), Shapes: pt.texts("shapes")}
 		if p.Part.Get && p.Type == TypeObject && !x.has("read") {
 			p.Read = nil // the answer of the part is the object itself
 		}
@@ -413,7 +414,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 			Costly:   ls.flag("costly") || x.flag("costly"),
 			Add:      call(ls.object("add"), "body"),
 			Remove:   call(ls.object("remove"), "body"),
-			Priority: ls.text("priority"), PriorityWritable: ls.flag("priorityWritable"), Answer: ls.text("answer"), First: ls.flag("first")}
+			Priority: ls.text("priority"), PriorityWritable: ls.flag("priorityWritable"), Answer: ls.text("answer"), First: ls.flag("first"), TextAs: ls.text("textAs")}
 		if ls.has("update") {
 			u := call(ls.object("update"), "id")
 			p.List.Update = &u

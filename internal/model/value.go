@@ -221,7 +221,7 @@ func Unordered(p *Property) bool {
 	if p.List != nil {
 		return p.List.Mode != "ordered"
 	}
-	return p.Flags || len(p.Ref) > 0 || (p.Items != nil && len(p.Items.Ref) > 0)
+	return p.Flags || p.Unique || len(p.Ref) > 0 || (p.Items != nil && len(p.Items.Ref) > 0)
 }
 
 // Match pairs each wanted entry with the index of the entry of have that has

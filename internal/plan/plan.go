@@ -81,6 +81,9 @@ type Change struct {
 	// replace.
 	Relinks []string `json:"relinks,omitempty"`
 
+	// Place is where a new published item is put.
+	Place *Place `json:"-"`
+
 	// Desired and Before drive apply; they are in the file of --out alone.
 	Desired *model.Object `json:"-"`
 	Before  *model.Object `json:"-"`
@@ -130,6 +133,7 @@ type Binding struct {
 	// digest and path.
 	Desired map[string]any `json:"desired,omitempty"`
 	Unknown map[string]any `json:"unknown,omitempty"`
+	Place   *Place         `json:"place,omitempty"`
 }
 
 // Empty tells whether nothing is to be done.

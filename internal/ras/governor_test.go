@@ -8,6 +8,7 @@ import (
 	"sort"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -155,33 +156,52 @@ func TestGovernorShrinksOncePerBurstAndRecovers(t *testing.T) {
 }
 
 func TestGovernorIsFirstComeFirstServed(t *testing.T) {
-	clock := newFakeClock()
-	g := newGovernor(clock, Rate{}, 1, nil)
-	_, leave, _ := g.enter(context.Background())
-	var mu sync.Mutex
-	var order []int
-	var wg sync.WaitGroup
-	for i := range 10 {
-		wg.Go(func() {
-			_, leave, err := g.enter(context.Background())
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			mu.Lock()
-			order = append(order, i)
-			mu.Unlock()
-			leave()
-		})
-		// A semaphore doesn't show its queue: give the newcomer a moment to
-		// get into it. Too short a moment could only fail the test.
-		time.Sleep(5 * time.Millisecond)
-	}
-	leave()
-	wg.Wait()
-	if !sort.IntsAreSorted(order) || len(order) != 10 {
-		t.Errorf("served in the order %v", order)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		g := newGovernor(newFakeClock(), Rate{}, 1, nil)
+		_, leave, _ := g.enter(context.Background())
+		var mu sync.Mutex
+		var order []int
+		ctx, cancel := context.WithCancel(context.Background())
+		for i := range 20 {
+			go func() {
+				c := context.Background()
+				if i%5 == 3 { // some give up
+					c = ctx
+				}
+				_, leave, err := g.enter(c)
+				if err != nil {
+					return
+				}
+				mu.Lock()
+				order = append(order, i)
+				mu.Unlock()
+				leave()
+			}()
+			synctest.Wait() // it stands in line
+		}
+		cancel()
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		if !sort.IntsAreSorted(order) || len(order) != 16 {
+			t.Errorf("served in the order %v", order)
+		}
+	})
+}
+
+func TestRealClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c realClock
+		start := c.Now()
+		if err := c.Sleep(context.Background(), time.Hour); err != nil || c.Now().Sub(start) != time.Hour {
+			t.Errorf("slept %s: %v", c.Now().Sub(start), err)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := c.Sleep(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+	})
 }
 
 func TestGovernorWaitSaysWhyAndHonoursCancel(t *testing.T) {

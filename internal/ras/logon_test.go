@@ -307,7 +307,9 @@ func TestAnotherFarmAfterRenewal(t *testing.T) {
 	s := f.connect(t, nil)
 	f.expireTokens()
 	f.mu.Lock()
-	f.logon = func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"authToken":"foreign","farmGUID":"{ZZ}"}`) }
+	f.logon = func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"authToken":"foreign","farmGUID":"{ZZ}"}`)
+	}
 	f.mu.Unlock()
 	_, err := s.Writer().Send(context.Background(), Request{Method: "DELETE", Path: "/api/Thing/1"})
 	e := asError(t, err, KindAuth)

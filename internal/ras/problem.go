@@ -120,6 +120,9 @@ var htmlTags = regexp.MustCompile(`(?is)<(script|style)\b.*?</(script|style)>|<[
 
 // excerpt makes a short printable text of a body of unknown nature.
 func excerpt(body []byte, hide *strings.Replacer) string {
+	if json.Valid(trimBOM(body)) {
+		return clean(maskJSON(body, "", hide), maxExcerpt)
+	}
 	if len(body) > maxErrorBody {
 		body = body[:maxErrorBody]
 	}

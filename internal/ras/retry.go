@@ -228,7 +228,7 @@ func (s *Session) failure(c *call, kind Kind, r result) *Error {
 		e.Title, e.Detail, e.Err = r.note, r.fingerprint, nil
 	case kind == KindRedirect:
 		e.Detail = hide.Replace(r.note)
-	case r.fault == faultForeign || r.fault == faultGarbled:
+	case r.fault == faultForeign:
 		e.Detail = excerpt(r.body, hide)
 	case r.fault == faultNone && r.status >= 400:
 		reason := parseRefusal(r.body, hide)

@@ -1,10 +1,12 @@
 package ras
 
 import (
+	"fmt"
 	"html"
 	"net/url"
 	"sort"
 	"strings"
+	"unicode/utf16"
 )
 
 // secret holds a password or token. The value hides behind a function because
@@ -41,7 +43,7 @@ func newScrubber(secrets []string) *strings.Replacer {
 		}
 		quoted := string(encodePlain(s))
 		for _, form := range []string{
-			s, quoted[1 : len(quoted)-1], url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s),
+			s, quoted[1 : len(quoted)-1], jsonASCII(s), url.QueryEscape(s), url.PathEscape(s), html.EscapeString(s),
 		} {
 			if !seen[form] {
 				seen[form] = true
@@ -56,6 +58,25 @@ func newScrubber(secrets []string) *strings.Replacer {
 		pairs = append(pairs, form, masked)
 	}
 	return strings.NewReplacer(pairs...)
+}
+
+// jsonASCII escapes like the JSON writer of .NET does by default, which is the
+// farm's: \uXXXX for quotes, markup and everything beyond ASCII.
+func jsonASCII(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\\':
+			b.WriteString(`\\`)
+		case r < ' ' || r > '~' || strings.ContainsRune("\"&'+<>`", r):
+			for _, u := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04X`, u)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // scrubber masks everything secret that the farm could repeat in its answer

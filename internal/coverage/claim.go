@@ -1,0 +1,179 @@
+package coverage
+
+import (
+	"strings"
+
+	"rassync/internal/model"
+)
+
+// Tool is the claimant of what rassync itself calls.
+const Tool = "rassync"
+
+// Claim is an operation that is taken care of: by a kind, or by rassync
+// itself.
+type Claim struct {
+	Method string
+	Path   string
+	By     string // name of the kind, or Tool
+	Family string
+	Word   string // the word of the schema that it follows from
+	// Sent tells whether the call is really made. What a read answers may
+	// come by a wider read instead.
+	Sent bool
+}
+
+// Claims derives from the schemas every operation that the kinds take care
+// of, in the order of kinds and properties.
+func Claims(cat *model.Catalog) []Claim {
+	out := []Claim{
+		{"POST", "/api/Session/logon", Tool, toolFamily, "logon", true},
+		{"POST", "/api/Session/logoff", Tool, toolFamily, "logoff", true},
+		{"POST", "/api/Settings/apply", Tool, toolFamily, "apply", true},
+		{"GET", "/api/WebService/version", Tool, toolFamily, "version", true},
+	}
+	for _, k := range cat.Kinds() {
+		out = append(out, ClaimsOf(cat, k)...)
+	}
+	return out
+}
+
+// ClaimsOf derives the claims of one kind. An operation can be claimed more
+// than once, by several words.
+func ClaimsOf(cat *model.Catalog, k *model.Kind) []Claim {
+	c := claimant{cat: cat, kind: k}
+	c.ofKind()
+	c.below(k.Spec, k.Self)
+	return c.claims
+}
+
+// claimant collects the claims of one kind.
+type claimant struct {
+	cat    *model.Catalog
+	kind   *model.Kind
+	claims []Claim
+}
+
+func (c *claimant) add(method, path, word string, sent bool) {
+	if path == "" {
+		return
+	}
+	c.claims = append(c.claims, Claim{method, path, c.kind.Name, c.kind.Family, word, sent})
+}
+
+func (c *claimant) ofKind() {
+	k := c.kind
+	if k.List != nil {
+		c.add("GET", k.List.Path, "list", true)
+	}
+	switch {
+	case k.Get != "":
+		c.add("GET", k.Get, "get", true)
+	case k.Shape == model.Singleton:
+		c.add("GET", k.Self, "self", true)
+	case k.Shape == model.Collection:
+		c.add("GET", k.Self, "list", false)
+	}
+	if k.Create != nil {
+		c.add("POST", k.Create.Path, "create", true)
+	}
+	if k.Update != nil {
+		c.add("PUT", k.Update.Path, "update", true)
+	}
+	c.add("DELETE", k.Delete, "delete", true)
+	if k.Tree != nil {
+		c.add("POST", k.Tree.Move, "move", true)
+	}
+	if k.Order != nil {
+		c.ofOrder(k.Order)
+	}
+}
+
+func (c *claimant) ofOrder(o *model.Order) {
+	for _, name := range o.Of {
+		of := c.cat.Kind(name)
+		if of == nil {
+			continue
+		}
+		if o.Path != "" {
+			c.add("PUT", strings.ReplaceAll(o.Path, "{self}", of.Self), "order", true)
+		} else if of.Tree != nil {
+			c.add("POST", of.Tree.Move, "order", true)
+		}
+	}
+}
+
+// below walks the properties; base is the path of the object, or of the
+// entry of a list that encloses them.
+func (c *claimant) below(p *model.Property, base string) {
+	if part := p.Part; part != nil {
+		at := under(base, part.At)
+		c.add("GET", at, "part", part.Get)
+		if part.Put {
+			c.add("PUT", at, "part", true)
+		}
+	}
+	if p.Lookup != nil {
+		c.add("GET", p.Lookup.Path, "lookup", true)
+	}
+	if p.File != nil && p.File.Get != "" {
+		c.add("GET", strings.ReplaceAll(p.File.Get, "{self}", c.kind.Self), "file", true)
+	}
+	if p.Membership != nil {
+		c.ofMembership(p.Membership)
+	}
+	inner := base
+	if p.List != nil {
+		inner = c.ofList(p.List, base)
+	}
+	for _, sub := range p.Props {
+		c.below(sub, base)
+	}
+	if p.Items != nil {
+		c.below(p.Items, inner)
+	}
+}
+
+func (c *claimant) ofMembership(m *model.Membership) {
+	of := c.cat.Kind(m.Of)
+	if of == nil {
+		return
+	}
+	at := under(of.Self, m.At)
+	c.add("GET", at, "membership", true)
+	c.add("PUT", at, "membership", true)
+}
+
+// ofList claims the calls of a list and gives the path of one entry.
+func (c *claimant) ofList(l *model.List, base string) string {
+	at := under(base, l.At)
+	entry := under(at, "{entry}")
+	place := func(call model.EntryCall) string {
+		if call.By == "body" {
+			return at
+		}
+		return entry
+	}
+	read := at
+	if l.Get != "" {
+		read = under(base, l.Get)
+	}
+	c.add("GET", read, "list", l.Get != "")
+	c.add("GET", entry, "list", false)
+	c.add("POST", place(l.Add), "list.add", true)
+	c.add("DELETE", place(l.Remove), "list.remove", true)
+	if l.Update != nil {
+		c.add("PUT", place(*l.Update), "list.update", true)
+	}
+	return entry
+}
+
+// under appends a relative path; one that starts with a slash stands alone.
+func under(base, at string) string {
+	if strings.HasPrefix(at, "/") {
+		return at
+	}
+	if at == "" {
+		return base
+	}
+	return base + "/" + at
+}

@@ -1,0 +1,618 @@
+package plan
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+)
+
+// Input is what a plan is made of.
+type Input struct {
+	Catalog *model.Catalog
+	Desired []*model.Object
+	// Absent are objects to delete whatever the options say: what a run that
+	// is rolled back had created.
+	Absent []model.Address
+	Live   *export.Farm
+
+	// Selected tells which objects may be changed; nil means all.
+	Selected func(model.Address) bool
+	// Exclusive tells where what is not declared is deleted, if Prune is set.
+	Exclusive func(kind, site string) bool
+	Prune     bool
+	// Protected objects are never deleted or replaced.
+	Protected func(model.Address) bool
+	// Sent remembers values that cannot be read back.
+	Sent          Sent
+	RotateSecrets bool
+	// Position finds the place of a property in a document.
+	Position func(o *model.Object, path string) model.Source
+
+	Tool Tool
+	Farm Farm
+}
+
+// Want says which parts of live objects must be read to plan these objects:
+// those the documents declare.
+func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool {
+	byAddress := map[model.Address]*model.Object{}
+	byName := map[model.Address]*model.Object{}
+	for _, d := range desired {
+		byAddress[d.Address.Key()] = d
+		if d.RenamedFrom != "" {
+			a := d.Address
+			a.Name = d.RenamedFrom
+			byName[a.Key()] = d
+		}
+	}
+	return func(o *model.Object, p *model.Property) bool {
+		for _, a := range allAddresses(o) {
+			for _, m := range []map[model.Address]*model.Object{byAddress, byName} {
+				if d := m[a.Key()]; d != nil {
+					_, declared := model.Lookup(d.Spec, p.Path())
+					return declared
+				}
+			}
+		}
+		return false
+	}
+}
+
+func allAddresses(o *model.Object) []model.Address {
+	out := []model.Address{o.Address}
+	for _, s := range o.InSites {
+		out = append(out, model.Address{Site: s, Kind: o.Address.Kind, Name: o.Address.Name})
+	}
+	return out
+}
+
+// builder holds the work of one plan.
+type builder struct {
+	Input
+	diags    model.Diagnostics
+	warnings []string
+
+	changes  []*change
+	byAddr   map[model.Address]*change // by declared or live address
+	liveOf   map[*model.Object]*model.Object
+	wantOf   map[*model.Object]*model.Object // live -> desired
+	declared map[model.Address]*model.Object
+	folders  map[string]string // declared folder path -> path on the farm, where they differ
+	same     int
+	unsent   int
+}
+
+// change is a Change with what is needed to order it.
+type change struct {
+	Change
+	live *model.Object
+	// needs are the changes that must come first, with the reason.
+	needs map[*change]string
+	// rank orders independent changes.
+	rank [2]int
+}
+
+// Build makes the plan. Diagnostics with errors mean that the input does not
+// fit the farm; the plan is nil then.
+func Build(in Input) (*Plan, model.Diagnostics) {
+	b := &builder{Input: in, byAddr: map[model.Address]*change{}, liveOf: map[*model.Object]*model.Object{}, wantOf: map[*model.Object]*model.Object{},
+		declared: map[model.Address]*model.Object{}, folders: map[string]string{}}
+	if b.Position == nil {
+		b.Position = func(o *model.Object, _ string) model.Source { return o.Source }
+	}
+	for _, d := range in.Desired {
+		b.declared[d.Address.Key()] = d
+		if k := in.Catalog.Kind(d.Address.Kind); k.Tree != nil && d.Address.Kind == k.Tree.Folder && d.RenamedFrom != "" {
+			b.folders[strings.ToLower(d.Address.Name)] = d.RenamedFrom
+		}
+	}
+	b.pair()
+	b.deletes()
+	for _, d := range in.Desired {
+		b.compare(d)
+	}
+	b.unread()
+	b.orderChanges()
+	b.checkReferences()
+	b.replaces()
+	b.edges()
+	sorted := b.sort()
+	if b.diags.Failed() {
+		return nil, b.diags
+	}
+	return b.finish(sorted), b.diags
+}
+
+func (b *builder) selected(a model.Address) bool { return b.Selected == nil || b.Selected(a) }
+
+func (b *builder) fail(o *model.Object, path, summary, hint string) {
+	b.diags = append(b.diags, model.Diagnostic{Severity: model.Error, Source: b.Position(o, path), Address: o.Address.String(), Path: path, Summary: summary, Hint: hint})
+}
+
+// pair finds the live object of every declared one.
+func (b *builder) pair() {
+	for _, d := range b.Desired {
+		k := b.Catalog.Kind(d.Address.Kind)
+		if k.Shape == model.OrderShape {
+			continue
+		}
+		live := b.Live.Find(d.Address)
+		if live == nil && d.RenamedFrom != "" {
+			a := d.Address
+			a.Name = d.RenamedFrom
+			live = b.Live.Find(a)
+		}
+		if live == nil && k.Tree != nil {
+			a := d.Address
+			if a.Name = b.farmPath(d.Address.Name); a.Name != d.Address.Name {
+				live = b.Live.Find(a)
+			}
+		}
+		if live != nil && b.wantOf[live] == nil {
+			b.liveOf[d], b.wantOf[live] = live, d
+		}
+	}
+}
+
+// farmPath translates a declared path to the one on the farm: folders above
+// it may be renamed by this very plan.
+func (b *builder) farmPath(path string) string {
+	if len(b.folders) == 0 {
+		return path
+	}
+	folder, _ := model.ParentPath(path)
+	own := path[len(folder):]
+	if old, ok := b.folders[strings.ToLower(folder)]; ok {
+		return old + own
+	}
+	if folder == "" {
+		return path
+	}
+	return b.farmPath(folder) + own
+}
+
+// compare makes the change of one declared object.
+func (b *builder) compare(d *model.Object) {
+	k := b.Catalog.Kind(d.Address.Kind)
+	if k.Shape == model.OrderShape || !b.selected(d.Address) {
+		return
+	}
+	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
+		return
+	}
+	live := b.liveOf[d]
+	if live == nil {
+		b.create(k, d)
+		return
+	}
+	df := b.differ(d, live)
+	df.object(k.Spec, d.Spec, live.Spec, "")
+	df.unknown(d.Unknown, live.Unknown)
+	b.warnings = append(b.warnings, df.warn...)
+	b.unsent += len(df.unsent)
+	c := &change{Change: Change{Action: Update, Fields: df.fields, Desired: d, Before: live}, live: live}
+	if !strings.EqualFold(farmName(live), d.Address.Name) && b.farmPath(d.Address.Name) != farmName(live) {
+		if len(k.Identity.Rename) == 0 {
+			b.fail(d, "renamedFrom", "objects of this kind cannot be renamed through the API", "rename it in the console, or leave renamedFrom out to have it made anew")
+			return
+		}
+		c.RenamedFrom = farmName(live)
+		c.Fields = append([]Field{{Path: "name", Before: farmName(live), After: d.Address.Name}}, c.Fields...)
+		df.touched = append([]*model.Property{nil}, df.touched...)
+	}
+	if len(c.Fields) == 0 {
+		b.same++
+		return
+	}
+	var fixed []string
+	for i, p := range df.touched {
+		for at := p; at != nil; at = at.Parent {
+			if at.CreateOnly {
+				fixed = append(fixed, c.Fields[i].Path)
+				break
+			}
+		}
+	}
+	if len(fixed) > 0 {
+		switch {
+		case k.Replace == "" || live.Builtin:
+			b.fail(d, fixed[0], "cannot be changed after the object was made", "put the value back, or make a new object under another name")
+			return
+		case b.Protected != nil && b.Protected(d.Address) && d.Confirm != "replace":
+			b.fail(d, fixed[0], "can only be changed by making the object anew, and it is protected", "write confirm: replace into its document, or put the value back")
+			return
+		}
+		for _, p := range missing(k, d) {
+			b.fail(d, p, "is needed because the object must be made anew", "add it to the document")
+		}
+		c.Action = Replace
+	}
+	b.describe(k, c, df.touched)
+	b.put(c)
+}
+
+func farmName(o *model.Object) string { return o.Address.Name }
+
+func (b *builder) differ(d, live *model.Object) *differ {
+	df := &differ{site: d.Address.Site, address: d.Address, want: d.Spec, have: live.Spec, absent: live.Absent, sent: b.Sent, rotate: b.RotateSecrets}
+	df.sameRef = func(kinds []string, want, have any) bool { return b.sameRef(kinds, want, have, d.Address.Site) }
+	df.masked = func(p *model.Property, have any) bool { return b.masked(live, p, have) }
+	return df
+}
+
+// sameRef tells whether two spellings mean the same object, renames of this
+// plan included.
+func (b *builder) sameRef(kinds []string, want, have any, site string) bool {
+	w, ok := want.(string)
+	h, ok2 := have.(string)
+	if !ok || !ok2 {
+		return model.Equal(nil, want, have)
+	}
+	if strings.EqualFold(w, h) {
+		return true
+	}
+	if w == "" || h == "" {
+		return false
+	}
+	lo := b.Live.Names.Resolve(kinds, h, site)
+	if lo == nil {
+		return false
+	}
+	if d := b.target(kinds, w, site); d != nil {
+		return b.liveOf[d] == lo
+	}
+	return b.Live.Names.Resolve(kinds, w, site) == lo
+}
+
+// target finds the declared object that a reference means.
+func (b *builder) target(kinds []string, ref, site string) *model.Object {
+	for _, a := range export.RefAddresses(b.Catalog, kinds, ref, site) {
+		if d := b.declared[a.Key()]; d != nil {
+			return d
+		}
+		for _, s := range b.Live.Sites { // published items stand in several sites
+			if k := b.Catalog.Kind(a.Kind); k != nil && k.Sites != "" {
+				a.Site = s.Address.Name
+				if d := b.declared[a.Key()]; d != nil {
+					return d
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// masked: the farm may show a folder's status in place of an item's own while
+// the folder is not open; the item's own can't be seen then.
+func (b *builder) masked(o *model.Object, p *model.Property, have any) bool {
+	k := b.Catalog.Kind(o.Address.Kind)
+	if k.Tree == nil {
+		return false
+	}
+	path := o.Address.Name
+	for {
+		folder, _ := model.ParentPath(path)
+		if folder == "" {
+			return false
+		}
+		path = folder
+		for _, f := range b.Live.Objects[k.Tree.Folder] {
+			if !strings.EqualFold(f.Address.Name, folder) {
+				continue
+			}
+			v, ok := f.Spec[p.Name]
+			if !ok || v == p.InheritsDown {
+				continue
+			}
+			if d := b.wantOf[f]; d != nil {
+				if w, declared := d.Spec[p.Name]; declared && w == p.InheritsDown {
+					continue // this plan opens the folder: the item's own will show
+				}
+			}
+			return model.Equal(p, v, have)
+		}
+	}
+}
+
+func (b *builder) create(k *model.Kind, d *model.Object) {
+	switch {
+	case k.Shape == model.Singleton:
+		b.warnings = append(b.warnings, fmt.Sprintf("%s is left alone: the farm has no such settings", d.Address))
+		return
+	case k.IsBuiltin(d.Address.Name):
+		b.fail(d, "", "is built into every site, but this farm does not show it", "check the name and the rights of the account")
+		return
+	case !k.CanCreate():
+		b.fail(d, "", "does not exist on the farm, and the API has no call to make one", "make it in the console first")
+		return
+	}
+	if d.RenamedFrom != "" {
+		b.warnings = append(b.warnings, fmt.Sprintf("%s is made anew: there is no %q to rename", d.Address, d.RenamedFrom))
+	}
+	for _, p := range missing(k, d) {
+		b.fail(d, p, "is needed to make the object", "add it to the document")
+	}
+	c := &change{Change: Change{Action: Create, Fields: createFields(k.Spec, d.Spec, ""), Desired: d}}
+	b.describe(k, c, nil)
+	b.put(c)
+}
+
+// missing lists what a create needs and the document lacks.
+func missing(k *model.Kind, d *model.Object) []string {
+	var out []string
+	for _, p := range k.Spec.Props {
+		if !p.RequiredOnCreate {
+			continue
+		}
+		if v, ok := d.Spec[p.Name]; !ok || v == nil || v == "" {
+			out = append(out, p.Name)
+		}
+	}
+	return out
+}
+
+func createFields(p *model.Property, want map[string]any, path string) []Field {
+	out := []Field{}
+	for _, c := range p.Props {
+		w, ok := want[c.Name]
+		if !ok {
+			continue
+		}
+		at := joinPath(path, c.Name)
+		if m, ok := w.(map[string]any); ok && c.Type == model.TypeObject && len(c.Props) > 0 {
+			out = append(out, createFields(c, m, at)...)
+			continue
+		}
+		f := Field{Path: at, After: show(w)}
+		if c.Inferred() {
+			f.Note = "inferred"
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// deletes lists what goes: what a rollback takes back, and with Prune what is
+// not declared in exclusive kinds.
+func (b *builder) deletes() {
+	for _, a := range b.Absent {
+		if live := b.Live.Find(a); live != nil && b.wantOf[live] == nil && b.selected(a) {
+			b.delete(live)
+		}
+	}
+	if b.Exclusive == nil {
+		return
+	}
+	left := 0
+	for _, k := range b.Catalog.Kinds() {
+		if !b.Live.Read[k.Name] || k.Shape != model.Collection {
+			continue
+		}
+		for _, o := range b.Live.Objects[k.Name] {
+			if o.Builtin || b.wantOf[o] != nil || !k.CanDelete() || !b.Exclusive(k.Name, o.Address.Site) || !b.selected(o.Address) || b.changeOf(o) != nil {
+				continue
+			}
+			if b.Protected != nil && b.Protected(o.Address) {
+				b.warnings = append(b.warnings, fmt.Sprintf("%s is not declared, but protected: left alone", o.Address))
+				continue
+			}
+			if !b.Prune {
+				left++
+				continue
+			}
+			b.delete(o)
+		}
+	}
+	if left > 0 {
+		b.warnings = append(b.warnings, fmt.Sprintf("%d objects of exclusive kinds are not declared; --prune would delete them", left))
+	}
+}
+
+func (b *builder) changeOf(live *model.Object) *change { return b.byAddr[live.Address.Key()] }
+
+func (b *builder) delete(o *model.Object) {
+	k := b.Catalog.Kind(o.Address.Kind)
+	if o.Builtin {
+		b.warnings = append(b.warnings, fmt.Sprintf("%s is built in and cannot be deleted: left alone", o.Address))
+		return
+	}
+	c := &change{Change: Change{Action: Delete, Fields: []Field{}, Before: o}, live: o}
+	b.describe(k, c, nil)
+	b.put(c)
+}
+
+func (b *builder) put(c *change) {
+	o := c.Desired
+	if o == nil {
+		o = c.Before
+	}
+	a := o.Address
+	c.Address, c.Kind, c.Site, c.Name = a.String(), a.Kind, a.Site, a.Name
+	if c.Desired != nil && c.Desired.Source.File != "" {
+		c.Source = &Source{File: c.Desired.Source.File, Line: c.Desired.Source.Line}
+	}
+	c.needs = map[*change]string{}
+	b.changes = append(b.changes, c)
+	b.byAddr[a.Key()] = c
+	if c.live != nil {
+		b.byAddr[c.live.Address.Key()] = c
+	}
+}
+
+// describe adds what a change does beyond configuration, and whether it can
+// be taken back.
+func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) {
+	var lost []string
+	c.Impact = []Impact{}
+	add := func(i model.Impact, path string) {
+		c.Impact = append(c.Impact, Impact{Effect: i.Effect, Path: path, Why: i.Why})
+	}
+	switch c.Action {
+	case Create:
+		for _, i := range k.Impact["create"] {
+			add(i, "")
+		}
+		b.valueImpacts(k.Spec, c.Desired.Spec, "", add)
+	case Delete:
+		for _, i := range k.Impact["delete"] {
+			add(i, "")
+		}
+		lost = append(lost, unreadable(k)...)
+	case Update, Replace:
+		for n, p := range touched {
+			if p == nil {
+				continue
+			}
+			for _, i := range p.Impact {
+				if applies(i, c.Fields[n].After) {
+					add(i, c.Fields[n].Path)
+				}
+			}
+			if p.WriteOnly {
+				lost = append(lost, c.Fields[n].Path+": the value before cannot be read")
+			}
+		}
+		if c.Action == Replace {
+			for _, i := range append(k.Impact["delete"], k.Impact["create"]...) {
+				add(i, "")
+			}
+			lost = append(lost, unreadable(k)...)
+		}
+	}
+	c.Reversible = len(lost) == 0
+	c.IrreversibleBecause = strings.Join(lost, "; ")
+}
+
+func (b *builder) valueImpacts(p *model.Property, want map[string]any, path string, add func(model.Impact, string)) {
+	for _, c := range p.Props {
+		w, ok := want[c.Name]
+		if !ok {
+			continue
+		}
+		at := joinPath(path, c.Name)
+		for _, i := range c.Impact {
+			if len(i.When) > 0 && applies(i, w) {
+				add(i, at)
+			}
+		}
+		if m, ok := w.(map[string]any); ok && c.Type == model.TypeObject {
+			b.valueImpacts(c, m, at, add)
+		}
+	}
+}
+
+func applies(i model.Impact, after any) bool {
+	if len(i.When) == 0 {
+		return true
+	}
+	for _, w := range i.When {
+		if w == after {
+			return true
+		}
+	}
+	return false
+}
+
+// unreadable lists what is lost when an object of this kind goes.
+func unreadable(k *model.Kind) []string {
+	var out []string
+	k.Spec.Walk(func(p *model.Property) {
+		if p.Secret {
+			out = append(out, p.Path()+" is never read back: it must be supplied again")
+		}
+	})
+	return out
+}
+
+// unread says which declared objects are left alone because their kind could
+// not be read, and blocks what depends on them.
+func (b *builder) unread() {
+	for _, n := range b.Live.NotRead {
+		count := 0
+		for _, d := range b.Desired {
+			if d.Address.Kind == n.Kind && (n.Site == "" || strings.EqualFold(n.Site, d.Address.Site)) {
+				count++
+			}
+		}
+		b.warnings = append(b.warnings, fmt.Sprintf("%s; %d declared objects are left alone", n, count))
+	}
+	byKind := map[string][2]int{}
+	for _, d := range b.Desired {
+		k := b.Catalog.Kind(d.Address.Kind)
+		if k.Shape != model.Collection {
+			continue
+		}
+		n := byKind[k.Name+" in site "+d.Address.Site]
+		n[0]++
+		if b.liveOf[d] != nil {
+			n[1]++
+		}
+		byKind[k.Name+" in site "+d.Address.Site] = n
+	}
+	var names []string
+	for name, n := range byKind {
+		kind, site, _ := strings.Cut(name, " in site ")
+		if n[0] > 1 && n[1] == 0 && b.Live.Read[kind] && b.liveCount(kind, site) == 0 {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		b.warnings = append(b.warnings, fmt.Sprintf("the farm shows no %s although %d are declared: an account without rights sees an empty list", strings.TrimSuffix(name, " in site "), byKind[name][0]))
+	}
+}
+
+func (b *builder) liveCount(kind, site string) int {
+	n := 0
+	for _, o := range b.Live.Objects[kind] {
+		if strings.EqualFold(o.Address.Site, site) && !o.Builtin {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *builder) finish(sorted []*change) *Plan {
+	p := &Plan{FormatVersion: FormatVersion, Tool: b.Tool, Farm: b.Farm, Changes: []Change{}, Warnings: []string{}}
+	p.Summary.Unchanged = b.same
+	for _, c := range sorted {
+		switch c.Action {
+		case Create:
+			p.Summary.Create++
+		case Update:
+			p.Summary.Update++
+		case Delete:
+			p.Summary.Delete++
+		case Replace:
+			p.Summary.Replace++
+		case Reorder:
+			p.Summary.Reorder++
+		}
+		type need struct{ address, why string }
+		var needs []need
+		for n, why := range c.needs {
+			needs = append(needs, need{n.Address, why})
+		}
+		sort.Slice(needs, func(i, j int) bool { return needs[i].address < needs[j].address })
+		c.DependsOn = []string{}
+		for _, n := range needs {
+			c.DependsOn = append(c.DependsOn, n.address)
+			c.Because = append(c.Because, n.why)
+		}
+		p.Changes = append(p.Changes, c.Change)
+	}
+	if b.unsent > 0 {
+		b.warnings = append(b.warnings, fmt.Sprintf("%d secrets have never been sent from this workspace: rassync cannot know whether the farm has them (--rotate-secrets sends all)", b.unsent))
+	}
+	seen := map[string]bool{}
+	for _, w := range b.warnings {
+		if !seen[w] {
+			seen[w] = true
+			p.Warnings = append(p.Warnings, w)
+		}
+	}
+	return p
+}

@@ -1,0 +1,157 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"rassync/internal/model"
+)
+
+// The reasons for which a plan file is refused.
+var (
+	ErrEdited   = errors.New("the plan file was changed after it was made")
+	ErrExpired  = errors.New("the plan file has expired")
+	ErrFormat   = errors.New("the plan file has another format")
+	ErrOtherFor = errors.New("the plan file was made for another farm")
+)
+
+// PreImage is the hash that binds a change to the object it was computed
+// from: over the values that were read, in canonical form.
+func PreImage(o *model.Object) string {
+	if o == nil {
+		return ""
+	}
+	return model.Hash(o.Spec)
+}
+
+// NewFile binds a plan: it can be carried out until it expires, against the
+// objects it was computed from.
+func NewFile(p *Plan, now time.Time, valid time.Duration) (*File, error) {
+	f := &File{Plan: *p, Created: now.UTC().Truncate(time.Second), Expires: now.Add(valid).UTC().Truncate(time.Second), Bindings: []Binding{}}
+	for i := range p.Changes {
+		f.Bindings = append(f.Bindings, Bind(&p.Changes[i]))
+	}
+	d, err := f.digest()
+	f.Digest = d
+	return f, err
+}
+
+// Bind is what apply needs of a change.
+func Bind(c *Change) Binding {
+	b := Binding{Address: c.Address, PreImage: PreImage(c.Before), Place: c.Place}
+	if c.Desired != nil {
+		b.Desired, b.Unknown = c.Desired.Spec, c.Desired.Unknown
+	}
+	return b
+}
+
+func (f *File) digest() (string, error) {
+	c := *f
+	c.Digest = ""
+	data, err := json.Marshal(&c)
+	if err != nil {
+		return "", err
+	}
+	// Once through plain JSON, so that a file that was read digests as the
+	// one that was written.
+	var v any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&v); err != nil {
+		return "", err
+	}
+	if data, err = json.Marshal(v); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Write saves the file; it is replaced whole or not at all.
+func (f *File) Write(path string) error {
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp := path + ".tmp"
+	if err := os.WriteFile(tmp, append(data, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+// maxFile bounds what is read of a plan file.
+const maxFile = 256 << 20
+
+// ReadFile reads a plan file and refuses what is no plan file, was edited or
+// has expired. Before and Desired of its changes are filled from the
+// bindings.
+func ReadFile(path string, cat *model.Catalog, now time.Time) (*File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%w: %d bytes are too many for a plan", ErrFormat, info.Size())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(data, cat, now)
+}
+
+// Parse is ReadFile for data at hand.
+func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
+	f := &File{}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	if err := d.Decode(f); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if f.FormatVersion != FormatVersion {
+		return nil, fmt.Errorf("%w: version %q, this rassync reads %q", ErrFormat, f.FormatVersion, FormatVersion)
+	}
+	want, err := f.digest()
+	if err != nil {
+		return nil, err
+	}
+	if want != f.Digest {
+		return nil, ErrEdited
+	}
+	if now.After(f.Expires) {
+		return nil, fmt.Errorf("%w on %s", ErrExpired, f.Expires.Format(time.RFC3339))
+	}
+	if len(f.Bindings) != len(f.Changes) {
+		return nil, fmt.Errorf("%w: %d changes, %d bindings", ErrFormat, len(f.Changes), len(f.Bindings))
+	}
+	for i := range f.Changes {
+		c, b := &f.Changes[i], &f.Bindings[i]
+		k := cat.Kind(c.Kind)
+		if k == nil || b.Address != c.Address {
+			return nil, fmt.Errorf("%w: %s", ErrFormat, c.Address)
+		}
+		a := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
+		if b.Desired != nil || c.Action != Delete {
+			spec, _ := model.FromJSON(k.Spec, b.Desired).(map[string]any)
+			unknown, _ := model.FromJSON(nil, b.Unknown).(map[string]any)
+			c.Desired = &model.Object{Address: a, Spec: spec, Unknown: unknown, RenamedFrom: c.RenamedFrom}
+			if c.Source != nil {
+				c.Desired.Source = model.Source{File: c.Source.File, Line: c.Source.Line}
+			}
+		}
+		c.Place = b.Place
+		for n := range c.Fields {
+			c.Fields[n].Before = model.FromJSON(nil, c.Fields[n].Before)
+			c.Fields[n].After = model.FromJSON(nil, c.Fields[n].After)
+		}
+	}
+	return f, nil
+}

@@ -1,0 +1,294 @@
+package plan
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+)
+
+// Place is where a new published item is put among its siblings.
+type Place struct {
+	// Folder is the path of the folder, "" for the top level.
+	Folder string `json:"folder"`
+	// After is the address of the sibling in front; "" puts it first.
+	After string `json:"after"`
+}
+
+// sibling is one of the objects that an order puts in line.
+type sibling struct {
+	live    *model.Object
+	desired *model.Object
+	change  *change // that makes it, if it is new
+	pos     int     // place in the order document; its length if not listed
+}
+
+func (s *sibling) ownName(k *model.Kind) string {
+	o := s.desired
+	if o == nil {
+		o = s.live
+	}
+	return strings.ToLower(export.OwnName(k, o))
+}
+
+func (s *sibling) address() model.Address {
+	if s.desired != nil {
+		return s.desired.Address
+	}
+	return s.live.Address
+}
+
+// fits tells whether an item of an order document means this sibling: by its
+// declared name, or by its live one.
+func (s *sibling) fits(k *model.Kind, item any) bool {
+	if s.desired != nil {
+		o := *s.desired
+		if s.live != nil {
+			o.InSites = s.live.InSites
+		}
+		return export.ItemFits(k, item, &o)
+	}
+	return export.ItemFits(k, item, s.live)
+}
+
+// orderChanges places new objects among their siblings and finds where the
+// declared order will not come about by itself.
+func (b *builder) orderChanges() {
+	for _, k := range b.Catalog.Kinds() {
+		if k.Order == nil {
+			continue
+		}
+		for _, g := range b.groups(k) {
+			b.group(k, g)
+		}
+	}
+}
+
+// group of siblings: one folder, or all objects of a site.
+type group struct {
+	address model.Address // of the order document
+	live    []*model.Object
+	creates []*change
+	doc     *model.Object
+}
+
+func (b *builder) groups(k *model.Kind) []*group {
+	byKey := map[string]*group{}
+	at := func(a model.Address) *group {
+		key := a.Key().String()
+		g := byKey[key]
+		if g == nil {
+			g = &group{address: a}
+			if k.Order.By == "chain" {
+				g.live = b.Live.Siblings(k, b.farmFolder(a.Name))
+			} else {
+				g.live = b.Live.Ranked(k, a.Site)
+			}
+			byKey[key] = g
+		}
+		return g
+	}
+	for _, c := range b.changes {
+		if c.Action == Create && ordered(k, c.Kind) {
+			g := at(b.orderAddress(k, c.Desired.Address))
+			g.creates = append(g.creates, c)
+		}
+	}
+	for _, d := range b.Desired {
+		if d.Address.Kind == k.Name && b.selected(d.Address) {
+			at(d.Address).doc = d
+		}
+	}
+	var out []*group
+	for _, g := range byKey {
+		if g.doc == nil {
+			g.doc = b.declared[g.address.Key()]
+		}
+		out = append(out, g)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].address.String() < out[j].address.String() })
+	return out
+}
+
+func (b *builder) farmFolder(folder string) string {
+	if folder == export.TopLevel {
+		return folder
+	}
+	if old, ok := b.folders[strings.ToLower(folder)]; ok {
+		return old
+	}
+	return b.farmPath(folder)
+}
+
+func ordered(k *model.Kind, kind string) bool {
+	for _, of := range k.Order.Of {
+		if of == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *builder) orderAddress(k *model.Kind, a model.Address) model.Address {
+	out := model.Address{Kind: k.Name}
+	if k.Order.By == "chain" {
+		folder, _ := model.ParentPath(a.Name)
+		if folder == "" {
+			folder = export.TopLevel
+		}
+		out.Name = folder
+		return out
+	}
+	if k.Scope == model.ScopeSite {
+		out.Site = a.Site
+	}
+	return out
+}
+
+func (b *builder) group(k *model.Kind, g *group) {
+	var line []*sibling
+	for _, o := range g.live {
+		if c := b.changeOf(o); c != nil && (c.Action == Delete || movesAway(c)) {
+			continue
+		}
+		line = append(line, &sibling{live: o, desired: b.wantOf[o]})
+	}
+	var wanted []any
+	if g.doc != nil {
+		wanted, _ = g.doc.Spec["items"].([]any)
+	}
+	find := positions(k, wanted)
+	listed := false
+	for _, s := range line {
+		s.pos = find(s)
+		listed = listed || s.pos < len(wanted)
+	}
+	fresh := make([]*sibling, len(g.creates))
+	for i, c := range g.creates {
+		fresh[i] = &sibling{desired: c.Desired, change: c}
+		fresh[i].pos = find(fresh[i])
+	}
+	sort.SliceStable(fresh, func(i, j int) bool {
+		if fresh[i].pos != fresh[j].pos {
+			return fresh[i].pos < fresh[j].pos
+		}
+		return fresh[i].desired.Address.String() < fresh[j].desired.Address.String()
+	})
+	var before *change
+	for n, s := range fresh {
+		c := s.change
+		c.rank[1] = n
+		at := len(line)
+		if k.Order.By == "chain" && s.pos < len(wanted) && listed {
+			for at > 0 && line[at-1].pos >= s.pos {
+				at--
+			}
+		}
+		line = append(line, nil)
+		copy(line[at+1:], line[at:])
+		line[at] = s
+		listed = listed || s.pos < len(wanted)
+		if k.Order.By == "chain" {
+			c.Place = &Place{Folder: g.address.Name}
+			if at > 0 {
+				front := line[at-1]
+				c.Place.After = front.address().String()
+				if front.change != nil {
+					c.needs[front.change] = "stands in front of it"
+				}
+			}
+		} else if before != nil && s.pos < len(wanted) {
+			c.needs[before] = "stands in front of it"
+		}
+		before = c
+	}
+	if g.doc == nil || !b.selected(g.doc.Address) {
+		return
+	}
+	b.reorder(k, g, line, wanted)
+}
+
+// positions finds a sibling's place in an order document.
+func positions(k *model.Kind, wanted []any) func(*sibling) int {
+	byName := map[string][]int{}
+	for i, it := range wanted {
+		name, _ := it.(string)
+		if m, ok := it.(map[string]any); ok {
+			name, _ = m["name"].(string)
+		}
+		name = strings.ToLower(name)
+		byName[name] = append(byName[name], i)
+	}
+	return func(s *sibling) int {
+		for _, i := range byName[s.ownName(k)] {
+			if s.fits(k, wanted[i]) {
+				return i
+			}
+		}
+		return len(wanted)
+	}
+}
+
+func movesAway(c *change) bool {
+	if c.RenamedFrom == "" {
+		return false
+	}
+	was, _ := model.ParentPath(c.RenamedFrom)
+	is, _ := model.ParentPath(c.Desired.Address.Name)
+	return !strings.EqualFold(was, is)
+}
+
+// reorder adds a change if the line, once everything is made, is not in the
+// declared order.
+func (b *builder) reorder(k *model.Kind, g *group, line []*sibling, wanted []any) {
+	var have []any
+	last, right := -1, true
+	c := &change{Change: Change{Action: Reorder, Desired: g.doc, Impact: []Impact{}, Reversible: true}}
+	c.needs = map[*change]string{}
+	used := make([]bool, len(wanted))
+	for _, s := range line {
+		if s.pos == len(wanted) || used[s.pos] {
+			continue
+		}
+		used[s.pos] = true
+		have = append(have, wanted[s.pos])
+		right = right && s.pos > last
+		last = s.pos
+		if sc := b.byAddr[s.address().Key()]; sc != nil && sc.Action != Reorder {
+			c.needs[sc] = "is put in order"
+		}
+	}
+	for i, it := range wanted {
+		if !used[i] && b.complete(k) {
+			b.fail(g.doc, fmt.Sprintf("items[%d]", i), fmt.Sprintf("there is no %v to put in order", itemText(it)), "take it out of the list, or declare it")
+		}
+	}
+	if right {
+		b.same++
+		return
+	}
+	c.Fields = []Field{{Path: "items", Before: have, After: wanted, Note: "order"}}
+	c.Before = &model.Object{Address: g.address, Spec: map[string]any{"items": export.OrderItems(k, g.live)}}
+	needs := c.needs
+	b.put(c)
+	c.needs = needs
+}
+
+// complete tells whether everything the order may name could be read.
+func (b *builder) complete(k *model.Kind) bool {
+	for _, n := range b.Live.NotRead {
+		if ordered(k, n.Kind) {
+			return false
+		}
+	}
+	return true
+}
+
+func itemText(it any) string {
+	if m, ok := it.(map[string]any); ok {
+		return fmt.Sprintf("%v %v", m["kind"], m["name"])
+	}
+	return fmt.Sprintf("%q", it)
+}

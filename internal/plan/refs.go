@@ -1,0 +1,291 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"rassync/internal/model"
+)
+
+// walkRefs visits every reference of a spec.
+func walkRefs(p *model.Property, v any, path string, visit func(p *model.Property, kinds []string, ref, path string)) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, c := range p.Props {
+			if w, ok := v[c.Name]; ok {
+				walkRefs(c, w, joinPath(path, c.Name), visit)
+			}
+		}
+	case []any:
+		if p.Items == nil {
+			return
+		}
+		for i, e := range v {
+			if s, ok := e.(string); ok {
+				kinds := p.Items.Ref
+				if len(kinds) == 0 {
+					kinds = p.Ref
+				}
+				if len(kinds) > 0 && s != "" {
+					visit(p, kinds, s, fmt.Sprintf("%s[%d]", path, i))
+				}
+				continue
+			}
+			walkRefs(p.Items, e, fmt.Sprintf("%s[%d]", path, i), visit)
+		}
+	case string:
+		if len(p.Ref) > 0 && v != "" {
+			visit(p, p.Ref, v, path)
+		}
+	}
+}
+
+// checkReferences finds references to nothing: neither declared nor on the
+// farm, or gone once the plan is carried out.
+func (b *builder) checkReferences() {
+	for _, d := range b.Desired {
+		k := b.Catalog.Kind(d.Address.Kind)
+		if !b.selected(d.Address) {
+			continue
+		}
+		walkRefs(k.Spec, d.Spec, "", func(p *model.Property, kinds []string, ref, path string) {
+			if t := b.target(kinds, ref, d.Address.Site); t != nil {
+				if b.liveOf[t] == nil && b.byAddr[t.Address.Key()] == nil && b.Live.NotReadErr(t.Address.Kind, t.Address.Site) == nil && b.Catalog.Kind(t.Address.Kind).Shape == model.Collection {
+					b.fail(d, path, fmt.Sprintf("refers to %s, which is declared but neither on the farm nor selected", t.Address), "select it too")
+				}
+				return
+			}
+			if live := b.Live.Names.Resolve(kinds, ref, d.Address.Site); live != nil {
+				if c := b.changeOf(live); c != nil && c.Action == Delete {
+					b.fail(d, path, fmt.Sprintf("refers to %s, which this plan deletes", live.Address), "declare it, or change the reference")
+				}
+				return
+			}
+			for _, kind := range kinds {
+				if b.Live.NotReadErr(kind, d.Address.Site) != nil {
+					return // nobody can tell
+				}
+			}
+			hint := model.DidYouMean(ref, b.Live.Names.Named(kinds, d.Address.Site))
+			if hint == "" {
+				hint = "declare it, or correct the name"
+			}
+			b.fail(d, path, fmt.Sprintf("there is no %s %q", strings.Join(kinds, " or "), ref), hint)
+		})
+	}
+}
+
+// referrers lists, for each live object, the live objects that refer to it.
+func (b *builder) referrers() map[*model.Object][]*model.Object {
+	out := map[*model.Object][]*model.Object{}
+	for _, k := range b.Catalog.Kinds() {
+		for _, o := range b.Live.Objects[k.Name] {
+			if o.Spec == nil || k.Shape == model.OrderShape {
+				continue
+			}
+			walkRefs(k.Spec, o.Spec, "", func(p *model.Property, kinds []string, ref, _ string) {
+				if t := b.Live.Names.Resolve(kinds, ref, o.Address.Site); t != nil && t != o {
+					if list := out[t]; len(list) == 0 || list[len(list)-1] != o {
+						out[t] = append(list, o)
+					}
+				}
+			})
+		}
+	}
+	return out
+}
+
+// stillRefers tells whether the object will refer to t after its change.
+func (b *builder) stillRefers(o, t *model.Object) bool {
+	k := b.Catalog.Kind(o.Address.Kind)
+	spec := o.Spec
+	if d := b.wantOf[o]; d != nil && b.selected(d.Address) {
+		spec = over(k.Spec, d.Spec, o.Spec)
+	}
+	found := false
+	walkRefs(k.Spec, spec, "", func(p *model.Property, kinds []string, ref, _ string) {
+		if d := b.target(kinds, ref, o.Address.Site); d != nil {
+			found = found || b.liveOf[d] == t
+			return
+		}
+		found = found || b.Live.Names.Resolve(kinds, ref, o.Address.Site) == t
+	})
+	return found
+}
+
+// over lays what is declared over what the farm has.
+func over(p *model.Property, want, have map[string]any) map[string]any {
+	out := make(map[string]any, len(have))
+	for n, v := range have {
+		out[n] = v
+	}
+	for n, w := range want {
+		c := p.Prop(n)
+		wm, isMap := w.(map[string]any)
+		hm, _ := have[n].(map[string]any)
+		if isMap && c != nil && c.Type == model.TypeObject && len(c.Props) > 0 {
+			out[n] = over(c, wm, hm)
+			continue
+		}
+		out[n] = w
+	}
+	return out
+}
+
+// replaces finds the objects whose references must be moved to the new object
+// of a replace, and deletes that others stand in the way of.
+func (b *builder) replaces() {
+	needed := false
+	for _, c := range b.changes {
+		needed = needed || c.Action == Replace || c.Action == Delete
+	}
+	if !needed {
+		return
+	}
+	refs := b.referrers()
+	for _, c := range b.changes {
+		switch c.Action {
+		case Replace:
+			for _, o := range refs[c.live] {
+				if rc := b.changeOf(o); rc != nil && rc.Action == Delete {
+					continue
+				}
+				if b.stillRefers(o, c.live) {
+					c.Relinks = append(c.Relinks, o.Address.String())
+				}
+			}
+		case Delete:
+			for _, o := range refs[c.live] {
+				rc := b.changeOf(o)
+				if rc == nil || (rc.Action != Delete && b.stillRefers(o, c.live)) {
+					src := model.Source{}
+					if d := b.wantOf[o]; d != nil {
+						src = d.Source
+					}
+					b.diags = append(b.diags, model.Diagnostic{Severity: model.Error, Source: src, Address: c.Address,
+						Summary: fmt.Sprintf("cannot be deleted: %s still refers to it", o.Address), Hint: "change or delete that first, or keep this object"})
+					continue
+				}
+				c.needs[rc] = "refers to it until then"
+			}
+		}
+	}
+}
+
+// edges adds what must come first to every change.
+func (b *builder) edges() {
+	leaving := map[listName]*change{}
+	inside := map[int64][]*change{}
+	for _, c := range b.changes {
+		if c.live == nil {
+			continue
+		}
+		if c.Action == Delete || c.RenamedFrom != "" {
+			leaving[b.listName(c.live)] = c
+		}
+		if b.Catalog.Kind(c.Kind).Tree != nil && (c.Action == Delete || c.RenamedFrom != "") {
+			inside[c.live.ParentID] = append(inside[c.live.ParentID], c)
+		}
+	}
+	for _, c := range b.changes {
+		if c.Action == Delete {
+			b.deleteEdges(c, inside)
+			continue
+		}
+		d := c.Desired
+		k := b.Catalog.Kind(d.Address.Kind)
+		need := func(first *change, why string) {
+			if first != nil && first != c && first.Action != Delete {
+				if _, ok := c.needs[first]; !ok {
+					c.needs[first] = why
+				}
+			}
+		}
+		if d.Address.Site != "" {
+			need(b.made(b.byAddr[model.Address{Kind: model.SiteKind, Name: d.Address.Site}.Key()]), "is the site it belongs to")
+		}
+		walkRefs(k.Spec, d.Spec, "", func(p *model.Property, kinds []string, ref, path string) {
+			if t := b.target(kinds, ref, d.Address.Site); t != nil {
+				need(b.made(b.byAddr[t.Address.Key()]), path+" refers to it")
+			}
+		})
+		if k.Tree != nil {
+			if folder, _ := model.ParentPath(d.Address.Name); folder != "" {
+				need(b.made(b.folderChange(k, folder)), "is the folder it lies in")
+			}
+		}
+		// Another object of the same list may have to give up the name.
+		if c.Action == Create || c.RenamedFrom != "" {
+			if other := leaving[b.listName(d)]; other != nil && other != c {
+				c.needs[other] = "still has the name"
+			}
+		}
+	}
+}
+
+// listName is what must be unique among the objects of one list.
+type listName struct{ list, site, name string }
+
+func (b *builder) listName(o *model.Object) listName {
+	n := listName{site: strings.ToLower(o.Address.Site), name: strings.ToLower(o.Address.Name)}
+	if k := b.Catalog.Kind(o.Address.Kind); k.List != nil {
+		n.list = k.List.Path
+	}
+	return n
+}
+
+// made keeps only changes after which an object has a new id or name.
+func (b *builder) made(c *change) *change {
+	if c == nil || c.Action == Delete || (c.Action == Update && c.RenamedFrom == "") || c.Action == Reorder {
+		return nil
+	}
+	return c
+}
+
+func (b *builder) folderChange(k *model.Kind, folder string) *change {
+	for _, s := range b.Live.Sites {
+		if c := b.byAddr[(model.Address{Site: s.Address.Name, Kind: k.Tree.Folder, Name: folder}).Key()]; c != nil {
+			return c
+		}
+	}
+	for _, d := range b.Desired { // folders of sites that do not exist yet
+		if d.Address.Kind == k.Tree.Folder && strings.EqualFold(d.Address.Name, folder) {
+			return b.byAddr[d.Address.Key()]
+		}
+	}
+	return nil
+}
+
+func (b *builder) deleteEdges(c *change, inside map[int64][]*change) {
+	k := b.Catalog.Kind(c.Kind)
+	if c.Kind == model.SiteKind {
+		for _, other := range b.changes {
+			if other != c && other.Action == Delete && strings.EqualFold(other.Site, c.live.Address.Name) {
+				c.needs[other] = "belongs to the site"
+			}
+		}
+	}
+	if k.Tree == nil || c.Kind != k.Tree.Folder {
+		return
+	}
+	id, _ := model.AsInt(c.live.ID)
+	for _, other := range inside[id] {
+		if other != c {
+			c.needs[other] = "lies in it"
+		}
+	}
+	for _, kind := range b.Catalog.Kinds() {
+		if kind.Tree == nil {
+			continue
+		}
+		for _, o := range b.Live.Objects[kind.Name] {
+			if o.ParentID != id {
+				continue
+			}
+			if oc := b.changeOf(o); oc == nil || (oc.Action != Delete && oc.RenamedFrom == "") {
+				b.diags = append(b.diags, model.Diagnostic{Severity: model.Error, Address: c.Address,
+					Summary: fmt.Sprintf("cannot be deleted: %s still lies in it", o.Address), Hint: "delete or move that first, or keep the folder"})
+			}
+		}
+	}
+}

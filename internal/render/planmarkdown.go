@@ -1,0 +1,279 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"rassync/internal/plan"
+)
+
+// PlanMarkdown writes a plan for a comment on a pull request in at most limit
+// bytes (0: no limit): the summary, then deletes and risky changes, then all
+// other changes folded, then how many more the plan in the artifact holds.
+// No value of the plan can break out of its place.
+func PlanMarkdown(w io.Writer, p *plan.Plan, limit int) error {
+	m := mdPlan{plan: p, number: numbers(p)}
+	head := m.head()
+	if p.Empty() {
+		return writeWithin(w, limit, head, m.warnings())
+	}
+	blocks := m.blocks()
+	doc := budget{limit: limit}
+	doc.take(head, 0)
+	missing := 0
+	section := ""
+	for i, b := range blocks {
+		text := b.text
+		if b.section != section {
+			text = "### " + b.section + "\n\n" + text
+		}
+		reserve := 0
+		if i < len(blocks)-1 {
+			reserve = len(more(len(blocks)))
+		}
+		// Once one change is left out, all that follow it are: a comment with
+		// holes in it is read wrongly.
+		if missing > 0 || !doc.take(text, reserve) {
+			missing++
+			continue
+		}
+		section = b.section
+	}
+	if missing > 0 {
+		doc.force(more(missing))
+	} else {
+		doc.take(m.warnings(), 0)
+	}
+	_, err := io.WriteString(w, doc.text.String())
+	return err
+}
+
+func more(n int) string {
+	return fmt.Sprintf("**%d more** %s in the artifact.\n", n, map[bool]string{true: "change is", false: "changes are"}[n == 1])
+}
+
+// budget collects text up to a number of bytes.
+type budget struct {
+	text  strings.Builder
+	limit int
+}
+
+// take adds a text if it fits and leaves room for reserve more bytes.
+func (b *budget) take(s string, reserve int) bool {
+	if b.limit > 0 && b.text.Len()+len(s)+reserve > b.limit {
+		return false
+	}
+	b.text.WriteString(s)
+	return true
+}
+
+// force adds a text that must be seen, in as far as the limit allows.
+func (b *budget) force(s string) {
+	if b.limit > 0 && b.text.Len()+len(s) > b.limit {
+		s = s[:max(0, b.limit-b.text.Len())]
+	}
+	b.text.WriteString(s)
+}
+
+func writeWithin(w io.Writer, limit int, parts ...string) error {
+	b := budget{limit: limit}
+	for _, s := range parts {
+		if !b.take(s, 0) {
+			break
+		}
+	}
+	_, err := io.WriteString(w, b.text.String())
+	return err
+}
+
+// mdPlan lays out one plan.
+type mdPlan struct {
+	plan   *plan.Plan
+	number map[string]int
+}
+
+// mdBlock is one change under the heading of its section.
+type mdBlock struct{ section, text string }
+
+func (m mdPlan) head() string {
+	var b strings.Builder
+	f := m.plan.Farm
+	b.WriteString("## rassync plan")
+	if f.Name != "" {
+		b.WriteString(" for " + mdCode(f.Name))
+	}
+	b.WriteString("\n\n")
+	if m.plan.Empty() {
+		b.WriteString("**" + emptyPlan + "**\n\n")
+		return b.String()
+	}
+	b.WriteString("**" + summaryLine(m.plan.Summary) + "**\n\n")
+	var about []string
+	for _, s := range []string{f.URL, f.GUID, f.Version} {
+		if s != "" {
+			about = append(about, mdCode(s))
+		}
+	}
+	if len(about) > 0 {
+		b.WriteString("Farm: " + strings.Join(about, ", ") + "\n")
+	}
+	b.WriteString(omittedRule + "\n\n")
+	return b.String()
+}
+
+// blocks gives the changes by urgency: deletes, risky ones, all others; each
+// group in the order of execution.
+func (m mdPlan) blocks() []mdBlock {
+	var deletes, risky, calm []mdBlock
+	others, gone := parted(m.plan)
+	for _, i := range gone {
+		deletes = append(deletes, mdBlock{count(len(gone), "object", "objects") + " will be deleted", m.open(i)})
+	}
+	for _, i := range others {
+		c := m.plan.Changes[i]
+		if len(c.Impact) > 0 || !c.Reversible {
+			risky = append(risky, mdBlock{"Changes with effects beyond configuration", m.open(i)})
+		} else {
+			calm = append(calm, mdBlock{"Other changes", m.folded(i)})
+		}
+	}
+	return append(append(deletes, risky...), calm...)
+}
+
+// open shows a change with its risks at once and its fields folded.
+func (m mdPlan) open(i int) string {
+	c := m.plan.Changes[i]
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%d. %s** %s%s\n\n", i+1, mdText(string(c.Action)), mdCode(c.Address), mdSource(c))
+	for _, im := range c.Impact {
+		b.WriteString("- :warning: **" + mdText(effectWords(im.Effect)) + "**")
+		if im.Path != "" {
+			b.WriteString(" " + mdCode(im.Path))
+		}
+		if im.Why != "" {
+			b.WriteString(" " + mdText(im.Why))
+		}
+		b.WriteString("\n")
+	}
+	if !c.Reversible {
+		b.WriteString("- :no_entry: **cannot be undone**")
+		if c.IrreversibleBecause != "" {
+			b.WriteString(" " + mdText(c.IrreversibleBecause))
+		}
+		b.WriteString("\n")
+	}
+	if len(c.Impact) > 0 || !c.Reversible {
+		b.WriteString("\n")
+	}
+	if body := m.body(i); body != "" {
+		b.WriteString("<details><summary>details</summary>\n\n" + body + "</details>\n\n")
+	}
+	return b.String()
+}
+
+// folded shows a change with everything folded.
+func (m mdPlan) folded(i int) string {
+	c := m.plan.Changes[i]
+	return fmt.Sprintf("<details><summary>%d. %s <code>%s</code></summary>\n\n%s</details>\n\n", i+1, mdHTML(string(c.Action)), mdHTML(c.Address), m.body(i))
+}
+
+func mdSource(c plan.Change) string {
+	if c.Source == nil || c.Source.File == "" {
+		return ""
+	}
+	return " in " + mdCode(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line))
+}
+
+// body lists the fields of a change and what must come first.
+func (m mdPlan) body(i int) string {
+	c := m.plan.Changes[i]
+	var b strings.Builder
+	if s := mdSource(c); s != "" {
+		b.WriteString("- declared" + s + "\n")
+	}
+	if c.RenamedFrom != "" {
+		b.WriteString("- name: " + mdCode(c.RenamedFrom) + " to " + mdCode(c.Name) + "\n")
+	}
+	var diffs strings.Builder
+	for _, f := range c.Fields {
+		mdFields(&b, &diffs, fieldLines(f, c.Action == plan.Create), "")
+	}
+	for _, r := range c.Relinks {
+		b.WriteString("- the reference in " + mdCode(r) + " moves to the new object\n")
+	}
+	for j, d := range c.DependsOn {
+		b.WriteString("- after ")
+		if n := m.number[d]; n > 0 {
+			fmt.Fprintf(&b, "%d, ", n)
+		}
+		b.WriteString(mdCode(d))
+		if why := because(c, j); why != "" {
+			b.WriteString(": " + mdText(why))
+		}
+		b.WriteString("\n")
+	}
+	if b.Len() > 0 {
+		b.WriteString("\n")
+	}
+	b.WriteString(diffs.String())
+	return b.String()
+}
+
+// mdValue cuts very long values: the whole of them is in the artifact.
+const mdValue = 400
+
+// mdFields writes the lines of a field; diffs of texts go behind the list.
+func mdFields(b, diffs *strings.Builder, lines []fieldLine, indent string) {
+	for _, l := range lines {
+		note := ""
+		if l.note != "" {
+			note = " (" + mdText(l.note) + ")"
+		}
+		shown := func(s string) string { return mdCode(cut(s, mdValue)) }
+		switch {
+		case l.op == '#':
+			b.WriteString(indent + "- " + mdText(l.note) + "\n")
+		case l.op == '+':
+			b.WriteString(indent + "- added " + shown(l.after) + "\n")
+		case l.op == '-':
+			b.WriteString(indent + "- removed " + shown(l.before) + "\n")
+		case len(l.sub) > 0:
+			b.WriteString(indent + "- " + mdCode(l.path) + note + "\n")
+			mdFields(b, diffs, l.sub, indent+"  ")
+		case len(l.diff) > 0:
+			b.WriteString(indent + "- " + mdCode(l.path) + " changes as shown below" + note + "\n")
+			mdDiff(diffs, l)
+		case l.op == '=':
+			b.WriteString(indent + "- " + mdCode(l.path) + " " + shown(l.after) + note + "\n")
+		default:
+			b.WriteString(indent + "- " + mdCode(l.path) + " from " + shown(l.before) + " to " + shown(l.after) + note + "\n")
+		}
+	}
+}
+
+func mdDiff(b *strings.Builder, l fieldLine) {
+	var lines []string
+	for _, d := range shorten(l.diff, false) {
+		s := cut(Escape(d.text), mdValue)
+		if d.op != '@' && d.op != '.' {
+			s = string(d.op) + s
+		}
+		lines = append(lines, s)
+	}
+	fence := mdFence(lines)
+	b.WriteString(mdCode(l.path) + "\n\n" + fence + "diff\n" + strings.Join(lines, "\n") + "\n" + fence + "\n\n")
+}
+
+func (m mdPlan) warnings() string {
+	if len(m.plan.Warnings) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("### Warnings\n\n")
+	for _, warning := range m.plan.Warnings {
+		b.WriteString("- " + mdText(warning) + "\n")
+	}
+	b.WriteString("\n")
+	return b.String()
+}

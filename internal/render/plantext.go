@@ -1,0 +1,208 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"rassync/internal/plan"
+)
+
+// PlanText writes a plan for a terminal or a log: changes in the order of
+// execution, deletes in a section of their own at the end.
+func PlanText(w io.Writer, pl *plan.Plan, o Options) error {
+	p := &planPrinter{printer: printer{o: o}, plan: pl, number: numbers(pl)}
+	p.head()
+	others, deletes := parted(pl)
+	for _, i := range others {
+		p.change(i)
+	}
+	if n := len(deletes); n > 0 {
+		p.linef("%s", p.paint(red, count(n, "object", "objects")+" will be deleted:"))
+		p.linef("")
+		for _, i := range deletes {
+			p.change(i)
+		}
+	}
+	p.warnings()
+	if pl.Empty() {
+		p.linef("%s", emptyPlan)
+	} else {
+		p.linef("%s", p.paint(bold, summaryLine(pl.Summary)))
+	}
+	return p.flush(w)
+}
+
+// planPrinter lays out one plan.
+type planPrinter struct {
+	printer
+	plan   *plan.Plan
+	number map[string]int
+}
+
+// The indents of a change: its own lines, and those below a field.
+const (
+	inChange = "       "
+	inField  = inChange + "  "
+)
+
+func (p *planPrinter) head() {
+	f := p.plan.Farm
+	name := "farm"
+	if f.Name != "" {
+		name += " " + text(f.Name)
+	}
+	var about []string
+	for _, s := range []string{f.URL, f.GUID} {
+		if s != "" {
+			about = append(about, Escape(s))
+		}
+	}
+	if f.Version != "" {
+		about = append(about, "RAS "+Escape(f.Version))
+	}
+	line := "Plan for " + name
+	if len(about) > 0 {
+		line += " (" + strings.Join(about, ", ") + ")"
+	}
+	p.linef("%s", p.paint(bold, line))
+	p.linef("%s", omittedRule)
+	p.linef("")
+}
+
+func (p *planPrinter) change(i int) {
+	c := p.plan.Changes[i]
+	mark, color := actionMark(c.Action)
+	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, mark+" "+string(c.Action)), p.paint(bold, Escape(c.Address)))
+	if c.Source != nil && c.Source.File != "" {
+		line += "  " + p.paint(faint, Escape(c.Source.File)+fmt.Sprintf(":%d", c.Source.Line))
+	}
+	p.linef("%s", line)
+	if c.RenamedFrom != "" {
+		p.linef("%sname: %s %s %s", inChange, text(c.RenamedFrom), p.o.arrow(), text(c.Name))
+	}
+	for _, f := range c.Fields {
+		p.fields(fieldLines(f, c.Action == plan.Create), inChange)
+	}
+	if len(c.Relinks) > 0 {
+		p.wrapped(inChange+"relinks: ", inField, "references move to the new object in "+Escape(strings.Join(c.Relinks, ", ")))
+	}
+	for j, address := range c.DependsOn {
+		p.after(c, j, address)
+	}
+	for _, im := range c.Impact {
+		s := effectWords(im.Effect)
+		if im.Path != "" {
+			s += " (" + Escape(im.Path) + ")"
+		}
+		if im.Why != "" {
+			s += ": " + Escape(im.Why)
+		}
+		p.linef("%s%s %s", inChange, p.paint(yellow, "! impact:"), s)
+	}
+	if !c.Reversible {
+		why := "no reason given"
+		if c.IrreversibleBecause != "" {
+			why = Escape(c.IrreversibleBecause)
+		}
+		p.linef("%s%s %s", inChange, p.paint(red, "! cannot be undone:"), why)
+	}
+	p.linef("")
+}
+
+func (p *planPrinter) after(c plan.Change, j int, address string) {
+	line := "after: "
+	if n := p.number[address]; n > 0 {
+		line += fmt.Sprintf("%d. ", n)
+	}
+	line += Escape(address)
+	if why := because(c, j); why != "" {
+		line += " (" + Escape(why) + ")"
+	}
+	p.linef("%s%s", inChange, p.paint(faint, line))
+}
+
+// fields writes the lines of a field.
+func (p *planPrinter) fields(lines []fieldLine, indent string) {
+	for _, l := range lines {
+		note := ""
+		if l.note != "" {
+			note = "  " + p.paint(cyan, "["+l.note+"]")
+		}
+		switch {
+		case l.op == '#':
+			p.linef("%s%s", indent, p.paint(faint, "("+l.note+")"))
+		case l.op == '+':
+			p.linef("%s%s", indent, p.paint(green, "+ "+p.fit(l.after)))
+		case l.op == '-':
+			p.linef("%s%s", indent, p.paint(red, "- "+p.fit(l.before)))
+		case len(l.sub) > 0:
+			p.linef("%s%s:%s", indent, l.path, note)
+			p.fields(l.sub, indent+"  ")
+		case len(l.diff) > 0:
+			p.linef("%s%s:%s", indent, l.path, note)
+			p.diff(l.diff, indent+"  ")
+		case l.op == '=':
+			p.linef("%s%s: %s%s", indent, l.path, p.fit(l.after), note)
+		case len(indent)+len(l.path)+len(l.before)+len(l.after)+6 > p.o.width():
+			p.linef("%s%s:%s", indent, l.path, note)
+			p.linef("%s  %s", indent, p.paint(red, "- "+p.fit(l.before)))
+			p.linef("%s  %s", indent, p.paint(green, "+ "+p.fit(l.after)))
+		default:
+			p.linef("%s%s: %s %s %s%s", indent, l.path, l.before, p.o.arrow(), l.after, note)
+		}
+	}
+}
+
+// fit cuts long values unless everything is wanted.
+func (p *planPrinter) fit(s string) string {
+	if p.o.Verbose {
+		return s
+	}
+	return cut(s, 4*p.o.width())
+}
+
+func (p *planPrinter) diff(lines []diffLine, indent string) {
+	for _, l := range shorten(lines, p.o.Verbose) {
+		s := Escape(l.text)
+		switch l.op {
+		case '@':
+			s = p.paint(cyan, s)
+		case '+':
+			s = p.paint(green, "+"+s)
+		case '-':
+			s = p.paint(red, "-"+s)
+		case ' ':
+			s = " " + s
+		}
+		p.linef("%s", strings.TrimRight(indent+s, " "))
+	}
+}
+
+func (p *planPrinter) warnings() {
+	if len(p.plan.Warnings) == 0 {
+		return
+	}
+	p.linef("%s", p.paint(yellow, count(len(p.plan.Warnings), "warning", "warnings")+":"))
+	for _, warning := range p.plan.Warnings {
+		p.wrapped("  ! ", "    ", Escape(warning))
+	}
+	p.linef("")
+}
+
+// actionMark is the sign of an action and its colour.
+func actionMark(a plan.Action) (mark, color string) {
+	switch a {
+	case plan.Create:
+		return "+", green
+	case plan.Update:
+		return "~", yellow
+	case plan.Delete:
+		return "-", red
+	case plan.Replace:
+		return "-/+", red
+	case plan.Reorder:
+		return "=", cyan
+	}
+	return "?", yellow
+}

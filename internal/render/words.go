@@ -1,0 +1,86 @@
+package render
+
+import (
+	"strconv"
+	"strings"
+
+	"rassync/internal/plan"
+)
+
+// emptyPlan is what a plan without changes says.
+const emptyPlan = "no changes: the farm is as declared"
+
+// omittedRule is the rule that decides how a plan is read.
+const omittedRule = "What a document leaves out stays as it is on the farm; an empty list means no entries."
+
+// summaryLine counts the changes of a plan in one line.
+func summaryLine(s plan.Summary) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{
+		{s.Create, "to create"}, {s.Update, "to change"}, {s.Replace, "to replace"}, {s.Delete, "to delete"}, {s.Reorder, "to reorder"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, strconv.Itoa(c.n)+" "+c.what)
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "nothing to do")
+	}
+	return strings.Join(append(parts, strconv.Itoa(s.Unchanged)+" unchanged"), ", ")
+}
+
+// effectWords says in words what an effect beyond configuration is.
+func effectWords(effect string) string {
+	switch effect {
+	case "installsAgent":
+		return "installs an agent"
+	case "restarts":
+		return "restarts"
+	case "drains":
+		return "drains hosts"
+	case "startsMachines":
+		return "starts machines"
+	case "endsSessions":
+		return "ends user sessions"
+	case "locksOut":
+		return "can lock people out"
+	case "weakensSecurity":
+		return "weakens security"
+	case "replicates":
+		return "reaches other sites"
+	}
+	return Escape(effect)
+}
+
+// numbers gives the place of each change in the order of execution.
+func numbers(p *plan.Plan) map[string]int {
+	out := make(map[string]int, len(p.Changes))
+	for i, c := range p.Changes {
+		out[c.Address] = i + 1
+	}
+	return out
+}
+
+// parted parts the places of the deletes from those of all other changes;
+// both stay in the order of execution.
+func parted(p *plan.Plan) (others, deletes []int) {
+	for i, c := range p.Changes {
+		if c.Action == plan.Delete {
+			deletes = append(deletes, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return others, deletes
+}
+
+// because gives the reason for the i-th dependency; "" if none is known.
+func because(c plan.Change, i int) string {
+	if i < len(c.Because) {
+		return c.Because[i]
+	}
+	return ""
+}
