@@ -109,8 +109,12 @@ func (f *Farm) Ranked(k *model.Kind, site string) []*model.Object {
 			}
 		}
 	}
-	sort.SliceStable(kids, func(i, j int) bool { return kids[i].Rank < kids[j].Rank })
+	sortByRank(kids)
 	return kids
+}
+
+func sortByRank(kids []*model.Object) {
+	sort.SliceStable(kids, func(i, j int) bool { return kids[i].Rank < kids[j].Rank })
 }
 
 // OrderItems names siblings as an order document does: by their own name, or

@@ -450,7 +450,9 @@ func (r *reader) details(ctx context.Context, whole map[string]bool) error {
 		}
 		remote := k.NeedsRequests()
 		for _, o := range r.farm.Objects[k.Name] {
+			r.mu.Lock()
 			body := r.raw[o]
+			r.mu.Unlock()
 			if !remote && (k.List == nil || k.List.CompleteIf == "" || has(body, k.List.CompleteIf) || k.Get == "") {
 				r.decode(k, o, body, nil, members)
 				continue

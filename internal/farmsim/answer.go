@@ -17,10 +17,10 @@ type answer struct {
 	undo   bool // the transaction leaves no trace
 }
 
-func ok(v any) *answer        { return &answer{status: http.StatusOK, body: appendJSON(nil, v)} }
+func ok(v any) *answer         { return &answer{status: http.StatusOK, body: appendJSON(nil, v)} }
 func okBytes(b []byte) *answer { return &answer{status: http.StatusOK, body: b} }
 func created(b []byte) *answer { return &answer{status: http.StatusCreated, body: b} }
-func done() *answer           { return &answer{status: http.StatusNoContent} }
+func done() *answer            { return &answer{status: http.StatusNoContent} }
 
 // problem is the first of the two error forms, documented for 401, 404, 409.
 func problem(status int, path, format string, args ...any) *answer {

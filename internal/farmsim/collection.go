@@ -3,9 +3,13 @@ package farmsim
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
+
+	"rassync/internal/model"
 )
 
 // meant tells, of several kinds that are created under one path, whether the
@@ -55,6 +59,7 @@ func (f *Farm) list(c *call, ends []*endpoint) *answer {
 	if len(objects) == 1 && f.sw.SingleAsObject {
 		return okBytes(f.show(objects[0], true))
 	}
+	f.warm(objects)
 	b := []byte{'['}
 	for i, o := range objects {
 		if i > 0 {
@@ -63,6 +68,25 @@ func (f *Farm) list(c *call, ends []*endpoint) *answer {
 		b = append(b, f.show(o, true)...)
 	}
 	return okBytes(append(b, ']'))
+}
+
+// warm encodes a long list on all processors.
+func (f *Farm) warm(objects []*object) {
+	const worth = 500
+	workers := runtime.GOMAXPROCS(0)
+	if len(objects) < worth || workers < 2 {
+		return
+	}
+	var wg sync.WaitGroup
+	for i := range workers {
+		part := objects[len(objects)*i/workers : len(objects)*(i+1)/workers]
+		wg.Go(func() {
+			for _, o := range part {
+				f.show(o, true)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // inList tells whether a site's list holds the object. The tree of published
@@ -119,7 +143,7 @@ func (k *kind) sitesField() *field {
 // wanted applies the filter parameters of lists: Name, Server, ip.
 func (c *call) wanted(o *object) bool {
 	for _, name := range []string{"name", strings.ToLower(o.kind.Identity.Read)} {
-		if want, given := c.query[name]; given && want != "" && !strings.EqualFold(want, o.name()) {
+		if want, given := c.query[name]; given && want != "" && !strings.EqualFold(bareAccount(want), bareAccount(o.name())) {
 			return false
 		}
 	}
@@ -186,7 +210,7 @@ func (f *Farm) create(c *call) *answer {
 	if a != nil {
 		return a
 	}
-	o := newObject(k)
+	o := f.fresh(k)
 	site, a := f.siteOfCreate(c, in)
 	if a != nil {
 		return a
@@ -201,6 +225,8 @@ func (f *Farm) create(c *call) *answer {
 	}
 	err := t.write(k.layout.bodies[""], in, func(name string, v any) (bool, error) {
 		switch {
+		case name == k.Identity.Write && v == nil:
+			return true, nil
 		case name == k.Identity.Write:
 			return true, f.setName(o, v)
 		case k.siteScoped() && (strings.EqualFold(name, siteKey) || strings.EqualFold(name, k.Create.SiteName)):
@@ -451,7 +477,7 @@ func (f *Farm) update(k *kind, b *body) func(*call) *answer {
 		t := &target{v: &valuer{f: f, w: f.staged, site: o.site}, l: k.layout, o: o, flat: flat, nested: nested}
 		renamed := false
 		err := t.write(b, in, func(name string, v any) (bool, error) {
-			if b.at != "" || k.Identity.Rename == "" || name != f.renameName(k) {
+			if b.at != "" || name != f.renameName(k) {
 				return false, nil
 			}
 			if v == nil || v == o.name() {
@@ -481,8 +507,15 @@ func (f *Farm) update(k *kind, b *body) func(*call) *answer {
 	}
 }
 
-// renameName is the name under which a new name is sent.
-func (f *Farm) renameName(k *kind) string { return k.Identity.Rename }
+// renameName is the name under which a new name is sent; "" if the kind
+// cannot be renamed.
+func (f *Farm) renameName(k *kind) string {
+	names := k.Identity.Rename
+	if len(names) == 0 {
+		return ""
+	}
+	return names[min(f.sw.WriteAlternative, len(names)-1)]
+}
 
 // remove deletes an object.
 func (f *Farm) remove(c *call) *answer {
@@ -515,6 +548,9 @@ func (f *Farm) remove(c *call) *answer {
 
 // lastStanding keeps the account in use and the last root administrator.
 func (f *Farm) lastStanding(o *object, update bool) *answer {
+	if o.kind.Name == "Broker" && update && o.builtin() && o.raw["enabled"] == false {
+		return refuse("The primary broker %s cannot be disabled.", o.name())
+	}
 	if o.kind.Name != "AdminAccount" {
 		return nil
 	}
@@ -679,6 +715,10 @@ func (f *Farm) moveItem(c *call) *answer {
 	return done()
 }
 
+// wholeAnswers are the parts whose read answers the whole object (reference
+// page of the criteria of logon hours).
+var wholeAnswers = map[string]bool{"LogonHours Criteria": true}
+
 func (f *Farm) getPart(b *body) func(*call) *answer {
 	return func(c *call) *answer {
 		o, a := c.pick()
@@ -689,11 +729,14 @@ func (f *Farm) getPart(b *body) func(*call) *answer {
 		if b.prop.Part.Get {
 			return okBytes(f.showPart(o, b.at))
 		}
-		if b.at == "Criteria" { // the page of criteria answers the whole object
+		if wholeAnswers[o.kind.Name+" "+b.at] {
 			return okBytes(f.show(o, false))
 		}
-		v, _ := valueAt(f.visible(o, false), pathOf(at))
+		path := pathOf(at)
+		if at.Type != model.TypeObject && len(path) > 0 {
+			path = path[:len(path)-1]
+		}
+		v, _ := valueAt(f.visible(o, false), path)
 		return okBytes(appendJSON(nil, f.finishAnswer(v)))
 	}
 }
-

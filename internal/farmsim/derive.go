@@ -97,7 +97,7 @@ func (f *Farm) derive(o *object) {
 			return
 		}
 		for _, name := range []string{"spEntityID", "spReplyURL", "spLogonURL", "spLogoutURL", "spCertificate"} {
-			if !empty(name) {
+			if v := o.raw[name]; v != nil && v != "" {
 				continue
 			}
 			if name == "spCertificate" {
@@ -105,6 +105,10 @@ func (f *Farm) derive(o *object) {
 				continue
 			}
 			o.raw[name] = "https://" + host + "/RASHTML5Gateway/sso/" + strings.TrimPrefix(name, "sp")
+		}
+	case "AdminAccount":
+		if m, ok := o.parts["PowerPermission"].(map[string]any); ok {
+			m["adminId"] = o.id
 		}
 	case "TenantBrokerSettings": // one of the two secrets that answers hold
 		if o.raw["tenantBrokerSecretKey"] == nil || o.raw["tenantBrokerSecretKey"] == "" {
@@ -169,7 +173,7 @@ func (f *Farm) singletons(w *world) {
 }
 
 func (f *Farm) singleton(w *world, k *kind, site int64) *object {
-	o := newObject(k)
+	o := f.fresh(k)
 	o.id, o.site = site, site
 	f.switchOn(o)
 	f.finish(w, o)

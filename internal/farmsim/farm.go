@@ -34,6 +34,7 @@ type Farm struct {
 	writes   int
 	broken   []string // violations
 	effects  []string
+	secrets  map[string]bool // names under which secrets are sent; never changed
 }
 
 type lockKey struct{ kind, name string }
@@ -50,6 +51,12 @@ func New(opts Options) (*Farm, error) {
 		unknown: map[string]bool{}, counts: map[string]int{},
 	}
 	f.window.start = opts.Clock.Now()
+	f.secrets = map[string]bool{}
+	for _, k := range f.kinds {
+		if k.layout != nil {
+			k.layout.secretNames(f.secrets)
+		}
+	}
 	f.routes = f.route()
 	state := opts.State
 	if state == nil {

@@ -4,7 +4,7 @@ import "time"
 
 // FaultPoint is a moment at which a request may go wrong.
 type FaultPoint struct {
-	Seq    int    // number of the request, from 1
+	Seq    int // number of the request, from 1
 	Method string
 	Path   string
 	After  bool // false: nothing was carried out yet; true: it was

@@ -20,7 +20,7 @@ func (f *Farm) upload(c *call) *answer {
 	if err != nil || t != "multipart/form-data" {
 		return problem(http.StatusUnsupportedMediaType, c.path, "multipart/form-data is wanted")
 	}
-	o := newObject(k)
+	o := f.fresh(k)
 	o.site = site
 	r := multipart.NewReader(bytes.NewReader(c.data), params["boundary"])
 	for {

@@ -197,6 +197,9 @@ func (l *layout) property(p *model.Property, at spot) {
 		b := l.bodies[p.Part.At]
 		if b == nil {
 			b = &body{at: p.Part.At, prop: p, shapes: l.bodies[""].shapes}
+			if len(p.Part.Shapes) > 0 {
+				b.shapes = p.Part.Shapes
+			}
 			l.bodies[p.Part.At] = b
 			l.order = append(l.order, p.Part.At)
 		}
@@ -428,6 +431,9 @@ func zero(p *model.Property) any {
 	case model.TypeBoolean:
 		return false
 	case model.TypeInteger, model.TypeNumber:
+		if p.Minimum != nil && *p.Minimum > 0 {
+			return plain(*p.Minimum)
+		}
 		return int64(0)
 	case model.TypeArray:
 		return []any{}

@@ -96,18 +96,12 @@ func (f *Farm) maskBody(data []byte) string {
 	if err != nil {
 		return string(data[:min(len(data), 200)])
 	}
-	secret := map[string]bool{}
-	for _, k := range f.kinds {
-		if k.layout != nil {
-			k.layout.secretNames(secret)
-		}
-	}
 	var mask func(v any) any
 	mask = func(v any) any {
 		switch v := v.(type) {
 		case map[string]any:
 			for name, e := range v {
-				if _, isText := e.(string); isText && (secret[name] || f.secretWord(name)) {
+				if _, isText := e.(string); isText && (f.secrets[name] || f.secretWord(name)) {
 					v[name] = masked
 					continue
 				}

@@ -133,6 +133,11 @@ func (f *Farm) dress(o *object, holder string, v any) {
 				setAt(m, fl.path, f.inherited(o, fl))
 			}
 		}
+		for _, ls := range l.lists {
+			if m, ok := v.(map[string]any); ok && ls.holder == holder && len(ls.path) > 0 && o.gated(ls.conds, nil) {
+				setAt(m, ls.path, zero(ls.prop))
+			}
+		}
 	}
 	if !f.sw.UnknownProperties {
 		return

@@ -19,7 +19,7 @@ func (f *Farm) newSite(o *object, in map[string]any) *answer {
 // furnish puts the content of a fresh site into a world.
 func (f *Farm) furnish(w *world, site int64, server string) {
 	if k := f.kinds["Broker"]; k != nil {
-		b := newObject(k)
+		b := f.fresh(k)
 		b.id, b.site = w.fresh(k), site
 		b.raw[k.Identity.Read] = server
 		f.switchOn(b)
@@ -32,7 +32,7 @@ func (f *Farm) furnish(w *world, site int64, server string) {
 			continue
 		}
 		for _, builtin := range k.Builtin {
-			b := newObject(k)
+			b := f.fresh(k)
 			b.id, b.site = w.fresh(k), site
 			b.raw[k.Identity.Read] = builtin
 			f.switchOn(b)
@@ -57,6 +57,20 @@ var builtinValues = map[string]map[string]any{
 // clearSite removes what belongs to a site, and the references to it.
 func (f *Farm) clearSite(site *object) {
 	gone := map[string]map[int64]bool{"Site": {site.id: true}}
+	drop := func(o *object) {
+		f.unchain(f.staged, o)
+		if gone[o.kind.Name] == nil {
+			gone[o.kind.Name] = map[int64]bool{}
+		}
+		gone[o.kind.Name][o.id] = true
+		f.staged.drop(f.staged.get(o.kind, o.id))
+	}
+	rehome := func(o *object, to int64) {
+		c := f.staged.get(o.kind, o.id).copy()
+		c.site = to
+		f.staged.put(c)
+	}
+	var folders []*object
 	for _, name := range sortedKeys(f.kinds) {
 		k := f.kinds[name]
 		if k.layout == nil || !k.siteScoped() {
@@ -66,28 +80,33 @@ func (f *Farm) clearSite(site *object) {
 			if o.site != site.id {
 				continue
 			}
-			if k.Tree != nil {
-				// The tree is the farm's: an item that is also published elsewhere stays.
-				if home, stays := f.otherSite(o, site.id); stays {
-					c := o.copy()
-					c.site = home
-					f.staged.put(c)
-					continue
-				}
-				if k.Name == k.Tree.Folder && f.firstOf(f.staged, k, o.id, 0) != nil {
-					c := o.copy()
-					c.site = f.licensingSite(f.staged)
-					f.staged.put(c)
-					continue
-				}
-				f.unchain(f.staged, o)
-				o = f.staged.get(k, o.id)
+			if k.Tree == nil {
+				drop(o)
+				continue
 			}
-			if gone[name] == nil {
-				gone[name] = map[int64]bool{}
+			// The tree is the farm's: an item that is also published elsewhere stays.
+			switch home, stays := f.otherSite(o, site.id); {
+			case stays:
+				rehome(o, home)
+			case k.Name == k.Tree.Folder:
+				folders = append(folders, o)
+			default:
+				drop(f.staged.get(k, o.id))
 			}
-			gone[name][o.id] = true
-			f.staged.drop(o)
+		}
+	}
+	for again := true; again; { // inner folders first
+		again = false
+		for i, o := range folders {
+			if o != nil && f.firstOf(f.staged, o.kind, o.id, 0) == nil {
+				drop(f.staged.get(o.kind, o.id))
+				folders[i], again = nil, true
+			}
+		}
+	}
+	for _, o := range folders {
+		if o != nil {
+			rehome(o, f.licensingSite(f.staged))
 		}
 	}
 	for _, name := range sortedKeys(f.kinds) {
@@ -135,7 +154,7 @@ func (f *Farm) factory(username, site string) State {
 	w := newWorld(f.kinds)
 	id := int64(1)
 	if k := f.siteKind(); k != nil {
-		o := newObject(k)
+		o := f.fresh(k)
 		o.id = w.fresh(k)
 		id = o.id
 		o.raw[k.Identity.Read] = site
@@ -146,7 +165,7 @@ func (f *Farm) factory(username, site string) State {
 	}
 	f.furnish(w, id, fmt.Sprintf("broker%d.example.com", id))
 	if k := f.kinds["AdminAccount"]; k != nil {
-		o := newObject(k)
+		o := f.fresh(k)
 		o.id = w.fresh(k)
 		o.raw[k.Identity.Read] = f.accountForm(username)
 		o.raw["permissions"] = int64(1)

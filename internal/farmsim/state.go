@@ -326,8 +326,48 @@ func (f *Farm) check(w *world, o *object) error {
 		return errors.New(strings.Join(bad, "; "))
 	}
 	k.layout.complete(o)
+	f.settle(w, o)
 	f.finish(w, o)
 	return nil
+}
+
+// settle gives what a state holds the form that this farm stores: accounts
+// (two-sided reading 1), and the last id of an entry.
+func (f *Farm) settle(w *world, o *object) {
+	k := o.kind
+	if k.Identity.Codec == "account" {
+		o.raw[k.Identity.Read] = f.accountForm(o.name())
+	}
+	var walk func(l *layout, root func(string) any)
+	walk = func(l *layout, root func(string) any) {
+		for _, fl := range l.fields {
+			if fl.prop.Codec != "account" || !fl.shown {
+				continue
+			}
+			if m, ok := root(fl.holder).(map[string]any); ok {
+				if s, ok := valueAt(m, fl.path); ok && s != "" {
+					setAt(m, fl.path, f.accountForm(fmt.Sprint(s)))
+				}
+			}
+		}
+		for _, ls := range l.lists {
+			if ls.items == nil {
+				continue
+			}
+			for _, e := range ls.entriesOf(root(ls.holder)) {
+				m, ok := e.(map[string]any)
+				if !ok {
+					continue
+				}
+				if id, ok := asInt(m[ls.prop.List.ID]); ok && id > o.seq {
+					o.seq = id
+				}
+				_ = f.resolve(w, ls.items, m)
+				walk(ls.items, func(string) any { return m })
+			}
+		}
+	}
+	walk(k.layout, func(holder string) any { return o.root(holder) })
 }
 
 // strangers lists what an answer holds and the schema does not know.

@@ -80,16 +80,14 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 	return body, nil
 }
 
-// readPath is where a property stands in the answer of its own part.
+// readPath is where a property stands in the answer of its own part, entry or
+// object.
 func readPath(p *Property) []string {
-	if p.Absolute || p.Parent == nil {
+	up := p.Parent
+	if p.Absolute || p.Part != nil || up == nil || up.Name == "[]" || up.Part != nil {
 		return p.Read
 	}
-	var up []string
-	if p.Part == nil && p.Parent.Name != "[]" {
-		up = readPath(p.Parent)
-	}
-	return append(append([]string(nil), up...), p.Read...)
+	return append(append([]string(nil), readPath(up)...), p.Read...)
 }
 
 // Value encodes one value.

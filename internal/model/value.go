@@ -17,7 +17,8 @@ import (
 // printed form is the reference alone.
 type SecretRef struct {
 	Env  string
-	File string
+	File string // as written in the document
+	Abs  string // where File is looked for: relative paths start at the document's file
 }
 
 // String shows where the secret comes from.

@@ -317,8 +317,37 @@ func (b *builder) masked(o *model.Object, p *model.Property, have any) bool {
 	}
 }
 
+// comesWithSite tells whether the object will be there by itself once this
+// plan has made its site.
+func (b *builder) comesWithSite(k *model.Kind, a model.Address) bool {
+	if a.Site == "" || b.Live.Find(model.Address{Kind: model.SiteKind, Name: a.Site}) != nil {
+		return false
+	}
+	if b.declared[(model.Address{Kind: model.SiteKind, Name: a.Site}).Key()] == nil {
+		return false
+	}
+	if k.Shape == model.Singleton || k.IsBuiltin(a.Name) {
+		return true
+	}
+	// The primary broker of a site is made with it.
+	site := b.declared[(model.Address{Kind: model.SiteKind, Name: a.Site}).Key()]
+	for _, p := range b.Catalog.Kind(model.SiteKind).Spec.Props {
+		if p.Lookup != nil && k.List != nil && p.Lookup.Path == k.List.Path {
+			v, _ := site.Spec[p.Name].(string)
+			return strings.EqualFold(v, a.Name)
+		}
+	}
+	return false
+}
+
 func (b *builder) create(k *model.Kind, d *model.Object) {
 	switch {
+	case b.comesWithSite(k, d.Address):
+		c := &change{Change: Change{Action: Update, Fields: createFields(k.Spec, d.Spec, ""), Desired: d, Impact: []Impact{}, Reversible: true}}
+		if len(c.Fields) > 0 {
+			b.put(c)
+		}
+		return
 	case k.Shape == model.Singleton:
 		b.warnings = append(b.warnings, fmt.Sprintf("%s is left alone: the farm has no such settings", d.Address))
 		return
@@ -433,6 +462,9 @@ func (b *builder) put(c *change) {
 	c.Address, c.Kind, c.Site, c.Name = a.String(), a.Kind, a.Site, a.Name
 	if c.Desired != nil && c.Desired.Source.File != "" {
 		c.Source = &Source{File: c.Desired.Source.File, Line: c.Desired.Source.Line}
+	}
+	if c.Action != Reorder {
+		c.PreImage = PreImage(b.Catalog, b.Live.Names, c.Before)
 	}
 	c.needs = map[*change]string{}
 	b.changes = append(b.changes, c)

@@ -21,15 +21,6 @@ var (
 	ErrOtherFor = errors.New("the plan file was made for another farm")
 )
 
-// PreImage is the hash that binds a change to the object it was computed
-// from: over the values that were read, in canonical form.
-func PreImage(o *model.Object) string {
-	if o == nil {
-		return ""
-	}
-	return model.Hash(o.Spec)
-}
-
 // NewFile binds a plan: it can be carried out until it expires, against the
 // objects it was computed from.
 func NewFile(p *Plan, now time.Time, valid time.Duration) (*File, error) {
@@ -44,7 +35,7 @@ func NewFile(p *Plan, now time.Time, valid time.Duration) (*File, error) {
 
 // Bind is what apply needs of a change.
 func Bind(c *Change) Binding {
-	b := Binding{Address: c.Address, PreImage: PreImage(c.Before), Place: c.Place}
+	b := Binding{Address: c.Address, PreImage: c.PreImage, Place: c.Place}
 	if c.Desired != nil {
 		b.Desired, b.Unknown = c.Desired.Spec, c.Desired.Unknown
 	}
@@ -147,7 +138,7 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 				c.Desired.Source = model.Source{File: c.Source.File, Line: c.Source.Line}
 			}
 		}
-		c.Place = b.Place
+		c.Place, c.PreImage = b.Place, b.PreImage
 		for n := range c.Fields {
 			c.Fields[n].Before = model.FromJSON(nil, c.Fields[n].Before)
 			c.Fields[n].After = model.FromJSON(nil, c.Fields[n].After)

@@ -81,6 +81,8 @@ type Change struct {
 	// replace.
 	Relinks []string `json:"relinks,omitempty"`
 
+	// PreImage binds the change to the object it was computed from.
+	PreImage string `json:"-"`
 	// Place is where a new published item is put.
 	Place *Place `json:"-"`
 

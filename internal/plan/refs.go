@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rassync/internal/export"
 	"rassync/internal/model"
 )
 
@@ -64,6 +65,11 @@ func (b *builder) checkReferences() {
 			for _, kind := range kinds {
 				if b.Live.NotReadErr(kind, d.Address.Site) != nil {
 					return // nobody can tell
+				}
+			}
+			for _, a := range export.RefAddresses(b.Catalog, kinds, ref, d.Address.Site) {
+				if b.comesWithSite(b.Catalog.Kind(a.Kind), a) {
+					return
 				}
 			}
 			hint := model.DidYouMean(ref, b.Live.Names.Named(kinds, d.Address.Site))
@@ -207,6 +213,12 @@ func (b *builder) edges() {
 		walkRefs(k.Spec, d.Spec, "", func(p *model.Property, kinds []string, ref, path string) {
 			if t := b.target(kinds, ref, d.Address.Site); t != nil {
 				need(b.made(b.byAddr[t.Address.Key()]), path+" refers to it")
+				return
+			}
+			for _, a := range export.RefAddresses(b.Catalog, kinds, ref, d.Address.Site) {
+				if b.comesWithSite(b.Catalog.Kind(a.Kind), a) {
+					need(b.byAddr[(model.Address{Kind: model.SiteKind, Name: a.Site}).Key()], path+" refers to what comes with it")
+				}
 			}
 		})
 		if k.Tree != nil {
@@ -236,7 +248,7 @@ func (b *builder) listName(o *model.Object) listName {
 
 // made keeps only changes after which an object has a new id or name.
 func (b *builder) made(c *change) *change {
-	if c == nil || c.Action == Delete || (c.Action == Update && c.RenamedFrom == "") || c.Action == Reorder {
+	if c == nil || c.Action == Delete || (c.Action == Update && c.RenamedFrom == "" && c.Before != nil) || c.Action == Reorder {
 		return nil
 	}
 	return c

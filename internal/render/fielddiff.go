@@ -8,22 +8,52 @@ import (
 	"rassync/internal/plan"
 )
 
-// fieldLine is one line of a field's change: '~' a value that changes, '='
-// a value that is set on a new object, '+' and '-' entries of a list, '#' a
-// remark, and the lines of a text diff below a '~' that has no values.
+// fieldLine is one line of a field's change: '~' a value that changes, '=' a
+// value that is set and had none, '+' and '-' entries of a list, '#' a remark.
+// What stands in diff and sub is shown below the path.
 type fieldLine struct {
 	op            byte
 	path          string
 	before, after string
 	note          string
 	diff          []diffLine
-	sub           []fieldLine // entries of a list
+	sub           []fieldLine
 }
 
 // fieldLines lays out one field of a change. creating says that there was
 // no object before.
 func fieldLines(f plan.Field, creating bool) []fieldLine {
-	return valueLines(Escape(f.Path), f.Before, f.After, Escape(f.Note), creating)
+	path, note := Escape(f.Path), Escape(f.Note)
+	bl, bIsList := f.Before.([]any)
+	al, aIsList := f.After.([]any)
+	am, aIsMap := f.After.(map[string]any)
+	switch {
+	case f.Note == orderNote && bIsList && aIsList:
+		return []fieldLine{{op: '~', path: path + " in order", before: entries(bl), after: entries(al)}}
+	case strings.HasSuffix(f.Path, "]") && f.Before == nil && aIsMap && !creating:
+		return []fieldLine{{op: '+', path: path, note: note, sub: entryLines(am)}}
+	case strings.HasSuffix(f.Path, "]") && f.After == nil && !creating:
+		return []fieldLine{{op: '-', path: path, before: entry(f.Before), note: note}}
+	case f.Before == nil && f.Note != "" && f.Note != inferredNote:
+		// There is a value on the farm, but nobody can see it.
+		creating = true
+	}
+	return valueLines(path, f.Before, f.After, note, creating)
+}
+
+// The notes of a plan that change how a field is shown.
+const (
+	orderNote    = "order"
+	inferredNote = "inferred"
+)
+
+// entryLines shows the values of a new entry of a list.
+func entryLines(m map[string]any) []fieldLine {
+	var out []fieldLine
+	for _, k := range keys(m) {
+		out = append(out, valueLines(Escape(k), nil, m[k], "", true)...)
+	}
+	return out
 }
 
 func valueLines(path string, before, after any, note string, creating bool) []fieldLine {
@@ -40,7 +70,10 @@ func valueLines(path string, before, after any, note string, creating bool) []fi
 	bs, bIsText := before.(string)
 	as, aIsText := after.(string)
 	if (bIsText || before == nil) && (aIsText || after == nil) && (manyLines(bs) || manyLines(as)) {
-		return []fieldLine{{op: '~', path: path, note: note, diff: lineDiff(bs, as)}}
+		// Texts that differ by their line ends alone have no diff by lines.
+		if diff := lineDiff(bs, as); len(diff) > 0 {
+			return []fieldLine{{op: '~', path: path, note: note, diff: diff}}
+		}
 	}
 	if creating && before == nil {
 		return []fieldLine{{op: '=', path: path, after: value(after), note: note}}

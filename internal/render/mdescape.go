@@ -1,7 +1,9 @@
 package render
 
 import (
+	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Markdown is safe here by its structure: every value stands in a code span
@@ -25,8 +27,21 @@ func mdCode(s string) string {
 	return fence + pad + s + pad + fence
 }
 
-// mdCell is mdCode for the cell of a table, whose end is looked for first.
-func mdCell(s string) string { return strings.ReplaceAll(mdCode(s), "|", `\|`) }
+// mdCell puts a value into a cell of a table. The end of a cell is looked for
+// before anything else, so that every mark is written as a number.
+func mdCell(s string) string {
+	var b strings.Builder
+	b.WriteString("<code>")
+	for _, r := range Escape(s) {
+		if r < 0x80 && r != ' ' && r != '/' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	b.WriteString("</code>")
+	return b.String()
+}
 
 // mdFence is the fence of a code block around these lines.
 func mdFence(lines []string) string {
@@ -57,37 +72,24 @@ const apart = "<!-- -->"
 // mdText escapes prose.
 func mdText(s string) string {
 	var b strings.Builder
-	word := 0 // letters in a row before this place
-	for _, r := range Escape(s) {
+	runes := []rune(Escape(s))
+	for i, r := range runes {
+		last := i+1 == len(runes)
 		switch {
-		case strings.ContainsRune("@#!~%$:", r):
-			b.WriteString(`\` + string(r) + apart)
-			word = 0
-		case r == '.':
-			// www.example.com and name.example.com become links by themselves.
-			b.WriteString(`\.`)
-			if word > 0 {
-				b.WriteString(apart)
-			}
-			word = 0
 		case r == '&':
 			b.WriteString("&amp;")
-			word = 0
 		case r == '<':
 			b.WriteString("&lt;")
-			word = 0
 		case r == '>':
 			b.WriteString("&gt;")
-			word = 0
-		case r == ' ' || r == ',' || r == '\'':
+		case r == ' ' || r == ',' || r == '\'' || r >= 0x80 || unicode.IsLetter(r) || unicode.IsDigit(r):
 			b.WriteRune(r)
-			word = 0
-		case r < 0x80 && strings.ContainsRune("!\"#$%()*+-/;=?[\\]^_`{|}", r):
-			b.WriteString(`\` + string(r))
-			word = 0
 		default:
-			b.WriteRune(r)
-			word++
+			b.WriteString(`\` + string(r))
+		}
+		switch {
+		case last && strings.ContainsRune("@#!~%$&", r), !last && runes[i+1] != ' ' && strings.ContainsRune("@#!~%$&:.", r):
+			b.WriteString(apart)
 		}
 	}
 	return b.String()

@@ -15,12 +15,11 @@ import (
 func PlanMarkdown(w io.Writer, p *plan.Plan, limit int) error {
 	m := mdPlan{plan: p, number: numbers(p)}
 	head := m.head()
-	if p.Empty() {
-		return writeWithin(w, limit, head, m.warnings())
-	}
 	blocks := m.blocks()
 	doc := budget{limit: limit}
-	doc.take(head, 0)
+	if !doc.take(head, len(more(len(blocks)))) {
+		doc.force(summaryLine(p.Summary) + "\n\n")
+	}
 	missing := 0
 	section := ""
 	for i, b := range blocks {
@@ -35,15 +34,13 @@ func PlanMarkdown(w io.Writer, p *plan.Plan, limit int) error {
 		// Once one change is left out, all that follow it are: a comment with
 		// holes in it is read wrongly.
 		if missing > 0 || !doc.take(text, reserve) {
-			missing++
+			missing += b.changes
 			continue
 		}
 		section = b.section
 	}
 	if missing > 0 {
 		doc.force(more(missing))
-	} else {
-		doc.take(m.warnings(), 0)
 	}
 	_, err := io.WriteString(w, doc.text.String())
 	return err
@@ -76,25 +73,17 @@ func (b *budget) force(s string) {
 	b.text.WriteString(s)
 }
 
-func writeWithin(w io.Writer, limit int, parts ...string) error {
-	b := budget{limit: limit}
-	for _, s := range parts {
-		if !b.take(s, 0) {
-			break
-		}
-	}
-	_, err := io.WriteString(w, b.text.String())
-	return err
-}
-
 // mdPlan lays out one plan.
 type mdPlan struct {
 	plan   *plan.Plan
 	number map[string]int
 }
 
-// mdBlock is one change under the heading of its section.
-type mdBlock struct{ section, text string }
+// mdBlock is one change, or a text, under the heading of its section.
+type mdBlock struct {
+	section, text string
+	changes       int
+}
 
 func (m mdPlan) head() string {
 	var b strings.Builder
@@ -116,29 +105,33 @@ func (m mdPlan) head() string {
 		}
 	}
 	if len(about) > 0 {
-		b.WriteString("Farm: " + strings.Join(about, ", ") + "\n")
+		b.WriteString("Farm: " + strings.Join(about, ", ") + "\n\n")
 	}
 	b.WriteString(omittedRule + "\n\n")
 	return b.String()
 }
 
-// blocks gives the changes by urgency: deletes, risky ones, all others; each
-// group in the order of execution.
+// blocks gives the changes by urgency: deletes, risky ones, warnings, all
+// others; each group in the order of execution.
 func (m mdPlan) blocks() []mdBlock {
 	var deletes, risky, calm []mdBlock
 	others, gone := parted(m.plan)
 	for _, i := range gone {
-		deletes = append(deletes, mdBlock{count(len(gone), "object", "objects") + " will be deleted", m.open(i)})
+		deletes = append(deletes, mdBlock{count(len(gone), "object", "objects") + " will be deleted", m.open(i), 1})
 	}
 	for _, i := range others {
 		c := m.plan.Changes[i]
 		if len(c.Impact) > 0 || !c.Reversible {
-			risky = append(risky, mdBlock{"Changes with effects beyond configuration", m.open(i)})
+			risky = append(risky, mdBlock{"Changes with effects beyond configuration", m.open(i), 1})
 		} else {
-			calm = append(calm, mdBlock{"Other changes", m.folded(i)})
+			calm = append(calm, mdBlock{"Other changes", m.folded(i), 1})
 		}
 	}
-	return append(append(deletes, risky...), calm...)
+	out := append(deletes, risky...)
+	if s := m.warnings(); s != "" {
+		out = append(out, mdBlock{"Warnings", s, 0})
+	}
+	return append(out, calm...)
 }
 
 // open shows a change with its risks at once and its fields folded.
@@ -166,8 +159,8 @@ func (m mdPlan) open(i int) string {
 	if len(c.Impact) > 0 || !c.Reversible {
 		b.WriteString("\n")
 	}
-	if body := m.body(i); body != "" {
-		b.WriteString("<details><summary>details</summary>\n\n" + body + "</details>\n\n")
+	if body := m.body(c); body != "" {
+		b.WriteString("<details><summary>details</summary>\n\n" + body + "\n</details>\n\n")
 	}
 	return b.String()
 }
@@ -175,7 +168,11 @@ func (m mdPlan) open(i int) string {
 // folded shows a change with everything folded.
 func (m mdPlan) folded(i int) string {
 	c := m.plan.Changes[i]
-	return fmt.Sprintf("<details><summary>%d. %s <code>%s</code></summary>\n\n%s</details>\n\n", i+1, mdHTML(string(c.Action)), mdHTML(c.Address), m.body(i))
+	body := m.body(c)
+	if s := mdSource(c); s != "" {
+		body = "- declared" + s + "\n" + body
+	}
+	return fmt.Sprintf("<details><summary>%d. %s <code>%s</code></summary>\n\n%s\n</details>\n\n", i+1, mdHTML(string(c.Action)), mdHTML(c.Address), body)
 }
 
 func mdSource(c plan.Change) string {
@@ -186,13 +183,9 @@ func mdSource(c plan.Change) string {
 }
 
 // body lists the fields of a change and what must come first.
-func (m mdPlan) body(i int) string {
-	c := m.plan.Changes[i]
+func (m mdPlan) body(c plan.Change) string {
 	var b strings.Builder
-	if s := mdSource(c); s != "" {
-		b.WriteString("- declared" + s + "\n")
-	}
-	if c.RenamedFrom != "" {
+	if renamed(c) {
 		b.WriteString("- name: " + mdCode(c.RenamedFrom) + " to " + mdCode(c.Name) + "\n")
 	}
 	var diffs strings.Builder
@@ -213,10 +206,9 @@ func (m mdPlan) body(i int) string {
 		}
 		b.WriteString("\n")
 	}
-	if b.Len() > 0 {
-		b.WriteString("\n")
+	if diffs.Len() > 0 {
+		b.WriteString("\n" + strings.TrimSuffix(diffs.String(), "\n"))
 	}
-	b.WriteString(diffs.String())
 	return b.String()
 }
 
@@ -234,8 +226,13 @@ func mdFields(b, diffs *strings.Builder, lines []fieldLine, indent string) {
 		switch {
 		case l.op == '#':
 			b.WriteString(indent + "- " + mdText(l.note) + "\n")
+		case l.op == '+' && l.path != "":
+			b.WriteString(indent + "- added " + mdCode(l.path) + note + "\n")
+			mdFields(b, diffs, l.sub, indent+"  ")
 		case l.op == '+':
 			b.WriteString(indent + "- added " + shown(l.after) + "\n")
+		case l.op == '-' && l.path != "":
+			b.WriteString(indent + "- removed " + mdCode(l.path) + " " + shown(l.before) + note + "\n")
 		case l.op == '-':
 			b.WriteString(indent + "- removed " + shown(l.before) + "\n")
 		case len(l.sub) > 0:
@@ -270,7 +267,6 @@ func (m mdPlan) warnings() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("### Warnings\n\n")
 	for _, warning := range m.plan.Warnings {
 		b.WriteString("- " + mdText(warning) + "\n")
 	}

@@ -73,12 +73,12 @@ func (p *planPrinter) head() {
 func (p *planPrinter) change(i int) {
 	c := p.plan.Changes[i]
 	mark, color := actionMark(c.Action)
-	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, mark+" "+string(c.Action)), p.paint(bold, Escape(c.Address)))
+	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, mark+" "+Escape(string(c.Action))), p.paint(bold, Escape(c.Address)))
 	if c.Source != nil && c.Source.File != "" {
 		line += "  " + p.paint(faint, Escape(c.Source.File)+fmt.Sprintf(":%d", c.Source.Line))
 	}
 	p.linef("%s", line)
-	if c.RenamedFrom != "" {
+	if renamed(c) {
 		p.linef("%sname: %s %s %s", inChange, text(c.RenamedFrom), p.o.arrow(), text(c.Name))
 	}
 	for _, f := range c.Fields {
@@ -132,8 +132,13 @@ func (p *planPrinter) fields(lines []fieldLine, indent string) {
 		switch {
 		case l.op == '#':
 			p.linef("%s%s", indent, p.paint(faint, "("+l.note+")"))
+		case l.op == '+' && l.path != "":
+			p.linef("%s%s%s", indent, p.paint(green, "+ "+l.path+":"), note)
+			p.fields(l.sub, indent+"    ")
 		case l.op == '+':
 			p.linef("%s%s", indent, p.paint(green, "+ "+p.fit(l.after)))
+		case l.op == '-' && l.path != "":
+			p.linef("%s%s%s", indent, p.paint(red, "- "+l.path+": "+p.fit(l.before)), note)
 		case l.op == '-':
 			p.linef("%s%s", indent, p.paint(red, "- "+p.fit(l.before)))
 		case len(l.sub) > 0:

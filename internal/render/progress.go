@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -12,8 +13,10 @@ import (
 
 // ApplyProgress shows the events of a run as they come: plain lines for a
 // log, or one line that is written over on a terminal, with everything that
-// needs attention on lines of its own.
+// needs attention on lines of its own. Events may come from several
+// goroutines.
 type ApplyProgress struct {
+	mu   sync.Mutex
 	w    io.Writer
 	o    Options
 	live bool
@@ -28,10 +31,9 @@ func NewApplyProgress(w io.Writer, o Options, terminal bool) *ApplyProgress {
 
 // Event shows one event.
 func (a *ApplyProgress) Event(e apply.Event) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	s, important := eventLine(e)
-	if s == "" {
-		return nil
-	}
 	p := &printer{o: a.o}
 	if e.Type == apply.RequestSent && !a.o.Verbose && !a.live {
 		return nil

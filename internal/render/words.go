@@ -84,3 +84,17 @@ func because(c plan.Change, i int) string {
 	}
 	return ""
 }
+
+// renamed tells whether a rename must be shown beside the fields: most plans
+// have it among them.
+func renamed(c plan.Change) bool {
+	if c.RenamedFrom == "" {
+		return false
+	}
+	for _, f := range c.Fields {
+		if f.Path == "name" && f.Before == any(c.RenamedFrom) {
+			return false
+		}
+	}
+	return true
+}

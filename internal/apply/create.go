@@ -1,0 +1,432 @@
+package apply
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/ras"
+)
+
+// create makes an object: the POST takes what it takes, the rest follows as
+// an update of the fresh object.
+func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object, again bool) error {
+	k := r.cat.Kind(desired.Address.Kind)
+	siteID := ""
+	if desired.Address.Site != "" {
+		site := r.Live.Find(model.Address{Kind: model.SiteKind, Name: desired.Address.Site})
+		if site == nil {
+			return fmt.Errorf("there is no site %q on the farm", desired.Address.Site)
+		}
+		siteID = site.ID
+	}
+	parent := int64(0)
+	if k.Tree != nil {
+		folder, _ := model.ParentPath(desired.Address.Name)
+		var err error
+		if parent, err = r.folderID(k, folder); err != nil {
+			return err
+		}
+	}
+	want := plan.Want([]*model.Object{desired})
+	var live *model.Object
+	posted := map[string]bool{}
+	if again {
+		found, err := r.Live.Search(ctx, r.Writer, desired.Address, siteID, parent)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			if live, err = r.Live.Reread(ctx, r.Writer, found, want); err != nil {
+				return err
+			}
+		}
+	}
+	if live == nil {
+		var err error
+		if live, err = r.post(ctx, c, k, desired, siteID, parent, posted, want); err != nil {
+			return err
+		}
+	}
+	live.Address = desired.Address
+	live.SiteID = siteID
+	edits, _ := plan.Compare(k, desired, live, r.Live.Names, unlessPosted(posted), false)
+	r.Live.Remember(live)
+	if k.Name == model.SiteKind {
+		if err := r.Live.Adopt(ctx, r.Writer, live); err != nil {
+			return err
+		}
+	}
+	if err := r.write(ctx, k, desired, live, edits); err != nil {
+		return err
+	}
+	for _, l := range model.Leaves(k.Spec, desired.Spec) {
+		if posted[l.Prop.Path()] {
+			edits.Leaves = append(edits.Leaves, l)
+		}
+	}
+	return r.record(&plan.Change{Desired: desired, Before: live}, edits)
+}
+
+// unlessPosted says that values which cannot be read back are to be sent
+// unless the POST had them.
+type unlessPosted map[string]bool
+
+// State implements plan.Sent.
+func (u unlessPosted) State(_ model.Address, path string, _ any) plan.SentState {
+	if u[path] {
+		return plan.SentSame
+	}
+	return plan.SentOther
+}
+
+// post sends the create and finds the object it made.
+func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *model.Object, siteID string, parent int64, posted map[string]bool, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
+	enc := r.encoder(desired.Address.Site)
+	spec := onCreate(k, desired)
+	var leaves []model.Leaf
+	query := url.Values{}
+	for name, v := range k.Create.Query {
+		query.Set(name, fmt.Sprint(v))
+	}
+	for _, l := range model.Leaves(k.Spec, spec) {
+		switch {
+		case l.Prop.Query != "":
+			v, err := enc.Value(l.Prop, l.Value)
+			if err != nil {
+				return nil, err
+			}
+			query.Set(l.Prop.Query, fmt.Sprint(v))
+			posted[l.Prop.Path()] = true
+		case l.Prop.UpdateOnly, k.Create.Fields != nil && !k.Create.Fields[l.Prop.Path()], !export.InForce(l.Prop, spec) && l.Prop.Gate != "":
+		default:
+			leaves = append(leaves, l)
+			posted[l.Prop.Path()] = true
+		}
+	}
+	name := desired.Address.Name
+	if k.Tree != nil {
+		_, name = model.ParentPath(name)
+	}
+	req := ras.Request{Method: "POST", Path: k.Create.Path, Query: query}
+	site, _ := model.AsInt(siteID)
+	inQuery := k.Create.Site == "query" || k.Create.Site == "both"
+	inBody := k.Create.Site == "body" || k.Create.Site == "both"
+	if siteID == "" {
+		inQuery, inBody = false, false
+	}
+	if inQuery {
+		query.Set(k.Create.SiteName, siteID)
+	}
+	if file := fileLeaf(k, desired); file != nil {
+		ref, _ := file.Value.(model.FileRef)
+		data, err := r.Files(desired.Source, ref)
+		if err != nil {
+			return nil, err
+		}
+		req.Multipart = &ras.Multipart{FileField: file.Prop.File.Field, FileName: name, File: data}
+		if _, err := r.send(ctx, req); err != nil {
+			return nil, err
+		}
+		return r.made(ctx, k, desired, siteID, parent, nil, want)
+	}
+	var variants []any
+	sites := []bool{inBody}
+	if k.Create.Site == "both" && inBody {
+		sites = append(sites, false) // a body with a property it does not know may be refused
+	}
+	for _, withSite := range sites {
+		for alt := 0; alt < model.Alternatives(leaves); alt++ {
+			body, err := enc.Body(leaves, false, alt)
+			if err != nil {
+				return nil, err
+			}
+			body[k.Identity.Write] = name
+			if withSite {
+				body[k.Create.SiteName] = site
+			}
+			if k.Tree != nil {
+				body[k.Tree.Parent] = parent
+				body[k.Tree.Previous] = r.placeOf(c, k, parent)
+			}
+			variants = append(variants, body)
+		}
+	}
+	ans, err := r.sendEither(ctx, req, "POST "+k.Name, variants)
+	if err != nil {
+		if is(err, ras.KindConflict) {
+			return nil, fmt.Errorf("%w (someone made an object of this name since the plan was made: plan again)", err)
+		}
+		return nil, inferredHint(err, leaves)
+	}
+	var body map[string]any
+	if len(ans.Body) > 0 {
+		d := json.NewDecoder(bytes.NewReader(ans.Body))
+		d.UseNumber()
+		if d.Decode(&body) != nil {
+			body = nil
+		}
+	}
+	return r.made(ctx, k, desired, siteID, parent, body, want)
+}
+
+// onCreate is the spec with the values that a new object is always given.
+func onCreate(k *model.Kind, desired *model.Object) map[string]any {
+	spec := make(map[string]any, len(desired.Spec)+2)
+	for n, v := range desired.Spec {
+		spec[n] = v
+	}
+	for _, p := range k.Spec.Props {
+		if _, ok := spec[p.Name]; ok || p.OnCreate == nil {
+			continue
+		}
+		v := p.OnCreate
+		if v == "$site" {
+			v = desired.Address.Site
+			if p.Type == model.TypeArray {
+				v = []any{desired.Address.Site}
+			}
+		}
+		spec[p.Name] = v
+	}
+	return spec
+}
+
+func fileLeaf(k *model.Kind, desired *model.Object) *model.Leaf {
+	for _, p := range k.Spec.Props {
+		if p.File != nil {
+			if v, ok := desired.Spec[p.Name]; ok {
+				return &model.Leaf{Prop: p, Value: v}
+			}
+		}
+	}
+	return nil
+}
+
+// placeOf is the id of the sibling in front of a new published item.
+func (r *run) placeOf(c *plan.Change, k *model.Kind, parent int64) int64 {
+	if c == nil || c.Place == nil {
+		return r.lastChild(parent)
+	}
+	if c.Place.After == "" {
+		return 0
+	}
+	a, err := r.cat.ParseAddress(c.Place.After)
+	if err != nil {
+		return r.lastChild(parent)
+	}
+	front := r.Live.Find(a)
+	if front == nil || front.ParentID != parent {
+		return r.lastChild(parent)
+	}
+	id, _ := model.AsInt(front.ID)
+	return id
+}
+
+// made gives the object a create made: from the answer, or by its name. It
+// checks that it landed in its site; a farm that ignores where the site
+// parameter stands puts it into the licensing site.
+func (r *run) made(ctx context.Context, k *model.Kind, desired *model.Object, siteID string, parent int64, body map[string]any, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
+	o := &model.Object{Address: desired.Address, SiteID: siteID}
+	id, hasID := model.AsInt(body["id"])
+	landed, told := model.AsInt(body["siteId"])
+	if hasID {
+		o.ID = fmt.Sprint(id)
+	}
+	elsewhere := told && siteID != "" && k.Sites == "" && fmt.Sprint(landed) != siteID
+	home := r.Live.Sites[0]
+	if !hasID || (!told && siteID != "" && siteID != home.ID && k.Sites == "" && !r.landed[k.Name]) {
+		found, err := r.Live.Search(ctx, r.Writer, desired.Address, siteID, parent)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case found != nil:
+			o.ID = found.ID
+			r.landed[k.Name] = true
+		case hasID:
+			elsewhere = true
+		default:
+			if siteID != "" && siteID != home.ID {
+				if stray, err := r.Live.Search(ctx, r.Writer, model.Address{Site: home.Address.Name, Kind: k.Name, Name: desired.Address.Name}, home.ID, parent); err == nil && stray != nil {
+					o.ID, elsewhere = stray.ID, true
+				}
+			}
+			if !elsewhere {
+				return nil, fmt.Errorf("the farm accepted %s but does not list it", desired.Address)
+			}
+		}
+	}
+	if elsewhere {
+		if k.Delete != "" {
+			if err := r.remove(ctx, k, o); err != nil {
+				return nil, fmt.Errorf("%s was made in the wrong site and could not be taken back: %w", desired.Address, err)
+			}
+		}
+		return nil, fmt.Errorf("the farm made %s in the licensing site instead of %s; it was taken back", desired.Address.Name, desired.Address.Site)
+	}
+	if hasID && body != nil && complete(k, body) {
+		return r.Live.FromAnswer(ctx, r.Writer, o, body, want)
+	}
+	live, err := r.Live.Reread(ctx, r.Writer, o, want)
+	if err == nil && live == nil {
+		err = fmt.Errorf("the farm made %s but does not show it", desired.Address)
+	}
+	return live, err
+}
+
+// complete tells whether a create's answer shows the whole object.
+func complete(k *model.Kind, body map[string]any) bool {
+	if k.List != nil && k.List.CompleteIf != "" {
+		_, ok := body[k.List.CompleteIf]
+		return ok
+	}
+	return len(body) > 3
+}
+
+// replace makes an object anew because the API cannot change it.
+func (r *run) replace(ctx context.Context, c *plan.Change, again bool) error {
+	k := r.cat.Kind(c.Kind)
+	if k.Replace != "createFirst" {
+		live, err := r.before(ctx, c, again)
+		if err != nil {
+			return err
+		}
+		if live != nil && !(again && r.isNew(k, c, live)) {
+			if err := r.remove(ctx, k, live); err != nil {
+				return err
+			}
+			r.Live.Forget(live)
+		}
+		return r.create(ctx, &plan.Change{Desired: c.Desired}, c.Desired, again)
+	}
+	return r.replaceCreateFirst(ctx, k, c, again)
+}
+
+// isNew tells whether the object on the farm is the new one already.
+func (r *run) isNew(k *model.Kind, c *plan.Change, live *model.Object) bool {
+	e, _ := plan.Compare(k, c.Desired, live, r.Live.Names, only{}, false)
+	return e.Empty()
+}
+
+const tempSuffix = " (rassync)"
+
+// replaceCreateFirst makes the new object under a temporary name, moves the
+// references to it, deletes the old one and gives the new one its name: there
+// is never a moment without it.
+func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Change, again bool) error {
+	old, err := r.before(ctx, c, again)
+	if err != nil {
+		return err
+	}
+	temp := *c.Desired
+	temp.RenamedFrom = ""
+	runes := []rune(c.Desired.Address.Name)
+	if len(runes) > 240 {
+		runes = runes[:240]
+	}
+	temp.Address.Name = string(runes) + tempSuffix
+	done := again && old != nil && r.isNew(k, c, old)
+	if done {
+		r.Live.Remember(old)
+		return nil
+	}
+	if err := r.create(ctx, &plan.Change{Desired: &temp}, &temp, again); err != nil {
+		return err
+	}
+	fresh := r.Live.Find(temp.Address)
+	if old != nil {
+		for _, text := range c.Relinks {
+			if err := r.relink(ctx, text, old, fresh); err != nil {
+				return err
+			}
+		}
+		if err := r.remove(ctx, k, old); err != nil {
+			return err
+		}
+		r.Live.Forget(old)
+	}
+	at := spot{kind: k, object: fresh, path: export.SelfPath(k.Self, fresh.ID), query: export.SiteQuery(k, fresh)}
+	if err := r.put(ctx, at, nil, nil, c.Desired.Address.Name, nil); err != nil {
+		return err
+	}
+	if r.Sent != nil {
+		r.Sent.Forget(temp.Address)
+		if err := r.Sent.Save(); err != nil {
+			return err
+		}
+	}
+	r.Live.Remember(renamed(fresh, c.Desired))
+	return nil
+}
+
+// relink moves the references of one object from old to fresh.
+func (r *run) relink(ctx context.Context, address string, old, fresh *model.Object) error {
+	a, err := r.cat.ParseAddress(address)
+	if err != nil {
+		return err
+	}
+	o := r.Live.Find(a)
+	if o == nil {
+		return nil // deleted meanwhile: nothing refers from there
+	}
+	k := r.cat.Kind(a.Kind)
+	all := func(_ *model.Object, p *model.Property) bool { return !export.Costly(p) }
+	now, err := r.Live.Reread(ctx, r.Writer, o, all)
+	if err != nil || now == nil {
+		return err
+	}
+	desired := &model.Object{Address: now.Address, Spec: moveRefs(r.Live.Names, k.Spec, now.Spec, now.Address.Site, old, fresh).(map[string]any)}
+	edits, _ := plan.Compare(k, desired, now, r.Live.Names, only{}, false)
+	r.relinked[address] = true
+	return r.write(ctx, k, desired, now, edits)
+}
+
+// moveRefs copies a value with every reference to old turned to fresh.
+func moveRefs(names *export.Names, p *model.Property, v any, site string, old, fresh *model.Object) any {
+	turn := func(kinds []string, s string) string {
+		if o := names.Resolve(kinds, s, site); o != nil && o.ID == old.ID && o.Address.Kind == old.Address.Kind {
+			return fresh.Address.Name
+		}
+		return s
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for n, e := range v {
+			c := p.Prop(n)
+			if c == nil {
+				m[n] = e
+				continue
+			}
+			m[n] = moveRefs(names, c, e, site, old, fresh)
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			s, ok := e.(string)
+			switch {
+			case ok && p.Items != nil && len(p.Items.Ref) > 0:
+				out[i] = turn(p.Items.Ref, s)
+			case ok && len(p.Ref) > 0:
+				out[i] = turn(p.Ref, s)
+			case p.Items != nil:
+				out[i] = moveRefs(names, p.Items, e, site, old, fresh)
+			default:
+				out[i] = e
+			}
+		}
+		return out
+	case string:
+		if len(p.Ref) > 0 {
+			return turn(p.Ref, v)
+		}
+	}
+	return v
+}

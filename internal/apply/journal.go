@@ -1,0 +1,151 @@
+package apply
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Entry is one line of a journal. It holds no value of the configuration and
+// no secret: what was sent can be seen in the plan beside it.
+type Entry struct {
+	Seq     int       `json:"seq"`
+	Time    time.Time `json:"time"`
+	Event   string    `json:"event"` // run, begin, send, answer, done, failed, applied, finished
+	Address string    `json:"address,omitempty"`
+	Action  string    `json:"action,omitempty"`
+	Request string    `json:"request,omitempty"` // method and path
+	Status  int       `json:"status,omitempty"`
+	ID      string    `json:"id,omitempty"` // id of an object that was made
+	Site    string    `json:"site,omitempty"`
+	Who     string    `json:"who,omitempty"`
+	Digest  string    `json:"digest,omitempty"` // of the plan
+	Result  string    `json:"result,omitempty"`
+	Error   string    `json:"error,omitempty"`
+	// Prev is the hash of the line before, Hash that of this line with an
+	// empty Hash: a changed line is noticed.
+	Prev string `json:"prev"`
+	Hash string `json:"hash"`
+}
+
+func (e Entry) sum() string {
+	e.Hash = ""
+	data, _ := json.Marshal(e)
+	s := sha256.Sum256(data)
+	return hex.EncodeToString(s[:])
+}
+
+// Journal is an append-only file; every line is on the disk before Append
+// returns.
+type Journal struct {
+	f    *os.File
+	seq  int
+	prev string
+	now  func() time.Time
+}
+
+// OpenJournal opens a journal to write on, making it if needed. A torn last
+// line (the process died while writing it) is cut off.
+func OpenJournal(path string, now func() time.Time) (*Journal, []Entry, error) {
+	entries, good, err := readJournal(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, nil, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := f.Truncate(good); err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	if _, err := f.Seek(good, io.SeekStart); err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	j := &Journal{f: f, now: now}
+	if n := len(entries); n > 0 {
+		j.seq, j.prev = entries[n-1].Seq, entries[n-1].Hash
+	}
+	return j, entries, nil
+}
+
+// Append writes one line and waits until it is on the disk.
+func (j *Journal) Append(e Entry) error {
+	j.seq++
+	e.Seq, e.Time, e.Prev = j.seq, j.now().UTC(), j.prev
+	e.Hash = e.sum()
+	data, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	if _, err := j.f.Write(append(data, '\n')); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	if err := j.f.Sync(); err != nil {
+		return fmt.Errorf("writing the journal: %w", err)
+	}
+	j.prev = e.Hash
+	return nil
+}
+
+// Close closes the file.
+func (j *Journal) Close() error { return j.f.Close() }
+
+// ErrJournal says that a journal's lines do not belong together.
+var ErrJournal = errors.New("the journal was changed")
+
+// ReadJournal reads a journal and checks its chain. A torn last line is left
+// out.
+func ReadJournal(path string) ([]Entry, error) {
+	entries, _, err := readJournal(path)
+	return entries, err
+}
+
+func readJournal(path string) ([]Entry, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	return parseJournal(f)
+}
+
+// parseJournal gives the good entries and where they end.
+func parseJournal(r io.Reader) ([]Entry, int64, error) {
+	var entries []Entry
+	var good int64
+	br := bufio.NewReader(r)
+	prev := ""
+	for n := 1; ; n++ {
+		line, err := br.ReadBytes('\n')
+		if err == io.EOF {
+			return entries, good, nil // what is left has no end of line: torn
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		var e Entry
+		d := json.NewDecoder(bytes.NewReader(line))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&e); err != nil {
+			if _, more := br.Peek(1); more == io.EOF {
+				return entries, good, nil
+			}
+			return nil, 0, fmt.Errorf("%w: line %d is no journal line", ErrJournal, n)
+		}
+		if e.Prev != prev || e.Hash != e.sum() || e.Seq != n {
+			return nil, 0, fmt.Errorf("%w: line %d does not follow from the line before", ErrJournal, n)
+		}
+		prev = e.Hash
+		entries = append(entries, e)
+		good += int64(len(line))
+	}
+}

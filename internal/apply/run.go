@@ -1,0 +1,442 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/ras"
+)
+
+// Writer is the write side of a session.
+type Writer interface {
+	Get(ctx context.Context, path string, query url.Values) (*ras.Answer, error)
+	Send(ctx context.Context, req ras.Request) (*ras.Answer, error)
+	ApplySettings(ctx context.Context) error
+}
+
+// Recorder keeps what a run does, line by line; a line is safe when Append
+// returns.
+type Recorder interface{ Append(Entry) error }
+
+// Options say how a plan is carried out.
+type Options struct {
+	Writer  Writer
+	Live    *export.Farm // the farm as it was just read
+	Journal Recorder
+	Sent    *Sent
+	// Files reads the content of a file that a document refers to.
+	Files func(source model.Source, ref model.FileRef) ([]byte, error)
+	// Reveal gives the value of a secret at the moment it is sent.
+	Reveal func(model.SecretRef) (string, error)
+	// StageOnly leaves the settings staged on the farm.
+	StageOnly bool
+	// Resume converges changes that an earlier run began; Done are those it
+	// finished.
+	Resume bool
+	Done   map[string]bool
+	Events func(Event)
+	Now    func() time.Time
+}
+
+// Result is what came of a run.
+type Result struct {
+	Done         int
+	Failed       *Failure
+	Skipped      int
+	Activated    bool
+	NotConverged []Deviation
+	// Took names the bodies the farm took where it refused the likelier one.
+	Took []string
+}
+
+// Failure is the change at which a run stopped.
+type Failure struct {
+	Address string
+	Err     error
+}
+
+// Deviation is a value that the farm accepted and reads back differently.
+type Deviation struct {
+	Address string
+	Path    string
+	Want    any
+	Have    any
+}
+
+// StaleError says that an object is not what it was when the plan was made.
+type StaleError struct {
+	Address string
+	Gone    bool
+}
+
+// Error says which object changed.
+func (e *StaleError) Error() string {
+	if e.Gone {
+		return e.Address + " was deleted by someone since the plan was made"
+	}
+	return e.Address + " was changed by someone since the plan was made"
+}
+
+type run struct {
+	Options
+	cat      *model.Catalog
+	plan     *plan.Plan
+	won      map[string]int
+	landed   map[string]bool
+	relinked map[string]bool
+	result   *Result
+	current  *plan.Change
+	step     int
+}
+
+// Run carries the plan out, change by change, activates the settings and
+// reads back what it wrote. The error is non-nil only if nothing useful can be
+// said in the Result: a journal that cannot be written, say.
+func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, result: &Result{}}
+	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
+	var runErr error
+	wrote := false
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		r.current, r.step = c, i+1
+		if o.Done[c.Address+" "+string(c.Action)] {
+			r.result.Done++
+			wrote = true
+			continue
+		}
+		if r.result.Failed != nil || ctx.Err() != nil {
+			r.result.Skipped++
+			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action)})
+			continue
+		}
+		if err := r.Journal.Append(Entry{Event: "begin", Address: c.Address, Action: string(c.Action)}); err != nil {
+			return r.result, err
+		}
+		r.emit(Event{Type: ChangeStarted, Address: c.Address, Action: string(c.Action)})
+		// A change under way is finished although the run is interrupted: it
+		// would be half done otherwise.
+		err := r.change(context.WithoutCancel(ctx), c)
+		if err != nil {
+			r.result.Failed = &Failure{Address: c.Address, Err: err}
+			r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
+			if jerr := r.Journal.Append(Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
+				return r.result, jerr
+			}
+			continue
+		}
+		wrote = true
+		r.result.Done++
+		r.emit(Event{Type: ChangeDone, Address: c.Address, Action: string(c.Action)})
+		if err := r.Journal.Append(Entry{Event: "done", Address: c.Address, Action: string(c.Action)}); err != nil {
+			return r.result, err
+		}
+	}
+	r.current = nil
+	if wrote && r.result.Failed == nil && ctx.Err() == nil {
+		if !o.StageOnly {
+			if err := r.activate(ctx); err != nil {
+				r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
+				runErr = r.Journal.Append(Entry{Event: "failed", Error: err.Error()})
+			} else {
+				r.result.Activated = true
+			}
+		}
+		if r.result.Failed == nil {
+			r.verify(ctx)
+		}
+	}
+	state := "done"
+	switch {
+	case ctx.Err() != nil:
+		state = "interrupted"
+	case r.result.Failed != nil:
+		state = "failed"
+	case len(r.result.NotConverged) > 0:
+		state = "not converged"
+	}
+	if err := r.Journal.Append(Entry{Event: "finished", Result: state}); err != nil && runErr == nil {
+		runErr = err
+	}
+	t := RunFinished
+	if ctx.Err() != nil {
+		t = RunInterrupted
+	}
+	r.emit(Event{Type: t, Message: state})
+	return r.result, runErr
+}
+
+func (r *run) activate(ctx context.Context) error {
+	if err := r.Journal.Append(Entry{Event: "send", Request: "POST /api/Settings/apply"}); err != nil {
+		return err
+	}
+	if err := r.Writer.ApplySettings(ctx); err != nil {
+		return fmt.Errorf("the changes are staged, but activating them failed: %w", err)
+	}
+	r.emit(Event{Type: SettingsApply})
+	return r.Journal.Append(Entry{Event: "applied"})
+}
+
+func (r *run) emit(e Event) {
+	if r.Events == nil {
+		return
+	}
+	e.Time = r.Now()
+	if e.Step == 0 {
+		e.Step, e.Of = r.step, len(r.plan.Changes)
+	}
+	r.Events(e)
+}
+
+// maxTries bounds how often a change with lost answers is converged anew.
+const maxTries = 4
+
+// change carries out one change. Where the outcome of a write is unknown the
+// farm is read again and what is left to do follows from that.
+func (r *run) change(ctx context.Context, c *plan.Change) error {
+	again := r.Resume
+	for try := 1; ; try++ {
+		err := r.converge(ctx, c, again)
+		if err == nil || try == maxTries || !lost(err) {
+			return err
+		}
+		r.emit(Event{Type: Notice, Address: c.Address, Message: "the answer was lost: reading the farm to see what became of it", Err: err})
+		again = true
+	}
+}
+
+func lost(err error) bool {
+	var e *ras.Error
+	return errors.As(err, &e) && (e.Kind == ras.KindUnknownOutcome || e.MaybeDone)
+}
+
+func is(err error, kind ras.Kind) bool {
+	var e *ras.Error
+	return errors.As(err, &e) && e.Kind == kind
+}
+
+func (r *run) converge(ctx context.Context, c *plan.Change, again bool) error {
+	switch c.Action {
+	case plan.Create:
+		return r.create(ctx, c, c.Desired, again)
+	case plan.Delete:
+		return r.delete(ctx, c, again)
+	case plan.Replace:
+		return r.replace(ctx, c, again)
+	case plan.Reorder:
+		return r.reorder(ctx, c)
+	}
+	return r.update(ctx, c, again)
+}
+
+// before reads the object a change was computed from, and checks that it is
+// still what it was.
+func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Object, error) {
+	old := c.Before
+	if old == nil { // from a plan file: found by its address
+		if old = r.find(c); old == nil {
+			if again {
+				return nil, nil
+			}
+			return nil, &StaleError{Address: c.Address, Gone: true}
+		}
+	}
+	var desired []*model.Object
+	if c.Desired != nil && c.Action != plan.Delete {
+		d := *c.Desired
+		d.Address.Name = old.Address.Name // the object may get another name by this change
+		desired = append(desired, &d)
+	}
+	now, err := r.Live.Reread(ctx, r.Writer, old, plan.Want(desired))
+	if err != nil {
+		return nil, err
+	}
+	if now == nil {
+		if again {
+			return nil, nil
+		}
+		return nil, &StaleError{Address: c.Address, Gone: true}
+	}
+	if !again && !r.relinked[old.Address.String()] && c.PreImage != "" && plan.PreImage(r.cat, r.Live.Names, now) != c.PreImage {
+		return nil, &StaleError{Address: c.Address}
+	}
+	return now, nil
+}
+
+func (r *run) find(c *plan.Change) *model.Object {
+	a := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
+	if c.RenamedFrom != "" {
+		old := a
+		old.Name = c.RenamedFrom
+		if o := r.Live.Find(old); o != nil {
+			return o
+		}
+	}
+	return r.Live.Find(a)
+}
+
+func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
+	live, err := r.before(ctx, c, again)
+	if err != nil {
+		return err
+	}
+	if live == nil {
+		return &StaleError{Address: c.Address, Gone: true}
+	}
+	k := r.cat.Kind(c.Kind)
+	planned := map[string]bool{}
+	for _, f := range c.Fields {
+		planned[f.Path] = true
+	}
+	edits, _ := plan.Compare(k, c.Desired, live, r.Live.Names, only(planned), false)
+	kept := edits.Leaves[:0]
+	for _, l := range edits.Leaves {
+		// What a folder may mask is written only if the plan says so.
+		if l.Prop.InheritsDown == nil || planned[l.Prop.Path()] {
+			kept = append(kept, l)
+		}
+	}
+	edits.Leaves = kept
+	if err := r.write(ctx, k, c.Desired, live, edits); err != nil {
+		return err
+	}
+	r.Live.Remember(renamed(live, c.Desired))
+	return r.record(c, edits)
+}
+
+// renamed is the live object under its declared address.
+func renamed(live, desired *model.Object) *model.Object {
+	o := *live
+	o.Address.Name = desired.Address.Name
+	return &o
+}
+
+// only says that exactly these values that cannot be read back are to be sent.
+type only map[string]bool
+
+// State implements plan.Sent.
+func (o only) State(_ model.Address, path string, _ any) plan.SentState {
+	if o[path] {
+		return plan.SentOther
+	}
+	return plan.SentSame
+}
+
+// record remembers what was sent and can't be read back.
+func (r *run) record(c *plan.Change, edits *plan.Edits) error {
+	if r.Sent == nil {
+		return nil
+	}
+	any := false
+	for _, l := range edits.Leaves {
+		if l.Prop.WriteOnly || (c.Before != nil && c.Before.Absent[l.Prop.Path()]) {
+			if err := r.Sent.Record(c.Desired.Address, l.Prop.Path(), l.Value); err != nil {
+				return err
+			}
+			any = true
+		}
+	}
+	if !any {
+		return nil
+	}
+	return r.Sent.Save()
+}
+
+func (r *run) delete(ctx context.Context, c *plan.Change, again bool) error {
+	live, err := r.before(ctx, c, again)
+	if err != nil || live == nil {
+		return err
+	}
+	k := r.cat.Kind(c.Kind)
+	if err := r.remove(ctx, k, live); err != nil {
+		return err
+	}
+	r.Live.Forget(live)
+	if r.Sent != nil {
+		r.Sent.Forget(live.Address)
+		return r.Sent.Save()
+	}
+	return nil
+}
+
+func (r *run) remove(ctx context.Context, k *model.Kind, live *model.Object) error {
+	_, err := r.send(ctx, ras.Request{Method: "DELETE", Path: export.SelfPath(k.Delete, live.ID)})
+	if is(err, ras.KindNotFound) {
+		return nil // gone already, which is what was wanted
+	}
+	return err
+}
+
+// verify reads back every touched object: what the farm accepted but did not
+// take is named value by value.
+func (r *run) verify(ctx context.Context) {
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		if c.Action == plan.Delete || c.Action == plan.Reorder {
+			continue
+		}
+		live := r.Live.Find(c.Desired.Address)
+		if live == nil {
+			continue
+		}
+		now, err := r.Live.Reread(ctx, r.Writer, live, plan.Want([]*model.Object{c.Desired}))
+		if err != nil {
+			r.emit(Event{Type: Notice, Address: c.Address, Message: "could not be read back", Err: err})
+			continue
+		}
+		if now == nil {
+			r.result.NotConverged = append(r.result.NotConverged, Deviation{Address: c.Address, Path: "", Want: "to exist", Have: "gone"})
+			continue
+		}
+		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
+		planned := map[string]bool{}
+		for _, f := range c.Fields {
+			planned[f.Path] = true
+		}
+		for _, f := range fields {
+			if p := r.cat.Kind(c.Kind).Spec.Find(f.Path); p != nil && p.InheritsDown != nil {
+				continue
+			}
+			d := Deviation{Address: c.Address, Path: f.Path, Want: f.After, Have: f.Before}
+			r.result.NotConverged = append(r.result.NotConverged, d)
+			r.emit(Event{Type: NotConverged, Address: c.Address, Message: fmt.Sprintf("%s: wrote %v, the farm reads back %v", f.Path, f.After, f.Before)})
+		}
+	}
+}
+
+// send sends one write with its journal lines around it.
+func (r *run) send(ctx context.Context, req ras.Request) (*ras.Answer, error) {
+	text := req.Method + " " + req.Path
+	e := Entry{Event: "send", Request: text}
+	if r.current != nil {
+		e.Address = r.current.Address
+	}
+	if err := r.Journal.Append(e); err != nil {
+		return nil, err
+	}
+	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
+	ans, err := r.Writer.Send(ctx, req)
+	e.Event = "answer"
+	var re *ras.Error
+	switch {
+	case err == nil:
+		e.Status = ans.Status
+	case errors.As(err, &re):
+		e.Status, e.Error = re.Status, re.Kind.String()
+	default:
+		e.Error = "failed"
+	}
+	if jerr := r.Journal.Append(e); jerr != nil {
+		return ans, jerr
+	}
+	return ans, err
+}

@@ -1,0 +1,295 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/ras"
+)
+
+// spot is where writes go: an object, or an entry of one of its lists.
+type spot struct {
+	kind   *model.Kind
+	object *model.Object
+	path   string // without a slash at the end
+	query  url.Values
+}
+
+func (r *run) encoder(site string) *model.Encoder {
+	return &model.Encoder{Names: r.Live.Names, Site: site, Reveal: r.Reveal}
+}
+
+// write writes the edits of an object: rename and move first, then its own
+// body, its parts, its lists, its place in a group.
+func (r *run) write(ctx context.Context, k *model.Kind, desired, live *model.Object, e *plan.Edits) error {
+	at := spot{kind: k, object: live, path: export.SelfPath(k.Self, live.ID), query: export.SiteQuery(k, live)}
+	newName, err := r.move(ctx, k, desired, live)
+	if err != nil {
+		return err
+	}
+	return r.edits(ctx, at, e, newName)
+}
+
+// move puts a published item into another folder; it returns the name the
+// object is to be given, "" if it keeps its own.
+func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Object) (string, error) {
+	if strings.EqualFold(desired.Address.Name, live.Address.Name) || k.Shape != model.Collection {
+		return "", nil
+	}
+	if k.Tree == nil {
+		return desired.Address.Name, nil
+	}
+	folder, name := model.ParentPath(desired.Address.Name)
+	_, was := model.ParentPath(live.Address.Name)
+	parent, err := r.folderID(k, folder)
+	if err != nil {
+		return "", err
+	}
+	if parent != live.ParentID {
+		last := r.lastChild(parent)
+		if err := r.moveTo(ctx, k, live.ID, parent, last); err != nil {
+			return "", err
+		}
+		live.ParentID, live.Previous = parent, last
+	}
+	if strings.EqualFold(name, was) {
+		return "", nil
+	}
+	return name, nil
+}
+
+func (r *run) moveTo(ctx context.Context, k *model.Kind, id string, parent, previous int64) error {
+	_, err := r.send(ctx, ras.Request{Method: "POST", Path: export.SelfPath(k.Tree.Move, id),
+		Body: map[string]any{k.Tree.Parent: parent, k.Tree.Previous: previous}})
+	return err
+}
+
+// folderID finds the id of a folder by its path, whatever its site.
+func (r *run) folderID(k *model.Kind, folder string) (int64, error) {
+	if folder == "" || folder == export.TopLevel {
+		return k.Tree.Root, nil
+	}
+	for _, f := range r.Live.Objects[k.Tree.Folder] {
+		if strings.EqualFold(f.Address.Name, folder) {
+			id, _ := model.AsInt(f.ID)
+			return id, nil
+		}
+	}
+	return 0, fmt.Errorf("there is no folder %q on the farm", folder)
+}
+
+// lastChild is the id of the last sibling in a folder, 0 if it is empty.
+func (r *run) lastChild(parent int64) int64 {
+	var tree []string
+	for _, k := range r.cat.Kinds() {
+		if k.Tree != nil {
+			tree = append(tree, k.Name)
+		}
+	}
+	kids := r.Live.Children(tree, parent)
+	if len(kids) == 0 {
+		return 0
+	}
+	id, _ := model.AsInt(kids[len(kids)-1].ID)
+	return id
+}
+
+// edits writes what differs below one spot.
+func (r *run) edits(ctx context.Context, at spot, e *plan.Edits, newName string) error {
+	type body struct {
+		part   *model.Property
+		leaves []model.Leaf
+	}
+	var bodies []*body
+	byPart := map[string]*body{}
+	add := func(part *model.Property) *body {
+		key := ""
+		if part != nil {
+			key = part.Part.At
+		}
+		b := byPart[key]
+		if b == nil {
+			b = &body{part: part}
+			byPart[key] = b
+			if part == nil {
+				bodies = append([]*body{b}, bodies...)
+			} else {
+				bodies = append(bodies, b)
+			}
+		}
+		return b
+	}
+	if newName != "" || len(e.Unknown) > 0 {
+		add(nil)
+	}
+	for _, l := range e.Leaves {
+		if l.Prop.NoWrite || l.Prop.CreateOnly {
+			continue
+		}
+		b := add(partBelow(l.Prop))
+		b.leaves = append(b.leaves, l)
+	}
+	for _, b := range bodies {
+		if err := r.put(ctx, at, b.part, b.leaves, newName, e.Unknown); err != nil {
+			return err
+		}
+	}
+	for _, l := range e.Lists {
+		if err := r.list(ctx, at, l); err != nil {
+			return err
+		}
+	}
+	for _, l := range e.Groups {
+		if err := r.join(ctx, at, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partBelow is the part a property is written through, up to the entry or
+// object it belongs to.
+func partBelow(p *model.Property) *model.Property {
+	for at := p; at != nil && at.Name != "[]"; at = at.Parent {
+		if at.Part != nil {
+			return at
+		}
+	}
+	return nil
+}
+
+// put sends one PUT: of the object itself, or of one of its parts.
+func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []model.Leaf, newName string, unknown map[string]any) error {
+	req := ras.Request{Method: "PUT", Path: at.path, Query: at.query}
+	key := at.kind.Name
+	shapes := []string{"flat"}
+	if at.kind.Update != nil {
+		shapes = at.kind.Update.Shapes
+	}
+	if part != nil {
+		req.Path += "/" + part.Part.At
+		key += " " + part.Part.At
+		if len(part.Part.Shapes) > 0 {
+			shapes = part.Part.Shapes
+		}
+		newName, unknown = "", nil
+	} else {
+		if at.kind.Update == nil {
+			return fmt.Errorf("the API has no call to change %s", at.kind.Name)
+		}
+		req.Path = export.SelfPath(at.kind.Update.Path, at.object.ID)
+	}
+	names := at.kind.Identity.Rename
+	enc := r.encoder(at.object.Address.Site)
+	var variants []any
+	for _, withUnknown := range []bool{true, false} {
+		if withUnknown == (len(unknown) == 0) {
+			continue
+		}
+		for _, shape := range shapes {
+			n := max(model.Alternatives(leaves), 1)
+			if newName != "" {
+				n = max(n, len(names))
+			}
+			for alt := 0; alt < n; alt++ {
+				body, err := enc.Body(leaves, shape == "nested", alt)
+				if err != nil {
+					return err
+				}
+				if newName != "" && len(names) > 0 {
+					body[names[min(alt, len(names)-1)]] = newName
+				}
+				if withUnknown {
+					for name, v := range unknown {
+						body[name] = v
+					}
+				}
+				variants = append(variants, body)
+			}
+		}
+	}
+	if len(unknown) > 0 && len(leaves) == 0 && newName == "" {
+		variants = variants[:1]
+	}
+	_, err := r.sendEither(ctx, req, "PUT "+key, variants)
+	return inferredHint(err, leaves)
+}
+
+// sendEither sends the likeliest body; only a refusal of the body (400) lets
+// the next be tried, and the run remembers which one the farm took.
+func (r *run) sendEither(ctx context.Context, req ras.Request, key string, variants []any) (*ras.Answer, error) {
+	key = fmt.Sprintf("%s/%d", key, len(variants))
+	order := make([]int, 0, len(variants))
+	if w, ok := r.won[key]; ok && w < len(variants) {
+		order = append(order, w)
+	}
+	for i := range variants {
+		if len(order) == 0 || order[0] != i {
+			order = append(order, i)
+		}
+	}
+	var first error
+	for _, i := range order {
+		req.Body = variants[i]
+		ans, err := r.send(ctx, req)
+		if err == nil {
+			if _, known := r.won[key]; !known && i > 0 {
+				r.result.Took = append(r.result.Took, fmt.Sprintf("%s: the farm took body %d of %d", key, i+1, len(variants)))
+			}
+			r.won[key] = i
+			return ans, nil
+		}
+		if !is(err, ras.KindRefused) {
+			return ans, err
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, first
+}
+
+// inferredHint adds which names of a refused body nobody has seen in a
+// reference: the likely cause.
+func inferredHint(err error, leaves []model.Leaf) error {
+	if !is(err, ras.KindRefused) {
+		return err
+	}
+	var names []string
+	for _, l := range leaves {
+		if l.Prop.Inferred() {
+			names = append(names, l.Prop.Path())
+		}
+	}
+	if len(names) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w (names or numbers of %s are only inferred: this is the likely cause; leave them out of the document)", err, strings.Join(names, ", "))
+}
+
+// join puts an object into a group: a PUT on the group that moves it in.
+func (r *run) join(ctx context.Context, at spot, l model.Leaf) error {
+	m := l.Prop.Membership
+	name, _ := l.Value.(string)
+	group := r.Live.Names.Resolve(l.Prop.Ref, name, at.object.Address.Site)
+	if group == nil {
+		return fmt.Errorf("%s: there is no %s %q", l.Prop.Path(), m.Of, name)
+	}
+	id, _ := model.AsInt(at.object.ID)
+	var variants []any
+	for _, prop := range m.Bodies {
+		if prop == "" {
+			variants = append(variants, []any{id})
+		} else {
+			variants = append(variants, map[string]any{prop: []any{id}})
+		}
+	}
+	gk := r.cat.Kind(m.Of)
+	_, err := r.sendEither(ctx, ras.Request{Method: "PUT", Path: export.SelfPath(gk.Self, group.ID) + "/" + m.At}, "PUT "+m.Of+" "+m.At, variants)
+	return err
+}

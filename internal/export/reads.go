@@ -1,0 +1,48 @@
+package export
+
+import (
+	"strings"
+
+	"rassync/internal/model"
+)
+
+// Reads lists the path templates that reading the kinds may GET: what a
+// session's Reader is allowed to ask for, and nothing else.
+func Reads(cat *model.Catalog) []string {
+	seen := map[string]bool{}
+	var out []string
+	add := func(path string) {
+		if path != "" && !seen[path] {
+			seen[path] = true
+			out = append(out, path)
+		}
+	}
+	for _, k := range cat.Kinds() {
+		if k.List != nil {
+			add(k.List.Path)
+		}
+		if k.Shape == model.Singleton {
+			add(k.Self)
+		}
+		add(k.Get)
+		k.Spec.Walk(func(p *model.Property) {
+			if p.Part != nil && p.Part.Get {
+				add(k.Self + "/" + p.Part.At)
+			}
+			if p.List != nil && p.List.Get != "" {
+				add(k.Self + "/" + p.List.Get)
+			}
+			if p.File != nil {
+				add(strings.ReplaceAll(p.File.Get, "{self}", k.Self))
+			}
+			if p.Lookup != nil {
+				add(p.Lookup.Path)
+			}
+			if p.Membership != nil {
+				add(cat.Kind(p.Membership.Of).Self + "/" + p.Membership.At)
+			}
+		})
+	}
+	add("/api/WebService/version")
+	return out
+}

@@ -1,0 +1,286 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"rassync/internal/model"
+	"rassync/internal/ras"
+)
+
+// Reread reads one object anew by its id: the state right before or after a
+// write. want picks the parts as in Request. It returns nil without an error
+// if the object is gone.
+func (f *Farm) Reread(ctx context.Context, g Getter, o *model.Object, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
+	k := f.Catalog.Kind(o.Address.Kind)
+	r := f.again(g, want)
+	body, err := r.body(ctx, k, o)
+	if err != nil || body == nil {
+		return nil, err
+	}
+	return r.refresh(ctx, k, o, body)
+}
+
+// FromAnswer is Reread where the object's own body is at hand already.
+func (f *Farm) FromAnswer(ctx context.Context, g Getter, o *model.Object, body map[string]any, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
+	return f.again(g, want).refresh(ctx, f.Catalog.Kind(o.Address.Kind), o, body)
+}
+
+func (f *Farm) again(g Getter, want func(*model.Object, *model.Property) bool) *reader {
+	r := &reader{cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
+		farm: &Farm{Catalog: f.Catalog, Names: f.Names, Objects: f.Objects, Sites: f.Sites, Files: f.Files,
+			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, Skipped: map[string]int{}}}}
+	return r
+}
+
+func (r *reader) siteObject(o *model.Object) *model.Object {
+	if o.Address.Site == "" {
+		return nil
+	}
+	return &model.Object{Address: model.Address{Kind: model.SiteKind, Name: o.Address.Site}, ID: o.SiteID}
+}
+
+// body reads the object's own answer: by id where the API has that, from the
+// list otherwise.
+func (r *reader) body(ctx context.Context, k *model.Kind, o *model.Object) (map[string]any, error) {
+	if k.Shape == model.Singleton {
+		return r.memo.object(ctx, k.Self, SiteQuery(k, o))
+	}
+	if k.Get != "" {
+		body, err := r.memo.object(ctx, SelfPath(k.Get, o.ID), nil)
+		var e *ras.Error
+		if errors.As(err, &e) && e.Kind == ras.KindNotFound {
+			return nil, nil
+		}
+		return body, err
+	}
+	list, err := r.rawList(ctx, k, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, body := range list {
+		if id, ok := model.AsInt(body["id"]); ok && strconv.FormatInt(id, 10) == o.ID {
+			return body, nil
+		}
+	}
+	return nil, nil
+}
+
+func (r *reader) rawList(ctx context.Context, k *model.Kind, o *model.Object) ([]map[string]any, error) {
+	query := url.Values{}
+	if k.List.Site != "" && o.SiteID != "" {
+		query.Set(k.List.Site, o.SiteID)
+	}
+	list, err := r.memo.list(ctx, k.List.Path, query)
+	if err != nil {
+		return nil, err
+	}
+	var out []map[string]any
+	for _, e := range list {
+		if body, ok := e.(map[string]any); ok {
+			out = append(out, body)
+		}
+	}
+	return out, nil
+}
+
+func (r *reader) refresh(ctx context.Context, k *model.Kind, old *model.Object, body map[string]any) (*model.Object, error) {
+	o := &model.Object{Address: old.Address, ID: old.ID, SiteID: old.SiteID, InSites: old.InSites, Builtin: old.Builtin}
+	if k.Shape == model.Collection {
+		o = r.objectOf(k, body, r.siteObject(old))
+		if o == nil {
+			return nil, fmt.Errorf("%s is now of another kind", old.Address)
+		}
+		if o.ID == "" {
+			o.ID = old.ID
+		}
+		if k.Sites != "" {
+			r.home(k, o)
+		}
+		if k.Tree != nil {
+			folders := map[int64]*model.Object{}
+			for _, f := range r.farm.Objects[k.Tree.Folder] {
+				folders[asID(f.ID)] = f
+			}
+			o.Address.Name = r.treePathOf(k.Tree, folders, o)
+		}
+	}
+	members, err := r.membershipOf(ctx, k, old, o)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := r.parts(ctx, k, o, body)
+	if err != nil {
+		return nil, err
+	}
+	r.decode(k, o, body, parts, members)
+	return o, r.extras(ctx, k, o)
+}
+
+// treePathOf is treePath where folders carry whole paths already.
+func (r *reader) treePathOf(t *model.Tree, folders map[int64]*model.Object, o *model.Object) string {
+	name := model.EscapeSegment(o.Address.Name)
+	if o.ParentID == t.Root {
+		return name
+	}
+	if f := folders[o.ParentID]; f != nil {
+		return f.Address.Name + "/" + name
+	}
+	return "#" + strconv.FormatInt(o.ParentID, 10) + "/" + name
+}
+
+// membershipOf looks for the object in the group it was in; if it is not
+// there any more, in all groups of its site.
+func (r *reader) membershipOf(ctx context.Context, k *model.Kind, old, o *model.Object) (map[kindID]string, error) {
+	out := map[kindID]string{}
+	for _, p := range k.Spec.Props {
+		if p.Membership == nil {
+			continue
+		}
+		group := r.cat.Kind(p.Membership.Of)
+		var pools []*model.Object
+		was, _ := old.Spec[p.Name].(string)
+		if pool := r.farm.Names.Resolve(p.Ref, was, o.Address.Site); pool != nil {
+			pools = append(pools, pool)
+		}
+		for _, pool := range r.farm.Objects[group.Name] {
+			if strings.EqualFold(pool.Address.Site, o.Address.Site) && (len(pools) == 0 || pools[0] != pool) {
+				pools = append(pools, pool)
+			}
+		}
+		for _, pool := range pools {
+			list, err := r.memo.list(ctx, SelfPath(group.Self, pool.ID)+"/"+p.Membership.At, nil)
+			if err != nil {
+				return nil, err
+			}
+			if holds(list, o.ID) {
+				out[kindID{k.Name + "." + p.Name, asID(o.ID)}] = r.farm.Names.refText(p.Ref, pool, o.Address.Site)
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+func holds(list []any, id string) bool {
+	for _, e := range list {
+		n, ok := model.AsInt(e)
+		if m, isObject := e.(map[string]any); isObject {
+			n, ok = model.AsInt(m["id"])
+		}
+		if ok && strconv.FormatInt(n, 10) == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Search looks for an object by name in its list: after a create that answers
+// nothing, or whose answer was lost. Nil if it is not there.
+func (f *Farm) Search(ctx context.Context, g Getter, a model.Address, siteID string, parentID int64) (*model.Object, error) {
+	k := f.Catalog.Kind(a.Kind)
+	r := f.again(g, nil)
+	list, err := r.rawList(ctx, k, &model.Object{Address: a, SiteID: siteID})
+	if err != nil {
+		return nil, err
+	}
+	site := r.siteObject(&model.Object{Address: a, SiteID: siteID})
+	for _, body := range list {
+		o := r.objectOf(k, body, site)
+		if o == nil {
+			continue
+		}
+		name := a.Name
+		if k.Tree != nil {
+			if o.ParentID != parentID {
+				continue
+			}
+			_, name = model.ParentPath(a.Name)
+		}
+		if strings.EqualFold(o.Address.Name, name) {
+			o.Address = a
+			return o, nil
+		}
+	}
+	return nil, nil
+}
+
+// Line reads the siblings of an order anew, in their order.
+func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, parentID int64) ([]*model.Object, error) {
+	r := f.again(g, nil)
+	var kids []*model.Object
+	seen := map[kindID]bool{}
+	for _, of := range k.Order.Of {
+		ok := f.Catalog.Kind(of)
+		for _, s := range f.Sites {
+			if ok.Scope == model.ScopeSite && k.Scope == model.ScopeSite && !strings.EqualFold(s.Address.Name, site) {
+				continue
+			}
+			list, err := r.rawList(ctx, ok, &model.Object{SiteID: s.ID})
+			if err != nil {
+				return nil, err
+			}
+			for i, body := range list {
+				o := r.objectOf(ok, body, s)
+				if o == nil || seen[kindID{of, asID(o.ID)}] || (k.Order.By == "chain" && o.ParentID != parentID) {
+					continue
+				}
+				seen[kindID{of, asID(o.ID)}] = true
+				o.Rank = int64(i)
+				if n, isNum := model.AsInt(body[k.Order.Read]); isNum && k.Order.By == "step" {
+					o.Rank = n
+				}
+				if ok.Sites != "" {
+					r.home(ok, o)
+				}
+				if ok.Tree != nil {
+					o.Address.Name = model.EscapeSegment(o.Address.Name)
+				}
+				kids = append(kids, o)
+			}
+			if ok.Scope == model.ScopeFarm {
+				break
+			}
+		}
+	}
+	if k.Order.By == "chain" {
+		return chain(kids), nil
+	}
+	sortByRank(kids)
+	return kids, nil
+}
+
+// Remember puts an object that was made or read anew in place of its old
+// state, so that references find it.
+func (f *Farm) Remember(o *model.Object) {
+	list := f.Objects[o.Address.Kind]
+	for i, old := range list {
+		if old.ID == o.ID && old.SiteID == o.SiteID && o.ID != "" {
+			f.Names.Remove(old)
+			list[i] = o
+			f.Names.Add(o)
+			return
+		}
+	}
+	f.Objects[o.Address.Kind] = append(list, o)
+	f.Names.Add(o)
+	if o.Address.Kind == model.SiteKind {
+		f.Sites = append(f.Sites, o)
+	}
+}
+
+// Forget drops an object that was deleted.
+func (f *Farm) Forget(o *model.Object) {
+	list := f.Objects[o.Address.Kind]
+	for i, old := range list {
+		if old.ID == o.ID {
+			f.Objects[o.Address.Kind] = append(list[:i:i], list[i+1:]...)
+			f.Names.Remove(old)
+			return
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"rassync/internal/export"
+	"rassync/internal/model"
+)
+
+// PreImage is the hash that binds a change to the object it was computed
+// from. It is taken over the values that were read, references by id: a
+// renamed neighbour is no change. Left out is what another object decides:
+// the status that folders pass down.
+func PreImage(cat *model.Catalog, names *export.Names, o *model.Object) string {
+	if o == nil {
+		return ""
+	}
+	k := cat.Kind(o.Address.Kind)
+	return model.Hash(byID(names, k.Spec, o.Spec, o.Address.Site))
+}
+
+func byID(names *export.Names, p *model.Property, v any, site string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for name, e := range v {
+			c := p.Prop(name)
+			if c != nil && c.InheritsDown != nil {
+				continue
+			}
+			m[name] = byID(names, c, e, site)
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			if s, ok := e.(string); ok && p != nil {
+				kinds := p.Ref
+				if p.Items != nil && len(p.Items.Ref) > 0 {
+					kinds = p.Items.Ref
+				}
+				out[i] = idOf(names, kinds, s, site)
+				continue
+			}
+			var it *model.Property
+			if p != nil {
+				it = p.Items
+			}
+			out[i] = byID(names, it, e, site)
+		}
+		return out
+	case string:
+		if p != nil {
+			return idOf(names, p.Ref, v, site)
+		}
+	}
+	return v
+}
+
+func idOf(names *export.Names, kinds []string, s, site string) any {
+	if len(kinds) > 0 && s != "" {
+		if id, err := names.IDOf(kinds, s, site); err == nil {
+			return id
+		}
+	}
+	return s
+}

@@ -1,0 +1,247 @@
+package proof
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"sort"
+	"strings"
+	"testing"
+
+	"rassync/internal/apply"
+	"rassync/internal/export"
+	"rassync/internal/farmsim"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/ras"
+	"rassync/schemas"
+)
+
+// bench is one simulated farm with a session on it.
+type stand struct {
+	t       testing.TB
+	cat     *model.Catalog
+	farm    *farmsim.Farm
+	session *ras.Session
+	sent    *apply.Sent
+	dir     string
+	live    *export.Farm
+}
+
+func catalog(t testing.TB) *model.Catalog {
+	t.Helper()
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat
+}
+
+func newStand(t testing.TB, cat *model.Catalog, state farmsim.State, sw farmsim.Switches) *stand {
+	t.Helper()
+	farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: state, Switches: sw, Rate: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(farm)
+	t.Cleanup(server.Close)
+	session, err := ras.Connect(context.Background(), ras.Config{URL: server.URL, Username: farmsim.DefaultUsername,
+		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(cat)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { session.Close() })
+	s := &stand{t: t, cat: cat, farm: farm, session: session, dir: t.TempDir()}
+	s.sent, err = apply.OpenSent(s.dir, "test", reveal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func reveal(ref model.SecretRef) (string, error) { return "s3cret of " + ref.Env, nil }
+
+// read reads the whole farm, or some kinds of it.
+func (s *stand) read(kinds []string, want func(*model.Object, *model.Property) bool) *export.Farm {
+	s.t.Helper()
+	live, err := export.Read(context.Background(), s.session.Reader(), s.cat, export.Request{Kinds: kinds, Parallel: 4, Want: want})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, n := range live.NotRead {
+		s.t.Fatalf("not read: %s", n)
+	}
+	return live
+}
+
+func everything(*model.Object, *model.Property) bool { return true }
+
+// declare turns live objects into documents.
+func declare(live *export.Farm) []*model.Object {
+	var out []*model.Object
+	for _, o := range live.All() {
+		d := &model.Object{Address: o.Address, Spec: model.Clone(strip(o.Spec)).(map[string]any)}
+		if o.Unknown != nil {
+			d.Unknown = model.Clone(o.Unknown).(map[string]any)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// strip drops the hidden keys of live values.
+func strip(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		m := map[string]any{}
+		for k, e := range v {
+			if !strings.HasPrefix(k, "$") {
+				m[k] = strip(e)
+			}
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = strip(e)
+		}
+		return out
+	}
+	return v
+}
+
+// plan plans the documents against the farm as it is now.
+func (s *stand) plan(desired []*model.Object, kinds []string, absent ...model.Address) *plan.Plan {
+	s.t.Helper()
+	s.live = s.read(kinds, plan.Want(desired))
+	p, diags := plan.Build(plan.Input{Catalog: s.cat, Desired: desired, Live: s.live, Sent: s.sent, Absent: absent})
+	for _, d := range diags {
+		s.t.Errorf("%s", d.Error())
+	}
+	if diags.Failed() {
+		s.t.FailNow()
+	}
+	return p
+}
+
+func (s *stand) apply(p *plan.Plan) *apply.Result {
+	s.t.Helper()
+	files := s.live.Files
+	res, err := apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: forgetful{}, Sent: s.sent, Reveal: reveal,
+		Files: func(_ model.Source, ref model.FileRef) ([]byte, error) {
+			if data, ok := fileStore[ref.Digest]; ok {
+				return data, nil
+			}
+			if data, ok := files[ref.Digest]; ok {
+				return data, nil
+			}
+			return nil, fmt.Errorf("no file %s", ref.Digest)
+		}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res
+}
+
+// forgetful keeps no journal: what a journal is for has tests of its own.
+type forgetful struct{}
+
+func (forgetful) Append(apply.Entry) error { return nil }
+
+// fileStore is filled before tests run in parallel and read only afterwards.
+var fileStore = map[string][]byte{}
+
+// mustApply applies and expects everything to be done and read back.
+func (s *stand) mustApply(p *plan.Plan) {
+	s.t.Helper()
+	res := s.apply(p)
+	if res.Failed != nil {
+		s.t.Fatalf("%s: %v", res.Failed.Address, res.Failed.Err)
+	}
+	for _, d := range res.NotConverged {
+		s.t.Errorf("not converged: %s %s: wrote %v, reads back %v", d.Address, d.Path, d.Want, d.Have)
+	}
+}
+
+func describe(p *plan.Plan) string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		fmt.Fprintf(&b, "%s %s\n", c.Action, c.Address)
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "    %s: %v -> %v (%s)\n", f.Path, f.Before, f.After, f.Note)
+		}
+	}
+	return b.String()
+}
+
+// text writes live objects in a form that can be compared.
+func text(live *export.Farm) string {
+	var lines []string
+	for _, o := range live.All() {
+		lines = append(lines, fmt.Sprintf("%s %s", o.Address, pretty(strip(o.Spec))))
+	}
+	sort.Strings(lines)
+	return strings.Join(lines, "\n")
+}
+
+func pretty(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		sort.Strings(keys)
+		var b strings.Builder
+		b.WriteString("{")
+		for _, k := range keys {
+			fmt.Fprintf(&b, "%s: %s, ", k, pretty(v[k]))
+		}
+		b.WriteString("}")
+		return b.String()
+	case []any:
+		var b strings.Builder
+		b.WriteString("[")
+		for _, e := range v {
+			b.WriteString(pretty(e) + ", ")
+		}
+		b.WriteString("]")
+		return b.String()
+	}
+	return fmt.Sprintf("%#v", v)
+}
+
+func randomState(t testing.TB, cat *model.Catalog, seed int64, size int) farmsim.State {
+	t.Helper()
+	state, err := farmsim.Random(cat, rand.New(rand.NewPCG(uint64(seed), 7)), size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+// diffLines shows the lines that only one of two texts has.
+func diffLines(a, b string) string {
+	in := func(list []string) map[string]bool {
+		m := map[string]bool{}
+		for _, l := range list {
+			m[l] = true
+		}
+		return m
+	}
+	as, bs := strings.Split(a, "\n"), strings.Split(b, "\n")
+	am, bm := in(as), in(bs)
+	var out strings.Builder
+	for _, l := range as {
+		if !bm[l] {
+			fmt.Fprintf(&out, "- %s\n", l)
+		}
+	}
+	for _, l := range bs {
+		if !am[l] {
+			fmt.Fprintf(&out, "+ %s\n", l)
+		}
+	}
+	return out.String()
+}

@@ -1,0 +1,58 @@
+package proof
+
+import (
+	"fmt"
+	"testing"
+
+	"rassync/internal/farmsim"
+	"rassync/internal/model"
+)
+
+// inForce tells whether the kind of the object can hold files: their content
+// is kept so that they can be uploaded again.
+func keepFiles(s *stand) {
+	for digest, data := range s.live.Files {
+		fileStore[digest] = data
+	}
+}
+
+func TestWipedFarmComesBack(t *testing.T) {
+	cat := catalog(t)
+	for _, sw := range farmsim.AllSwitches() {
+		for seed := int64(1); seed <= 2; seed++ {
+			t.Run(fmt.Sprintf("%s/%d", sw.Name, seed), func(t *testing.T) {
+				s := newStand(t, cat, randomState(t, cat, seed, 12), sw.Switches)
+				s.live = s.read(nil, everything)
+				keepFiles(s)
+				first := text(s.live)
+				docs := withSecrets(cat, declare(s.live))
+				if err := s.farm.Wipe(); err != nil {
+					t.Fatal(err)
+				}
+				s.mustApply(s.plan(docs, nil))
+				if t.Failed() {
+					return
+				}
+				second := text(s.read(nil, everything))
+				if first != second {
+					t.Fatalf("the farm is not back:\n%s", diffLines(first, second))
+				}
+				if p := s.plan(docs, nil); !p.Empty() {
+					t.Fatalf("the plan is not empty:\n%s", describe(p))
+				}
+			})
+		}
+	}
+}
+
+// withSecrets adds the placeholders that an export writes.
+func withSecrets(cat *model.Catalog, docs []*model.Object) []*model.Object {
+	for _, d := range docs {
+		cat.Kind(d.Address.Kind).Spec.Walk(func(p *model.Property) {
+			if p.Secret && p.Parent.Parent == nil {
+				d.Spec[p.Name] = model.SecretRef{Env: "SECRET"}
+			}
+		})
+	}
+	return docs
+}

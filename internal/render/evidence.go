@@ -1,0 +1,65 @@
+package render
+
+import (
+	"slices"
+
+	"rassync/internal/model"
+)
+
+// evidenceOrder lists the sorts of evidence, the surest first.
+func evidenceOrder() []string { return []string{"rest", "sample", "ps", "v18", "cut", "inferred"} }
+
+// evidenceWords says how sure something is, and what to do about it.
+func evidenceWords(evidence string) string {
+	switch evidence {
+	case "", "rest":
+		return "read in the REST reference"
+	case "sample":
+		return "seen in a sample of the API"
+	case "ps":
+		return "known by its PowerShell name: the REST name follows from it; verify on your farm"
+	case "v18":
+		return "seen in version 18: newer versions may differ; verify on your farm"
+	case "cut":
+		return "the reference text ends within it: the rest of the name is completed; verify on your farm"
+	case "inferred":
+		return "inferred: not read in a reference; verify on your farm"
+	}
+	return Escape(evidence)
+}
+
+// sureness is the evidence of a property: the weakest of its own and of the
+// objects around it, for a name below an inferred one is inferred too.
+func sureness(p *model.Property) string {
+	weakest := 0
+	for at := p; at != nil; at = at.Parent {
+		if i := slices.Index(evidenceOrder(), at.Evidence); i >= 0 {
+			weakest = max(weakest, i)
+		}
+	}
+	return evidenceOrder()[weakest]
+}
+
+// evidenceCounts counts the properties of a kind by evidence.
+func evidenceCounts(k *model.Kind) map[string]int {
+	out := map[string]int{}
+	k.Spec.Walk(func(p *model.Property) {
+		if p != k.Spec && p.Name != "[]" {
+			out[sureness(p)]++
+		}
+	})
+	return out
+}
+
+// versionWords says in which versions of RAS something exists.
+func versionWords(since, until string) string {
+	switch {
+	case since != "" && until != "":
+		return "from " + Escape(since) + " to " + Escape(until)
+	case since != "":
+		return "from " + Escape(since) + " on"
+	case until != "":
+		return "up to " + Escape(until)
+	}
+	return ""
+}

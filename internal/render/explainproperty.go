@@ -1,0 +1,211 @@
+package render
+
+import (
+	"strings"
+
+	"rassync/internal/model"
+)
+
+func (e *explainer) property(p *model.Property) {
+	title := e.kind.Name + "." + strings.TrimSuffix(p.Path(), "[]")
+	if p.Title != "" {
+		title += ": " + p.Title
+	}
+	e.linef("%s", e.paint(bold, title))
+	if p.Description != "" {
+		e.wrapped("  ", "  ", p.Description)
+	}
+	e.linef("")
+	e.fact("type", typeWords(p))
+	e.facts("allowed", allowed(p))
+	if p.Enum != nil {
+		e.fact("", "other numbers are kept as they are read")
+	}
+	if len(p.Names) > 0 {
+		e.fact("known names", strings.Join(p.Names, ", ")+" (their numbers were not seen, so the number is written)")
+	}
+	e.fact("limits", bounds(p))
+	e.fact("unit", p.Unit)
+	if p.HasDefault {
+		e.fact("default", value(p.Default))
+	}
+	e.facts("refers to", refWords(p))
+	e.fact("counts only", conditions(p))
+	e.facts("writing", writeRules(p))
+	e.fact("secret", secretWords(p))
+	e.fact("written as", writeNames(p))
+	e.fact("read from", readPlace(p))
+	e.facts("entries", entryRules(p))
+	e.fact("versions", versionWords(p.Since, p.Until))
+	e.facts("impact", propertyImpacts(p))
+	e.fact("how sure", evidenceWords(sureness(p)))
+	e.fact("note", p.Note)
+	if at := inside(p); at != nil && len(at.Props) > 0 {
+		e.heading("Properties")
+		visit(at, 0, func(c *model.Property, depth int) {
+			line := "  " + strings.Repeat("  ", depth) + c.Name + "  " + e.paint(faint, typeWords(c))
+			if m := marks(c); len(m) > 0 {
+				line += "  " + e.paint(faint, "["+strings.Join(m, ", ")+"]")
+			}
+			e.linef("%s", line)
+		})
+	}
+	e.heading("Example")
+	e.example(exampleProperty(e.cat, e.kind, p))
+}
+
+func refWords(p *model.Property) []string {
+	kinds := p.Ref
+	if len(kinds) == 0 && p.Items != nil {
+		kinds = p.Items.Ref
+	}
+	if len(kinds) == 0 {
+		return nil
+	}
+	s := strings.Join(kinds, " or ") + ", by name"
+	if p.Type != model.TypeArray {
+		s += `; "" for none`
+	}
+	return []string{s}
+}
+
+// conditions says when a value is in force.
+func conditions(p *model.Property) string {
+	var parts []string
+	for at := p; at != nil; at = at.Parent {
+		if at.Gate != "" {
+			parts = append(parts, "while "+strings.TrimPrefix(at.Gate, "./")+" is false")
+		}
+		for _, name := range sorted(at.When) {
+			parts = append(parts, "while "+strings.TrimPrefix(name, "./")+" is "+alternatives(at.When[name]))
+		}
+	}
+	return strings.Join(parts, ", and ")
+}
+
+func writeRules(p *model.Property) []string {
+	var out []string
+	add := func(when bool, s string) {
+		if when {
+			out = append(out, s)
+		}
+	}
+	add(p.RequiredOnCreate, "needed to create the object")
+	add(p.CreateOnly, "sent on create only: a change replaces the object")
+	add(p.UpdateOnly, "not sent on create: it follows by an update")
+	add(p.NoWrite, "cannot be written")
+	add(p.WriteOnly && !p.Secret, "goes in and never comes back: a change on the farm is not seen")
+	add(p.OnCreate != nil, "a create sends "+value(p.OnCreate)+" if the document leaves it out")
+	add(p.Query != "", "sent as the query parameter "+p.Query+" of the create")
+	add(p.InheritsDown != nil, "while a folder above differs from "+value(p.InheritsDown)+", the farm may show the folder's value")
+	add(p.Deprecated, "deprecated")
+	if part := p.OwnPart(); part != nil {
+		s := "through the path " + part.Part.At + " below the object"
+		if !part.Part.Put {
+			s = "entry by entry, below the object"
+		}
+		if part.Part.Get {
+			s += ", read there too"
+		}
+		if part.Part.Costly {
+			s += ", and only if a document asks for it"
+		}
+		out = append(out, s)
+	}
+	if m := p.Membership; m != nil {
+		out = append(out, "on the "+m.Of+", through its path "+m.At)
+	}
+	return out
+}
+
+func secretWords(p *model.Property) string {
+	if !p.Secret {
+		return ""
+	}
+	s := "the document says where it is found: {fromEnv: NAME} or {fromFile: path}. It is never read back and never printed"
+	if len(p.SecretWith) > 0 {
+		s += "; it is sent again when " + strings.Join(p.SecretWith, " or ") + " changes"
+	}
+	if p.SecretEnv != "" {
+		s += ". An export proposes the variable " + p.SecretEnv
+	}
+	return s
+}
+
+func writeNames(p *model.Property) string {
+	if p.NoWrite || (p.Type == model.TypeObject && len(p.Props) > 0) || p.List != nil || p.File != nil || p.Membership != nil {
+		return ""
+	}
+	names := make([]string, len(p.Write))
+	for i, n := range p.Write {
+		names[i] = n
+		if n == "" {
+			names[i] = "the bare value"
+		}
+	}
+	return strings.Join(names, ", or if that is refused ")
+}
+
+func readPlace(p *model.Property) string {
+	switch {
+	case p.WriteOnly:
+		return "nowhere"
+	case p.Lookup != nil:
+		return p.Lookup.Read + " in the answer of " + p.Lookup.Path
+	case p.File != nil:
+		return p.File.Get
+	case p.Membership != nil:
+		return "the members of " + p.Membership.Of
+	case p.List != nil && p.List.Get != "":
+		return "the path " + p.List.Get + " below the object"
+	}
+	var names []string
+	for at := p; at != nil; at = at.Parent {
+		names = append(append([]string(nil), at.Read...), names...)
+		if at.Absolute || (at.Part != nil && at.Part.Get) || at.Name == "[]" {
+			break
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+func entryRules(p *model.Property) []string {
+	l := p.List
+	if l == nil {
+		return nil
+	}
+	var out []string
+	switch l.Mode {
+	case "ordered":
+		out = append(out, "their order counts")
+	default:
+		out = append(out, "their order does not count")
+	}
+	if len(l.Key) > 0 {
+		out = append(out, "known by "+strings.Join(l.Key, " and "))
+	} else if len(l.MatchAny) > 0 {
+		out = append(out, "known by "+strings.Join(l.MatchAny, ", else by "))
+	}
+	if l.Update == nil {
+		out = append(out, "a changed entry is removed and added")
+	}
+	return out
+}
+
+func propertyImpacts(p *model.Property) []string {
+	var out []string
+	for _, im := range p.Impact {
+		s := effectWords(im.Effect)
+		if len(im.When) > 0 {
+			s += " when set to " + alternatives(im.When)
+		}
+		if im.Why != "" {
+			s += ": " + im.Why
+		}
+		if im.Source != "" {
+			s += " (" + im.Source + ")"
+		}
+		out = append(out, s)
+	}
+	return out
+}

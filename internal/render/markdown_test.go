@@ -1,0 +1,197 @@
+package render_test
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rassync/internal/plan"
+	"rassync/internal/render"
+)
+
+func markdown(t *testing.T, p *plan.Plan, limit int) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := render.PlanMarkdown(&out, p, limit); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestPlanMarkdown(t *testing.T) {
+	s := markdown(t, samplePlan(), 0)
+	golden(t, "plan.md", []byte(s))
+	last := -1
+	for _, part := range []string{"2 to create", "2 objects will be deleted", "effects beyond configuration", "### Warnings", "### Other changes"} {
+		i := strings.Index(s, part)
+		if i <= last {
+			t.Errorf("%q is missing or stands too early", part)
+		}
+		last = i
+	}
+}
+
+func TestMarkdownKeepsItsBudget(t *testing.T) {
+	p := samplePlan()
+	for i := 0; i < 300; i++ {
+		p.Changes = append(p.Changes, plan.Change{Address: fmt.Sprintf("Main/RDSHost/host%d", i), Action: plan.Update, Reversible: true,
+			Fields: []plan.Field{{Path: "description", Before: strings.Repeat("ü", i), After: "new"}}})
+	}
+	whole := len(markdown(t, p, 0))
+	for _, limit := range []int{1, 50, 200, 700, 1000, 1500, 2000, 5000, 20000, whole - 1, whole, whole + 1} {
+		s := markdown(t, p, limit)
+		if len(s) > limit {
+			t.Errorf("%d bytes with a limit of %d", len(s), limit)
+		}
+		if limit < 700 {
+			continue
+		}
+		if strings.Count(s, "<details>") != strings.Count(s, "</details>") {
+			t.Errorf("limit %d: a fold is left open", limit)
+		}
+		if !strings.Contains(s, "480 unchanged") {
+			t.Errorf("limit %d: no summary", limit)
+		}
+		m := regexp.MustCompile(`\*\*(\d+) more\*\*`).FindStringSubmatch(s)
+		if (m == nil) != (limit >= whole) {
+			t.Errorf("limit %d of %d: what is missing is not told", limit, whole)
+		}
+		if m == nil {
+			continue
+		}
+		shown := strings.Count(s, "\n**") - strings.Count(s, " more**") - 1 + strings.Count(s, "<summary>") - strings.Count(s, "<summary>details")
+		if fmt.Sprint(len(p.Changes)-shown) != m[1] {
+			t.Errorf("limit %d: %d of %d shown, but %s more announced", limit, shown, len(p.Changes), m[1])
+		}
+	}
+}
+
+// structure is what is left of a Markdown text when code blocks, code spans,
+// escapes and what rassync itself writes are taken away. It follows
+// CommonMark: a span ends at the next run of backticks of the same length.
+func structure(s string) string {
+	var out strings.Builder
+	fence := ""
+	for _, line := range strings.Split(s, "\n") {
+		run := regexp.MustCompile("^ {0,3}(```+)([a-z]*)$").FindStringSubmatch(line)
+		switch {
+		case fence == "" && run != nil:
+			fence = run[1]
+		case fence != "" && run != nil && len(run[1]) >= len(fence) && run[2] == "":
+			fence = ""
+		case fence == "":
+			out.WriteString(withoutSpans(line) + "\n")
+		}
+	}
+	if fence != "" {
+		out.WriteString("UNCLOSED FENCE")
+	}
+	return out.String()
+}
+
+func withoutSpans(line string) string {
+	if m := regexp.MustCompile(`^<details><summary>(.*)</summary>$`).FindStringSubmatch(line); m != nil {
+		// Inside of an HTML block nothing but HTML is looked for.
+		return strings.NewReplacer("<code>", "", "</code>", "").Replace(regexp.MustCompile(`&[a-z]+;|&#\d+;|[@#!~*_\[\]():|\\$.]`).ReplaceAllString(m[1], ""))
+	}
+	var out strings.Builder
+	for i := 0; i < len(line); {
+		switch {
+		case line[i] == '\\' && i+1 < len(line):
+			// An escaped mark is text; @ and its like still make links in the
+			// text unless a comment follows.
+			next := line[i+1 : i+2]
+			sentence := strings.Contains(".:", next) && i+2 < len(line) && strings.Contains(")*", line[i+2:i+3])
+			if strings.Contains("@#!~$%:.", next) && !sentence && !strings.HasPrefix(line[i+2:], "<!-- -->") && i+2 < len(line) && line[i+2] != ' ' {
+				out.WriteString("LIVE" + next)
+			}
+			i += 2
+		case strings.HasPrefix(line[i:], "<!-- -->"):
+			i += len("<!-- -->")
+		case line[i] == '`':
+			n := len(line[i:]) - len(strings.TrimLeft(line[i:], "`"))
+			end := -1
+			for j := i + n; j < len(line); {
+				if line[j] != '`' {
+					j++
+					continue
+				}
+				m := len(line[j:]) - len(strings.TrimLeft(line[j:], "`"))
+				if m == n {
+					end = j + m
+					break
+				}
+				j += m
+			}
+			if end < 0 {
+				out.WriteString("UNCLOSED SPAN")
+				end = i + n
+			}
+			i = end
+		default:
+			out.WriteByte(line[i])
+			i++
+		}
+	}
+	return out.String()
+}
+
+func TestMarkdownCannotBeBrokenOutOf(t *testing.T) {
+	own := strings.NewReplacer("<details>", "", "</details>", "", "<summary>", "", "</summary>", "", "&lt;", "", "&gt;", "", "&amp;", "", ":warning:", "", ":no_entry:", "", "**", "")
+	for _, s := range hostile() {
+		for _, limit := range []int{0, 3000} {
+			left := own.Replace(structure(markdown(t, hostilePlan(s), limit)))
+			for _, bad := range []string{"UNCLOSED", "LIVE", "<", ">", "`", "[", "]", "@", "://", "www.", "evil.example", "|", "![", "&#"} {
+				if strings.Contains(left, bad) {
+					t.Errorf("%q: %q gets out:\n%s", s, bad, left)
+					break
+				}
+			}
+			for _, line := range strings.Split(left, "\n") {
+				if strings.HasPrefix(line, "#") && !regexp.MustCompile(`^###? (rassync plan|\d+ objects? will be deleted|Changes with|Warnings|Other changes)`).MatchString(line) {
+					t.Errorf("%q makes a heading: %s", s, line)
+				}
+			}
+		}
+	}
+}
+
+func FuzzMarkdown(f *testing.F) {
+	for _, s := range hostile() {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := structure(markdown(t, hostilePlan(s), 0))
+		for _, bad := range []string{"UNCLOSED", "LIVE", "`", "<script"} {
+			if strings.Contains(got, bad) {
+				t.Errorf("%q: %q gets out", s, bad)
+			}
+		}
+	})
+}
+
+func TestTablesCannotBeBroken(t *testing.T) {
+	r := sampleCoverage()
+	for _, s := range hostile() {
+		r.Families[0].Exclusions[0].Path, r.Families[0].Exclusions[0].Note, r.Families[0].Name = s, s, s
+		var out bytes.Buffer
+		if err := render.CoverageMarkdown(&out, r); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(out.String(), "\n") {
+			if !strings.HasPrefix(line, "|") {
+				continue
+			}
+			// A bar that is not escaped ends a cell.
+			cells := len(regexp.MustCompile(`\\.`).ReplaceAllString(line, "")) - len(strings.ReplaceAll(regexp.MustCompile(`\\.`).ReplaceAllString(line, ""), "|", ""))
+			if cells != 3 && cells != 5 {
+				t.Errorf("%q: a row with %d bars: %s", s, cells, line)
+			}
+			if strings.Contains(line, "`") && !strings.Contains(line, "\\`") {
+				t.Errorf("%q: a backtick in %s", s, line)
+			}
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package workspace
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"rassync/internal/model"
+)
+
+// maxAttachment is the size above which a file that belongs to an object is
+// refused.
+const maxAttachment = 64 << 20
+
+// fileStore reads files that documents name. root keeps every path, links
+// included, inside the workspace.
+type fileStore struct {
+	root *os.Root
+	dir  string
+}
+
+// beside resolves a path that is written in the YAML file from; it never
+// leaves the workspace. Backslashes are taken as slashes.
+func beside(from, written string) (string, error) {
+	p := strings.ReplaceAll(written, `\`, "/")
+	if path.IsAbs(p) || len(p) > 1 && p[1] == ':' {
+		return "", errors.New("the path is absolute")
+	}
+	p = path.Join(path.Dir(from), p)
+	if p == "." || !filepath.IsLocal(filepath.FromSlash(p)) {
+		return "", errors.New("the path leads out of the workspace")
+	}
+	return p, nil
+}
+
+// digest hashes the file named in the YAML file from.
+func (s *fileStore) digest(from, written string) (model.FileRef, error) {
+	p, err := beside(from, written)
+	if err != nil {
+		return model.FileRef{}, err
+	}
+	info, err := s.root.Stat(p)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return model.FileRef{}, errors.New("there is no such file")
+	case err != nil:
+		return model.FileRef{}, errors.New(reason(err))
+	case !info.Mode().IsRegular():
+		return model.FileRef{}, errors.New("it is no ordinary file")
+	case info.Size() > maxAttachment:
+		return model.FileRef{}, fmt.Errorf("it is larger than %d MB", maxAttachment>>20)
+	}
+	f, err := s.root.Open(p)
+	if err != nil {
+		return model.FileRef{}, errors.New(reason(err))
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, io.LimitReader(f, maxAttachment)); err != nil {
+		return model.FileRef{}, errors.New(reason(err))
+	}
+	return model.FileRef{Path: written, Abs: filepath.Join(s.dir, filepath.FromSlash(p)), Digest: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// fileRef reads {file: path}.
+func (w *walker) fileRef(n *yaml.Node, p *model.Property) (any, bool) {
+	const form = "write {file: PATH}, relative to this file"
+	if n.Kind != yaml.MappingNode {
+		return w.wrong(n, "a file", form)
+	}
+	pairs, ok := w.choices(n, form, "file")
+	if !ok {
+		return nil, false
+	}
+	value := pairs["file"]
+	if value == nil {
+		w.fail(n, `"file" is missing`, form)
+		return nil, false
+	}
+	ref, err := w.files.digest(w.file, value.Value)
+	if err != nil {
+		w.fail(value, fmt.Sprintf("the file %q cannot be used: %v", short(value.Value), err), "the path is relative to this YAML file and stays inside the workspace")
+		return nil, false
+	}
+	return ref, true
+}
+
+// secret reads {fromEnv: NAME} or {fromFile: path}. A value that stands there
+// in plain text is never repeated. The file of a secret may lie outside the
+// workspace, and mostly should; it is not opened here.
+func (w *walker) secret(n *yaml.Node) (any, bool) {
+	const form = "write {fromEnv: NAME} or {fromFile: PATH}"
+	if n.Kind != yaml.MappingNode {
+		what := "a secret stands in the file as plain text"
+		if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+			what = "expected where the secret is found, found nothing"
+		}
+		hint := form
+		if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+			hint += ", and change the secret: it may be in the history of the repository"
+		}
+		w.fail(n, what, hint)
+		return nil, false
+	}
+	pairs, ok := w.choices(n, form, "fromEnv", "fromFile")
+	if !ok {
+		return nil, false
+	}
+	env, file := pairs["fromEnv"], pairs["fromFile"]
+	switch {
+	case env != nil && file != nil:
+		w.fail(n, "both fromEnv and fromFile are given", "keep one of them")
+		return nil, false
+	case env != nil:
+		return model.SecretRef{Env: env.Value}, true
+	case file != nil:
+		abs := filepath.FromSlash(file.Value)
+		if !filepath.IsAbs(abs) {
+			abs = filepath.Join(w.files.dir, filepath.FromSlash(path.Dir(w.file)), abs)
+		}
+		return model.SecretRef{File: file.Value, Abs: abs}, true
+	}
+	w.fail(n, "the secret says not where it is found", form)
+	return nil, false
+}
+
+// choices reads a mapping of a few known keys to text that is not empty.
+func (w *walker) choices(n *yaml.Node, form string, known ...string) (map[string]*yaml.Node, bool) {
+	out := map[string]*yaml.Node{}
+	before := len(w.diags)
+	w.fields(n, func(key, from *yaml.Node) {
+		value := w.enter(from)
+		if value == nil {
+			return
+		}
+		defer w.leave(from)
+		for _, name := range known {
+			if name != key.Value {
+				continue
+			}
+			if value.Kind != yaml.ScalarNode || !isText(value) || value.Value == "" {
+				w.fail(value, fmt.Sprintf("%s: expected text", name), form)
+				return
+			}
+			out[name] = value
+			return
+		}
+		// The key may be a secret that slipped in: it is not repeated.
+		w.fail(key, "unknown key", form)
+	})
+	return out, len(w.diags) == before
+}

@@ -1,0 +1,310 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+
+	"rassync/internal/model"
+)
+
+// Workspace is what a folder declares.
+type Workspace struct {
+	Dir     string
+	Config  *Config
+	Overlay string // name of the overlay laid over the base, "" for none
+	// Objects in the order of files and documents; those that an overlay adds
+	// come last. An object that was declared without fault is complete; of a
+	// faulty one the good part is here, for editors and reports.
+	Objects []*model.Object
+	Files   []string // files that were read, relative, with forward slashes
+
+	cat    *model.Catalog
+	rules  *ruleSet
+	files  map[string]*source
+	layers map[model.Source]model.Source // declaration -> what an overlay lays over it
+
+	mu   sync.Mutex
+	last parsed // the document that Position looked at last
+}
+
+// LoadOptions choose what is read and how strictly.
+type LoadOptions struct {
+	// Overlay is the name of the overlay to lay over the base.
+	Overlay string
+	// References overrides the rule of rassync.yaml; "" keeps it.
+	References References
+	// FullSchema shows every document to the JSON Schema validator too, not
+	// only those of kinds whose schema the walk does not cover. It costs half
+	// as much again as loading.
+	FullSchema bool
+}
+
+// Load reads the workspace in dir. All that is wrong comes back at once, in
+// the order of files and lines; the workspace is never nil, but must not be
+// planned from while the diagnostics hold an error.
+func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.Diagnostics) {
+	ws := &Workspace{Dir: dir, Config: DefaultConfig(), Overlay: opts.Overlay, cat: cat, rules: newRuleSet(cat),
+		files: map[string]*source{}, layers: map[model.Source]model.Source{}}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return ws, model.Diagnostics{folderProblem(dir, err)}
+	}
+	defer root.Close()
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		abs = dir
+	}
+	var diags model.Diagnostics
+	ws.Config, diags = loadConfig(root, cat)
+	if opts.References != "" {
+		ws.Config.References = opts.References
+	}
+	r := &reader{ws: ws, root: root, store: &fileStore{root: root, dir: abs}, full: opts.FullSchema}
+	base := r.read(r.find(".", ws.Config.overlayFolder))
+	ws.Objects = base.objects
+	var over result
+	if opts.Overlay != "" {
+		o := ws.Config.Overlay(opts.Overlay)
+		if o == nil {
+			names := make([]string, len(ws.Config.Overlays))
+			for i, o := range ws.Config.Overlays {
+				names[i] = o.Name
+			}
+			r.diags = append(r.diags, model.Diagnostic{Severity: model.Error, Summary: fmt.Sprintf("there is no overlay %q in %s", opts.Overlay, ConfigFile), Hint: suggest(opts.Overlay, names)})
+		} else {
+			over = r.read(r.find(o.Folder, func(string) bool { return false }))
+		}
+	}
+	if base.documents+over.documents == 0 && !r.diags.Failed() {
+		r.diags = append(r.diags, model.Diagnostic{Severity: model.Error, Summary: "nothing is declared in " + dir, Hint: "this never means delete everything"})
+	}
+	diags = append(diags, r.diags...)
+	c := &checker{ws: ws, strict: ws.Config.References != FarmReferences}
+	c.unique(base.objects)
+	c.unique(over.objects)
+	ws.lay(over.objects)
+	c.check(append(base.uses, over.uses...))
+	diags = append(diags, c.diags...)
+	sort.SliceStable(diags, func(i, j int) bool {
+		a, b := diags[i].Source, diags[j].Source
+		if a.File != b.File {
+			return a.File < b.File
+		}
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		return a.Col < b.Col
+	})
+	return ws, diags
+}
+
+// overlayFolder tells whether a folder holds an overlay and is thus no part
+// of the base.
+func (c *Config) overlayFolder(dir string) bool {
+	for _, o := range c.Overlays {
+		if o.Folder == dir {
+			return true
+		}
+	}
+	return false
+}
+
+// reader reads files into objects.
+type reader struct {
+	ws    *Workspace
+	root  *os.Root
+	store *fileStore
+	full  bool
+	diags model.Diagnostics
+	total int64
+}
+
+// result is what a set of files declares.
+type result struct {
+	objects   []*model.Object
+	uses      []use
+	diags     model.Diagnostics
+	documents int
+}
+
+// isYAML tells whether a file is read, by its name.
+func isYAML(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(name, ".")
+}
+
+// find lists the YAML files below dir in alphabetical order.
+func (r *reader) find(dir string, skip func(string) bool) []string {
+	var out []string
+	err := fs.WalkDir(r.root.FS(), dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			r.diags = append(r.diags, model.Diagnostic{Severity: model.Error, Source: model.Source{File: p, Line: 1, Col: 1}, Summary: "cannot be read: " + reason(err)})
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if p == dir {
+			return nil
+		}
+		if d.IsDir() {
+			if strings.HasPrefix(d.Name(), ".") || r.ws.Config.ignored(p) || skip(p) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if isYAML(d.Name()) && p != ConfigFile && !r.ws.Config.ignored(p) {
+			out = append(out, p)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.diags = append(r.diags, folderProblem(dir, err))
+	}
+	return out
+}
+
+// open reads the text of a file; nil if it cannot be used, which is noted.
+func (r *reader) open(p string) *source {
+	data, problem := readFile(r.root, p)
+	if problem != nil {
+		r.diags = append(r.diags, problem.diagnostic(p))
+		return nil
+	}
+	if r.total += int64(len(data)); r.total > maxTotal {
+		r.diags = append(r.diags, model.Diagnostic{Severity: model.Error, Source: model.Source{File: p, Line: 1, Col: 1},
+			Summary: fmt.Sprintf("the files of the workspace are larger than %d MB together", maxTotal>>20), Hint: "list what is no configuration under ignore in " + ConfigFile})
+		return nil
+	}
+	src, d := newSource(p, data)
+	if d != nil {
+		r.diags = append(r.diags, *d)
+		return nil
+	}
+	return src
+}
+
+// batch is how many documents a worker takes at a time.
+const batch = 64
+
+// read parses the files, two at a time: more would only wait for memory.
+func (r *reader) read(paths []string) result {
+	type task struct {
+		src  *source
+		segs []segment
+	}
+	var tasks []task
+	for _, p := range paths {
+		if r.total > maxTotal {
+			break
+		}
+		src := r.open(p)
+		if src == nil {
+			continue
+		}
+		r.ws.files[p] = src
+		r.ws.Files = append(r.ws.Files, p)
+		for i := 0; i < len(src.segs); i += batch {
+			tasks = append(tasks, task{src, src.segs[i:min(i+batch, len(src.segs))]})
+		}
+	}
+	results := make([]result, len(tasks))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for i := range next {
+				for _, seg := range tasks[i].segs {
+					r.document(tasks[i].src, seg, &results[i])
+				}
+			}
+		})
+	}
+	for i := range tasks {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	var all result
+	for _, res := range results {
+		all.objects = append(all.objects, res.objects...)
+		all.uses = append(all.uses, res.uses...)
+		all.documents += res.documents
+		r.diags = append(r.diags, res.diags...)
+	}
+	return all
+}
+
+// document reads one document of a file.
+func (r *reader) document(src *source, seg segment, res *result) {
+	text := src.text[seg.start:seg.end]
+	node, err := parse(text)
+	if err != nil {
+		res.documents++
+		res.diags = append(res.diags, parseProblem(src.path, text, seg.line, err))
+		return
+	}
+	if node == nil {
+		return
+	}
+	res.documents++
+	w := &walker{file: src.path, line: seg.line, files: r.store}
+	o := w.document(node, r.ws.rules, r.full)
+	res.diags = append(res.diags, w.diags...)
+	if o != nil {
+		res.objects = append(res.objects, o)
+		res.uses = append(res.uses, w.uses...)
+	}
+}
+
+// lay merges overlay documents over the base: mappings key by key, everything
+// else as a whole. What the base does not declare is added.
+func (ws *Workspace) lay(over []*model.Object) {
+	if len(over) == 0 {
+		return
+	}
+	base := make(map[model.Address]*model.Object, len(ws.Objects))
+	for _, o := range ws.Objects {
+		base[o.Address.Key()] = o
+	}
+	for _, o := range over {
+		b := base[o.Address.Key()]
+		if b == nil {
+			ws.Objects = append(ws.Objects, o)
+			continue
+		}
+		b.Spec = layMap(b.Spec, o.Spec)
+		if o.Unknown != nil {
+			b.Unknown = layMap(b.Unknown, o.Unknown)
+		}
+		if o.RenamedFrom != "" {
+			b.RenamedFrom = o.RenamedFrom
+		}
+		if o.Confirm != "" {
+			b.Confirm = o.Confirm
+		}
+		ws.layers[b.Source] = o.Source
+	}
+}
+
+func layMap(base, over map[string]any) map[string]any {
+	out := make(map[string]any, len(base)+len(over))
+	for name, v := range base {
+		out[name] = v
+	}
+	for name, v := range over {
+		b, isMap := out[name].(map[string]any)
+		if o, ok := v.(map[string]any); ok && isMap {
+			v = layMap(b, o)
+		}
+		out[name] = v
+	}
+	return out
+}

@@ -1,0 +1,343 @@
+package workspace
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"rassync/internal/model"
+)
+
+// rule is a JSON Schema in the form that the walk checks by itself. It knows
+// the words that our schemas use; any other word marks the kind as residual,
+// and its documents are shown to the JSON Schema validator as well.
+type rule struct {
+	typ      string // "" if alternatives or an enumeration say more
+	enum     []string
+	constant string
+	min, max *float64
+	minLen   int
+	maxLen   int
+	pattern  *regexp.Regexp
+	required []string
+	props    map[string]*rule
+	open     bool // other properties are allowed
+	items    *rule
+	unique   bool
+	minItems int
+	maxItems int
+	any      []*rule
+}
+
+// kindRules is all that the walk needs to know of a kind.
+type kindRules struct {
+	kind     *model.Kind
+	top      *rule
+	spec     *rule
+	keys     []string // keys of a document, in the order of the schema
+	gated    bool
+	residual []string // words of the schema that the rules do not cover
+	flat     map[string]any
+
+	err error // of the rules
+
+	once      sync.Once
+	schema    *jsonschema.Schema
+	schemaErr error
+}
+
+// ruleSet compiles the schemas of a catalog, each when it is first needed.
+type ruleSet struct {
+	cat   *model.Catalog
+	mu    sync.Mutex
+	docs  map[string]map[string]any
+	kinds map[string]*kindRules
+}
+
+func newRuleSet(cat *model.Catalog) *ruleSet {
+	return &ruleSet{cat: cat, docs: map[string]map[string]any{}, kinds: map[string]*kindRules{}}
+}
+
+// of gives the rules of a kind. An error is a broken schema, not broken input.
+func (s *ruleSet) of(k *model.Kind) (*kindRules, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if kr := s.kinds[k.Name]; kr != nil {
+		return kr, kr.err
+	}
+	kr := &kindRules{kind: k}
+	s.kinds[k.Name] = kr
+	file := k.Name + ".json"
+	doc, err := s.doc(file)
+	if err == nil {
+		var flat any
+		if flat, err = s.inline(doc, file, 0, false); err == nil {
+			kr.flat = flat.(map[string]any)
+			kr.top = kr.compile(kr.flat, "")
+			kr.spec = kr.top.props["spec"]
+			if kr.spec == nil {
+				kr.spec = &rule{typ: "object", props: map[string]*rule{}}
+			}
+			for _, name := range []string{"kind", "site", "name", "renamedFrom", "confirm", "spec", "unknown"} {
+				if kr.top.props[name] != nil {
+					kr.keys = append(kr.keys, name)
+				}
+			}
+		}
+	}
+	if err != nil {
+		kr.err = fmt.Errorf("schema %s: %w", k.Name, err)
+	}
+	k.Spec.Walk(func(p *model.Property) { kr.gated = kr.gated || p.Gate != "" || len(p.When) > 0 })
+	return kr, kr.err
+}
+
+func (s *ruleSet) doc(file string) (map[string]any, error) {
+	if d := s.docs[file]; d != nil {
+		return d, nil
+	}
+	data, ok := s.cat.Files()[file]
+	if !ok {
+		return nil, fmt.Errorf("no such file %s", file)
+	}
+	var d map[string]any
+	if err := json.Unmarshal(data, &d); err != nil {
+		return nil, err
+	}
+	s.docs[file] = d
+	return d, nil
+}
+
+// inline puts what $ref names in its place, keys beside it overriding, as the
+// catalog does (draft-07 by the letter would ignore them). names: v maps the
+// names of properties to schemas, so that no key of it is a word.
+func (s *ruleSet) inline(v any, file string, depth int, names bool) (any, error) {
+	if depth > 100 {
+		return nil, fmt.Errorf("%s: the schema refers to itself", file)
+	}
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			var err error
+			if out[i], err = s.inline(e, file, depth+1, false); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case map[string]any:
+		out := map[string]any{}
+		if ref, ok := v["$ref"].(string); ok && !names {
+			base, at, err := s.target(ref, file)
+			if err != nil {
+				return nil, err
+			}
+			flat, err := s.inline(base, at, depth+1, false)
+			if err != nil {
+				return nil, err
+			}
+			if m, ok := flat.(map[string]any); ok {
+				out = m
+			}
+		}
+		for name, e := range v {
+			switch name {
+			case "$ref", "$id", "x-ras", "definitions":
+				if !names {
+					continue
+				}
+			}
+			sub, err := s.inline(e, file, depth+1, name == "properties" && !names)
+			if err != nil {
+				return nil, err
+			}
+			out[name] = sub
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+func (s *ruleSet) target(ref, file string) (any, string, error) {
+	name, fragment, _ := strings.Cut(ref, "#")
+	at := file
+	if name != "" {
+		at = path.Join(path.Dir(file), name)
+	}
+	doc, err := s.doc(at)
+	if err != nil {
+		return nil, "", fmt.Errorf("$ref %q: %w", ref, err)
+	}
+	var node any = doc
+	for _, step := range strings.Split(strings.Trim(fragment, "/"), "/") {
+		if step == "" {
+			continue
+		}
+		m, _ := node.(map[string]any)
+		if node = m[step]; node == nil {
+			return nil, "", fmt.Errorf("$ref %q: no such definition", ref)
+		}
+	}
+	return node, at, nil
+}
+
+func (kr *kindRules) compile(v any, where string) *rule {
+	r := &rule{open: true}
+	m, ok := v.(map[string]any)
+	if !ok {
+		kr.residue(where, "boolean schema")
+		return r
+	}
+	number := func(v any) *float64 {
+		f, ok := v.(float64)
+		if !ok {
+			kr.residue(where, "bound that is no number")
+			return nil
+		}
+		return &f
+	}
+	whole := func(v any) int {
+		f, _ := v.(float64)
+		return int(f)
+	}
+	words := make([]string, 0, len(m))
+	for w := range m {
+		words = append(words, w)
+	}
+	sort.Strings(words)
+	for _, w := range words {
+		v := m[w]
+		switch w {
+		case "$schema", "$comment", "title", "description", "default", "examples", "markdownDescription", "deprecationMessage":
+		case "type":
+			if r.typ, ok = v.(string); !ok {
+				kr.residue(where, "type")
+			}
+		case "enum":
+			list, _ := v.([]any)
+			for _, e := range list {
+				s, ok := e.(string)
+				if !ok {
+					kr.residue(where, "enum")
+				}
+				r.enum = append(r.enum, s)
+			}
+		case "const":
+			if r.constant, ok = v.(string); !ok {
+				kr.residue(where, "const")
+			}
+		case "minimum":
+			r.min = number(v)
+		case "maximum":
+			r.max = number(v)
+		case "minLength":
+			r.minLen = whole(v)
+		case "maxLength":
+			r.maxLen = whole(v)
+		case "minItems":
+			r.minItems = whole(v)
+		case "maxItems":
+			r.maxItems = whole(v)
+			if r.maxItems == 0 {
+				kr.residue(where, "maxItems")
+			}
+		case "uniqueItems":
+			r.unique, _ = v.(bool)
+		case "pattern":
+			text, _ := v.(string)
+			re, err := regexp.Compile(text)
+			if err != nil {
+				kr.residue(where, "pattern")
+			}
+			r.pattern = re
+		case "required":
+			list, _ := v.([]any)
+			for _, e := range list {
+				s, _ := e.(string)
+				r.required = append(r.required, s)
+			}
+		case "additionalProperties":
+			if r.open, ok = v.(bool); !ok {
+				r.open = true
+				kr.residue(where, w)
+			}
+		case "properties":
+			props, _ := v.(map[string]any)
+			r.props = make(map[string]*rule, len(props))
+			for name, sub := range props {
+				r.props[name] = kr.compile(sub, where+"/"+name)
+			}
+		case "items":
+			r.items = kr.compile(v, where+"/items")
+		case "anyOf", "oneOf":
+			if len(r.any) > 0 {
+				kr.residue(where, w)
+			}
+			list, _ := v.([]any)
+			for _, sub := range list {
+				r.any = append(r.any, kr.compile(sub, where+"/"+w))
+			}
+		default:
+			kr.residue(where, w)
+		}
+	}
+	if r.typ == "" && r.props != nil {
+		r.typ = "object"
+	}
+	return r
+}
+
+func (kr *kindRules) residue(where, word string) {
+	if entry := where + " " + word; !slices.Contains(kr.residual, entry) {
+		kr.residual = append(kr.residual, entry)
+	}
+}
+
+// integerToo tells whether the schema of an enumeration takes numbers.
+func (r *rule) integerToo() bool {
+	return slices.ContainsFunc(r.any, func(a *rule) bool { return a.typ == "integer" })
+}
+
+// names are the names that the schema of an enumeration takes.
+func (r *rule) names() []string {
+	if r.enum != nil {
+		return r.enum
+	}
+	for _, a := range r.any {
+		if a.enum != nil {
+			return a.enum
+		}
+	}
+	return nil
+}
+
+// compiled is the kind's schema with all references put in their place.
+func (kr *kindRules) compiled() (*jsonschema.Schema, error) {
+	kr.once.Do(func() {
+		data, err := json.Marshal(kr.flat)
+		if err != nil {
+			kr.schemaErr = err
+			return
+		}
+		c := jsonschema.NewCompiler()
+		c.Draft = jsonschema.Draft7
+		c.LoadURL = func(url string) (io.ReadCloser, error) {
+			return nil, fmt.Errorf("nothing is fetched, not even %s: the schema is complete as it is", url)
+		}
+		url := "mem:///" + kr.kind.Name + ".json"
+		if err := c.AddResource(url, strings.NewReader(string(data))); err != nil {
+			kr.schemaErr = err
+			return
+		}
+		kr.schema, kr.schemaErr = c.Compile(url)
+	})
+	return kr.schema, kr.schemaErr
+}
