@@ -57,10 +57,33 @@ func (r *run) list(ctx context.Context, at spot, e plan.ListEdit) error {
 			if err := r.addEntry(ctx, at, p, e.Want[i], i); err != nil {
 				return err
 			}
-		case e.Entries[i] != nil || (e.Moved && l.PriorityWritable):
-			if err := r.changeEntry(ctx, at, p, e.Want[i], e.Have[e.Pairs[i]], e.Entries[i], i, e.Moved); err != nil {
+		case e.Entries[i] != nil:
+			if err := r.changeEntry(ctx, at, p, e.Want[i], e.Have[e.Pairs[i]], e.Entries[i]); err != nil {
 				return err
 			}
+		}
+	}
+	if e.Moved && l.PriorityWritable {
+		return r.prioritise(ctx, at, p, e.Want)
+	}
+	return nil
+}
+
+// prioritise gives every entry its place, first to last: right whether the
+// farm stores the numbers or moves the entry there.
+func (r *run) prioritise(ctx context.Context, at spot, p *model.Property, want []any) error {
+	for i, w := range want {
+		have, err := r.entryNow(ctx, at, p, w)
+		if err != nil {
+			return err
+		}
+		path, err := r.entryPath(at, p, p.List.Update.By, have)
+		if err != nil {
+			return err
+		}
+		// The farm counts from 1 where it shows its numbers.
+		if _, err := r.send(ctx, ras.Request{Method: "PUT", Path: path, Query: at.query, Body: map[string]any{p.List.Priority: i + 1}}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -180,7 +203,7 @@ func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry an
 	}
 	var extra map[string]any
 	if p.List.PriorityWritable {
-		extra = map[string]any{p.List.Priority: index}
+		extra = map[string]any{p.List.Priority: index + 1}
 	}
 	entry = withDefaults(p.Items, entry)
 	variants, err := r.entryBodies(at, p, entry, p.List.Add.Fields, extra)
@@ -268,11 +291,11 @@ func (r *run) inside(ctx context.Context, at spot, p *model.Property, want, have
 	if e.Empty() {
 		return nil
 	}
-	return r.changeEntry(ctx, at, p, want, have, e, 0, false)
+	return r.changeEntry(ctx, at, p, want, have, e)
 }
 
 // changeEntry changes an entry in place.
-func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want, have any, e *plan.Edits, index int, moved bool) error {
+func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want, have any, e *plan.Edits) error {
 	wm, _ := want.(map[string]any)
 	below := plan.Edits{}
 	var own []model.Leaf
@@ -285,7 +308,7 @@ func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want,
 		}
 		below.Lists = e.Lists
 	}
-	if l := p.List; l.Update != nil && (len(own) > 0 || moved) {
+	if l := p.List; l.Update != nil && len(own) > 0 {
 		path, err := r.entryPath(at, p, l.Update.By, have)
 		if err != nil {
 			return err
@@ -301,9 +324,6 @@ func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want,
 				body, err := enc.Body(own, false, alt)
 				if err != nil {
 					return err
-				}
-				if l.PriorityWritable && moved {
-					body[l.Priority] = index
 				}
 				variants = append(variants, body)
 			}

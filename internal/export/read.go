@@ -93,6 +93,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	for k := range whole {
 		r.farm.Read[k] = true
 	}
+	r.folders(whole)
 	r.orders(whole)
 	return r.farm, nil
 }
@@ -110,6 +111,22 @@ func (r *reader) neededFor(k *model.Kind, needed map[string]bool) {
 	if k.Order != nil {
 		for _, of := range k.Order.Of {
 			needed[of] = true
+		}
+	}
+}
+
+// folders decodes the folders of published items that are read whole, as far
+// as their list shows them: what they pass down must be known.
+func (r *reader) folders(whole map[string]bool) {
+	for k := range whole {
+		tree := r.cat.Kind(k).Tree
+		if tree == nil || whole[tree.Folder] {
+			continue
+		}
+		for _, o := range r.farm.Objects[tree.Folder] {
+			if o.Spec == nil {
+				r.decode(r.cat.Kind(tree.Folder), o, r.raw[o], nil, nil)
+			}
 		}
 	}
 }

@@ -91,11 +91,6 @@ func (f *Farm) chain(w *world, o *object, parent int64, previous *int64) error {
 		if folder.kind.Name != t.Folder {
 			return fmt.Errorf("%s: %d is no folder", t.Parent, parent)
 		}
-		for up := folder; up != nil; up = f.item(w, o.kind, up.parent()) {
-			if up.id == o.id {
-				return fmt.Errorf("%s: a folder cannot be put into itself", t.Parent)
-			}
-		}
 	}
 	var front int64
 	switch {
@@ -137,6 +132,16 @@ func (f *Farm) firstOf(w *world, of *kind, parent, except int64) *object {
 func (f *Farm) move(w *world, o *object, parent int64, previous *int64) error {
 	if previous != nil && parent == o.parent() && *previous == o.previous() {
 		return nil
+	}
+	for up := parent; up != o.kind.Tree.Root; {
+		if up == o.id {
+			return fmt.Errorf("%s: a folder cannot be put into itself", o.kind.Tree.Parent)
+		}
+		at := f.item(w, o.kind, up)
+		if at == nil {
+			break
+		}
+		up = at.parent()
 	}
 	f.unchain(w, o)
 	c := w.get(o.kind, o.id).copy()

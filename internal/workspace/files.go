@@ -86,6 +86,9 @@ func (w *walker) fileRef(n *yaml.Node, p *model.Property) (any, bool) {
 		w.fail(n, `"file" is missing`, form)
 		return nil, false
 	}
+	if w.files == nil {
+		return model.FileRef{Path: value.Value}, true
+	}
 	ref, err := w.files.digest(w.file, value.Value)
 	if err != nil {
 		w.fail(value, fmt.Sprintf("the file %q cannot be used: %v", short(value.Value), err), "the path is relative to this YAML file and stays inside the workspace")
@@ -124,7 +127,7 @@ func (w *walker) secret(n *yaml.Node) (any, bool) {
 		return model.SecretRef{Env: env.Value}, true
 	case file != nil:
 		abs := filepath.FromSlash(file.Value)
-		if !filepath.IsAbs(abs) {
+		if !filepath.IsAbs(abs) && w.files != nil {
 			abs = filepath.Join(w.files.dir, filepath.FromSlash(path.Dir(w.file)), abs)
 		}
 		return model.SecretRef{File: file.Value, Abs: abs}, true

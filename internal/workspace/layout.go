@@ -157,6 +157,9 @@ func safeName(name string) string {
 	if safe == "" || windowsDevice(safe) {
 		safe = "_" + safe
 	}
+	if low := strings.ToLower(safe); strings.HasSuffix(low, ".yaml") || strings.HasSuffix(low, ".yml") {
+		safe += "_" // neither a folder in the way of a document nor read as one
+	}
 	if safe != name {
 		safe += "~" + shortHash(name)
 	}
@@ -203,8 +206,9 @@ func secretName(p *model.Property, a model.Address) string {
 	if a.Name != "" {
 		parts = append(parts, a.Name)
 	}
+	whole := strings.Join(append(parts, p.Name), "_")
 	var b strings.Builder
-	for _, r := range strings.Join(append(parts, p.Name), "_") {
+	for _, r := range whole {
 		switch {
 		case r >= 'a' && r <= 'z':
 			b.WriteRune(r - 'a' + 'A')
@@ -216,5 +220,10 @@ func secretName(p *model.Property, a model.Address) string {
 			}
 		}
 	}
-	return strings.TrimRight(b.String(), "_")
+	name := strings.TrimRight(b.String(), "_")
+	if strings.ContainsFunc(whole, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		// Letters beyond ASCII are gone: the hash keeps two names apart.
+		name += "_" + strings.ToUpper(shortHash(whole))
+	}
+	return name
 }

@@ -124,6 +124,8 @@ type reader struct {
 	full  bool
 	diags model.Diagnostics
 	total int64
+	// broken are files and documents of which nobody knows what they declare.
+	broken model.Diagnostics
 }
 
 // result is what a set of files declares.
@@ -131,7 +133,17 @@ type result struct {
 	objects   []*model.Object
 	uses      []use
 	diags     model.Diagnostics
+	broken    model.Diagnostics // those of diags that leave open what is declared
 	documents int
+	entries   []entry // where the objects stand, for writing
+}
+
+// entry is a document of an object that is known by name.
+type entry struct {
+	obj    *model.Object
+	src    *source
+	seg    int
+	failed bool
 }
 
 // isYAML tells whether a file is read, by its name.
@@ -175,6 +187,7 @@ func (r *reader) find(dir string, skip func(string) bool) []string {
 func (r *reader) open(p string) *source {
 	data, problem := readFile(r.root, p)
 	if problem != nil {
+		r.broken = append(r.broken, problem.diagnostic(p))
 		r.diags = append(r.diags, problem.diagnostic(p))
 		return nil
 	}
@@ -185,6 +198,7 @@ func (r *reader) open(p string) *source {
 	}
 	src, d := newSource(p, data)
 	if d != nil {
+		r.broken = append(r.broken, *d)
 		r.diags = append(r.diags, *d)
 		return nil
 	}
@@ -197,8 +211,8 @@ const batch = 64
 // read parses the files, two at a time: more would only wait for memory.
 func (r *reader) read(paths []string) result {
 	type task struct {
-		src  *source
-		segs []segment
+		src      *source
+		from, to int // documents
 	}
 	var tasks []task
 	for _, p := range paths {
@@ -212,7 +226,7 @@ func (r *reader) read(paths []string) result {
 		r.ws.files[p] = src
 		r.ws.Files = append(r.ws.Files, p)
 		for i := 0; i < len(src.segs); i += batch {
-			tasks = append(tasks, task{src, src.segs[i:min(i+batch, len(src.segs))]})
+			tasks = append(tasks, task{src, i, min(i+batch, len(src.segs))})
 		}
 	}
 	results := make([]result, len(tasks))
@@ -221,7 +235,7 @@ func (r *reader) read(paths []string) result {
 	for range 2 {
 		wg.Go(func() {
 			for i := range next {
-				for _, seg := range tasks[i].segs {
+				for seg := tasks[i].from; seg < tasks[i].to; seg++ {
 					r.document(tasks[i].src, seg, &results[i])
 				}
 			}
@@ -237,18 +251,23 @@ func (r *reader) read(paths []string) result {
 		all.objects = append(all.objects, res.objects...)
 		all.uses = append(all.uses, res.uses...)
 		all.documents += res.documents
+		all.entries = append(all.entries, res.entries...)
+		r.broken = append(r.broken, res.broken...)
 		r.diags = append(r.diags, res.diags...)
 	}
 	return all
 }
 
 // document reads one document of a file.
-func (r *reader) document(src *source, seg segment, res *result) {
+func (r *reader) document(src *source, at int, res *result) {
+	seg := src.segs[at]
 	text := src.text[seg.start:seg.end]
 	node, err := parse(text)
 	if err != nil {
 		res.documents++
-		res.diags = append(res.diags, parseProblem(src.path, text, seg.line, err))
+		d := parseProblem(src.path, text, seg.line, err)
+		res.diags = append(res.diags, d)
+		res.broken = append(res.broken, d)
 		return
 	}
 	if node == nil {
@@ -261,6 +280,7 @@ func (r *reader) document(src *source, seg segment, res *result) {
 	if o != nil {
 		res.objects = append(res.objects, o)
 		res.uses = append(res.uses, w.uses...)
+		res.entries = append(res.entries, entry{o, src, at, w.diags.Failed()})
 	}
 }
 

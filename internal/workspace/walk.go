@@ -28,7 +28,7 @@ type walker struct {
 	obj   *model.Object
 	addr  string
 	path  []step
-	files *fileStore
+	files *fileStore // nil: files are not looked at
 	diags model.Diagnostics
 	uses  []use
 

@@ -1,0 +1,229 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"rassync/internal/plan"
+	"rassync/internal/ras"
+	"rassync/internal/workspace"
+)
+
+// The environment variables of a connection.
+const (
+	EnvFarm        = "RASSYNC_FARM"
+	EnvUsername    = "RASSYNC_USERNAME"
+	EnvPassword    = "RASSYNC_PASSWORD"
+	EnvFingerprint = "RASSYNC_FINGERPRINT"
+	EnvCAFile      = "RASSYNC_CA_FILE"
+)
+
+// DefaultRate is what a v21 farm serves in a window by default.
+const DefaultRate = "50/10s"
+
+// Connection says how to reach a farm, as the operator put it.
+type Connection struct {
+	URL          string
+	Username     string
+	PasswordFile string
+	CAFile       string
+	Fingerprint  string
+	Insecure     bool
+	TrustFarm    bool
+	Rate         string
+	Parallel     int
+	Timeout      time.Duration
+}
+
+// Session is a logon to a farm with what is known of it.
+type Session struct {
+	ras      *ras.Session
+	URL      string
+	Username string
+	// Fingerprint is that of the pinned certificate, "" if it is trusted
+	// otherwise.
+	Fingerprint string
+	Parallel    int
+	// version is asked once.
+	version *string
+}
+
+// Reader gives the read side.
+func (s *Session) Reader() *ras.Reader { return s.ras.Reader() }
+
+// Writer gives the write side; only what applies a plan asks for it.
+func (s *Session) Writer() *ras.Writer { return s.ras.Writer() }
+
+// Farm is what the farm said of itself at the logon.
+func (s *Session) Farm() ras.FarmIdentity { return s.ras.Farm() }
+
+// Stats counts the requests.
+func (s *Session) Stats() ras.Stats { return s.ras.Stats() }
+
+// Close logs off.
+func (s *Session) Close() error { return s.ras.Close() }
+
+// Connect logs on to the farm that the operator named, or that rassync.yaml
+// names and the operator has trusted. dir is where relative paths of
+// rassync.yaml start.
+func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm, dir string) (*Session, error) {
+	address := first(c.URL, a.Getenv(EnvFarm))
+	named := address != ""
+	if !named {
+		if address = declared.URL; address == "" {
+			return nil, Failf(Input, "no farm is named").With("name it with --farm, with %s, or as farm.url in rassync.yaml", EnvFarm)
+		}
+		if err := a.mayUse(address, c.TrustFarm); err != nil {
+			return nil, err
+		}
+	}
+	rate, err := ras.ParseRate(first(c.Rate, DefaultRate))
+	if err != nil {
+		return nil, &Failure{Class: Input, Err: err}
+	}
+	username := first(c.Username, a.Getenv(EnvUsername))
+	if username == "" {
+		return nil, Failf(Input, "no user name is given").With("pass --username or set %s", EnvUsername)
+	}
+	cfg := ras.Config{
+		URL: address, Username: username, Password: func() (string, error) { return a.password(c.PasswordFile, username, address) },
+		CAFile: first(c.CAFile, a.Getenv(EnvCAFile)), Fingerprint: first(c.Fingerprint, a.Getenv(EnvFingerprint)), Insecure: c.Insecure,
+		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: readPaths(a.Catalog), Observe: a.observe, DebugBodies: a.Debug,
+	}
+	if cfg.CAFile == "" && cfg.Fingerprint == "" && !cfg.Insecure && (declared.URL == "" || sameAddress(declared.URL, address)) {
+		cfg.Fingerprint = declared.Fingerprint
+		if declared.CAFile != "" {
+			cfg.CAFile = declared.CAFile
+			if !filepath.IsAbs(cfg.CAFile) {
+				cfg.CAFile = filepath.Join(dir, cfg.CAFile)
+			}
+		}
+	}
+	if cfg.Insecure && cfg.Fingerprint == "" {
+		a.Warn("--insecure: the farm's certificate is not checked, anybody in between can read the password")
+	}
+	s, err := ras.Connect(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", canonicalAddress(address), err)
+	}
+	parallel := c.Parallel
+	if parallel <= 0 {
+		parallel = ras.DefaultParallel
+	}
+	return &Session{ras: s, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel}, nil
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// maxPassword bounds what is read of a password file.
+const maxPassword = 64 << 10
+
+// password is asked once, right before the logon.
+func (a *App) password(file, username, address string) (string, error) {
+	if file != "" {
+		return readSecretFile(file)
+	}
+	if p := a.Getenv(EnvPassword); p != "" {
+		return p, nil
+	}
+	if a.ReadSecret != nil && a.canAsk() {
+		return a.ReadSecret(fmt.Sprintf("Password of %s at %s: ", username, canonicalAddress(address)))
+	}
+	return "", Failf(Input, "no password is given").With("set %s or pass --password-file", EnvPassword)
+}
+
+// readSecretFile reads a secret without the line end that editors add.
+func readSecretFile(file string) (string, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
+	if err != nil {
+		return "", err
+	}
+	if len(data) > maxPassword {
+		return "", fmt.Errorf("%s is too large for a secret", file)
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r"), nil
+}
+
+// observe shows waits, and with --debug every request.
+func (a *App) observe(e ras.Event) {
+	switch {
+	case e.Type == ras.EventWait:
+		a.Notice("%s", e)
+	case a.Debug:
+		a.Warn("debug: %s", e)
+		for _, body := range []string{e.RequestBody, e.ResponseBody} {
+			if body != "" {
+				a.Warn("debug:   %s", body)
+			}
+		}
+	}
+}
+
+// CheckFarm refuses another farm than the workspace belongs to.
+func (s *Session) CheckFarm(declared workspace.Farm) error {
+	guid := s.Farm().GUID
+	if declared.GUID == "" || guid == "" || sameGUID(declared.GUID, guid) {
+		return nil
+	}
+	return Failf(Input, "%s is farm %s (%s), but rassync.yaml belongs to farm %s", s.URL, guid, s.Farm().Name, declared.GUID).
+		With("check the address; a folder belongs to one farm")
+}
+
+func sameGUID(a, b string) bool {
+	trim := func(s string) string { return strings.ToLower(strings.Trim(strings.TrimSpace(s), "{}")) }
+	return trim(a) == trim(b)
+}
+
+// Identity is the farm as plans name it; the version is asked for once, and
+// a farm that does not tell it has none.
+func (s *Session) Identity(ctx context.Context) plan.Farm {
+	f := s.Farm()
+	if s.version == nil {
+		v := ""
+		if ans, err := s.Reader().Get(ctx, versionPath, nil); err == nil {
+			v = versionOf(ans.Body)
+		}
+		s.version = &v
+	}
+	return plan.Farm{URL: s.URL, GUID: f.GUID, Name: f.Name, Version: *s.version}
+}
+
+// versionOf finds the version in an answer whose shape nobody has written
+// down: a text, or an object that holds one.
+func versionOf(body []byte) string {
+	var v any
+	if json.Unmarshal(body, &v) != nil {
+		return ""
+	}
+	switch v := v.(type) {
+	case string:
+		return v
+	case map[string]any:
+		for _, name := range []string{"version", "rasVersion", "productVersion", "webServiceVersion"} {
+			for key, value := range v {
+				if s, ok := value.(string); ok && strings.EqualFold(key, name) {
+					return s
+				}
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+package app
+
+import (
+	"io"
+	"time"
+
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/schemas"
+)
+
+// Env is the world around a call of rassync: everything that is not an
+// argument. Tests and the demo make their own.
+type Env struct {
+	In  io.Reader
+	Out io.Writer // results
+	Err io.Writer // everything else: progress, notices, errors
+
+	// Whether there is a person in front of it.
+	InTerminal  bool
+	OutTerminal bool
+	ErrTerminal bool
+	Width       int // columns of the terminal, 0 if unknown
+	Unicode     bool
+	NoColor     bool
+
+	LookupEnv func(string) (string, bool)
+	// ReadSecret asks for a line without echo; nil where nobody can be asked.
+	ReadSecret func(prompt string) (string, error)
+	// ConfigDir is the user's folder for configuration, "" if there is none.
+	ConfigDir string
+
+	Now  func() time.Time
+	User string
+	Host string
+	PID  int
+}
+
+// Getenv gives an environment variable, "" if it is not set.
+func (e *Env) Getenv(name string) string {
+	if e.LookupEnv == nil {
+		return ""
+	}
+	v, _ := e.LookupEnv(name)
+	return v
+}
+
+// App is a call of rassync with what all commands need.
+type App struct {
+	*Env
+	Catalog *model.Catalog
+	Tool    plan.Tool
+	// Debug tells of every request, secrets masked.
+	Debug bool
+	// Say is told what is to be said beside the result; nil for nothing. It
+	// shows it safely: texts may hold what the farm answered.
+	Say func(Message)
+}
+
+// New loads the schemas.
+func New(env *Env, version string) (*App, error) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		return nil, err
+	}
+	return &App{Env: env, Catalog: cat, Tool: plan.Tool{Name: "rassync", Version: version}}, nil
+}

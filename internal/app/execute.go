@@ -1,0 +1,321 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"rassync/internal/apply"
+	"rassync/internal/plan"
+)
+
+// Execution says how a plan is carried out.
+type Execution struct {
+	Command     string // apply or rollback
+	Of          string // the run that a rollback takes back
+	StageOnly   bool
+	AllowStaged bool
+	LockTimeout time.Duration
+	// RollbackOnError takes back at once what a failed run has done.
+	RollbackOnError bool
+	Events          func(apply.Event)
+}
+
+// Report is what came of a run.
+type Report struct {
+	Run    *Run
+	Result *apply.Result
+	// Rollback is the run that took a failed one back.
+	Rollback      *Report
+	RollbackError error
+}
+
+// Ready tells whether the plan could be carried out now: the checks that come
+// before the first write and need no write side.
+func (a *App) Ready(s *Session, p *Planned, e Execution) error {
+	if len(p.Refusals) > 0 {
+		return refused(p.Refusals)
+	}
+	if err := a.mayWrite(s, p.Folder, e); err != nil {
+		return err
+	}
+	if err := a.checkSecrets(p.Plan, a.Reveal(p.Folder.Dir)); err != nil {
+		return err
+	}
+	_, err := collectFiles(p.Plan, (&Run{}).file(p.Folder.Dir))
+	return err
+}
+
+// refused is the failure of a plan that the brakes stop.
+func refused(list []plan.Refusal) error {
+	var why, flags, objects []string
+	final := false
+	seen := map[string]bool{}
+	for _, r := range list {
+		why = append(why, r.Why)
+		objects = append(objects, r.Objects...)
+		switch {
+		case r.Flag == "":
+			final = true
+		case !seen[r.Flag]:
+			seen[r.Flag] = true
+			flags = append(flags, r.Flag)
+		}
+	}
+	f := Failf(Refused, "nothing was written: %s", strings.Join(why, "; ")).About(objects)
+	switch {
+	case final:
+		return f.With("no flag lets this pass: change what is declared")
+	case len(flags) > 0:
+		return f.With("if all of it is meant, pass %s: it is valid for exactly this number", strings.Join(flags, " "))
+	}
+	return f
+}
+
+// mayWrite looks at what the farm said of itself.
+func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
+	farm := s.Farm()
+	if farm.PrimaryBroker != nil && !*farm.PrimaryBroker {
+		return Failf(Refused, "nothing was written: the service at %s talks to a secondary connection broker", s.URL).
+			With("run against the service of the primary broker")
+	}
+	if farm.ApplySettingsEnabled == nil || !*farm.ApplySettingsEnabled || e.AllowStaged || e.StageOnly {
+		return nil
+	}
+	if id := a.stagedByUs(s, f); id != "" {
+		a.Notice("changes wait on the farm to be activated: run %s of this workspace left them there", id)
+		return nil
+	}
+	return Failf(Refused, "nothing was written: changes of other administrators wait on the farm to be activated, and would be activated with this run").
+		With("have them applied or discarded in the console, or pass --allow-staged to activate them too")
+}
+
+// stagedByUs names the newest run of this workspace if it wrote to the farm
+// and did not activate: then what waits there is its own.
+func (a *App) stagedByUs(s *Session, f *Folder) string {
+	runs, err := Runs(f.Dir)
+	if err != nil {
+		return ""
+	}
+	for _, r := range runs {
+		if r.Damage == nil && r.Wrote() && sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
+			if r.Activated() {
+				return ""
+			}
+			return r.Info.ID
+		}
+	}
+	return ""
+}
+
+// Execute carries a plan out: lock, snapshot, journal, then change by change.
+// The error tells the class of what came of it; the report is there whenever
+// something was begun.
+func (a *App) Execute(ctx context.Context, s *Session, p *Planned, e Execution) (*Report, error) {
+	if err := a.Ready(s, p, e); err != nil {
+		return nil, err
+	}
+	release, err := a.lock(ctx, p.Folder, e.Command, e.LockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	run, err := a.begin(ctx, s, p, e)
+	if err != nil {
+		return nil, err
+	}
+	rep, err := a.carryOut(ctx, s, p, run, e, false)
+	if err == nil || !e.RollbackOnError || ctx.Err() != nil || rep.Result == nil || rep.Result.Failed == nil || !writes(run.Dir) {
+		return rep, err
+	}
+	return a.takeBack(ctx, s, p, rep, e, err)
+}
+
+// begin puts everything on disk that resume and rollback need.
+func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*Run, error) {
+	now := a.Now()
+	id, err := newRunID(now)
+	if err != nil {
+		return nil, err
+	}
+	file, err := plan.NewFile(p.Plan, now, PlanValidFor)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{Dir: p.Folder.Private(runsFolder, id), Info: RunInfo{ID: id, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID, Started: now.UTC(),
+		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(ctx, p.Folder.Dir)}}
+	needed, err := collectFiles(p.Plan, run.file(p.Folder.Dir))
+	if err != nil {
+		return nil, err
+	}
+	snap, files, err := a.takeSnapshot(ctx, s, p.Live, p.Plan, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := run.create(); err != nil {
+		return nil, err
+	}
+	for digest, data := range needed {
+		files[digest] = data
+	}
+	if err := file.Write(filepath.Join(run.Dir, planFile)); err != nil {
+		return nil, err
+	}
+	if err := snap.Save(run.Dir, files); err != nil {
+		return nil, err
+	}
+	return run, nil
+}
+
+// collectFiles reads the pictures that the plan uploads.
+func collectFiles(p *plan.Plan, read fileReader) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Desired == nil || c.Action == plan.Delete {
+			continue
+		}
+		for _, ref := range filesOf(c.Desired.Spec, nil) {
+			if _, have := out[ref.Digest]; have {
+				continue
+			}
+			data, err := read(c.Desired.Source, ref)
+			if err != nil {
+				return nil, &Failure{Class: Input, Err: err, Objects: []string{c.Address}}
+			}
+			out[ref.Digest] = data
+		}
+	}
+	return out, nil
+}
+
+// carryOut runs the plan of a run, or what is left of it.
+func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *Run, e Execution, resume bool) (*Report, error) {
+	rep := &Report{Run: run}
+	j, entries, err := apply.OpenJournal(filepath.Join(run.Dir, journalFile), a.Now)
+	if err != nil {
+		return rep, err
+	}
+	defer j.Close()
+	run.Entries = entries
+	if err := j.Append(apply.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest}); err != nil {
+		return rep, err
+	}
+	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: run.file(p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
+		StageOnly: e.StageOnly, Resume: resume, Done: run.done(), Events: e.Events, Now: a.Now})
+	rep.Result = res
+	rep.Run = readRun(run.Dir)
+	if err != nil {
+		return rep, err
+	}
+	return rep, verdict(ctx, rep)
+}
+
+// verdict gives the class of a finished run.
+func verdict(ctx context.Context, rep *Report) error {
+	res := rep.Result
+	done := writes(rep.Run.Dir)
+	again := "rassync apply --resume goes on, rassync rollback takes it back"
+	switch {
+	case ctx.Err() != nil:
+		f := Failf(Interrupted, "interrupted: %d changes done, %d not begun", res.Done, res.Skipped)
+		if done {
+			f.Hint = again
+		}
+		return f
+	case res.Failed != nil && done:
+		return (&Failure{Class: Partial, Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err}, Hint: again}).About([]string{res.Failed.Address})
+	case res.Failed != nil:
+		f := &Failure{Class: ClassOf(res.Failed.Err), Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err, Nothing: true}, Hint: HintOf(res.Failed.Err), Objects: []string{res.Failed.Address}}
+		if f.Class == Stale {
+			f.Hint = "plan again"
+		}
+		return f
+	case len(res.NotConverged) > 0:
+		var objects []string
+		for _, d := range res.NotConverged {
+			if len(objects) == 0 || objects[len(objects)-1] != d.Address {
+				objects = append(objects, d.Address)
+			}
+		}
+		return Failf(Partial, "the farm accepted everything, but %d values read back differently", len(res.NotConverged)).About(objects)
+	}
+	return nil
+}
+
+// PartError is the change at which a run stopped.
+type PartError struct {
+	Address string
+	Err     error
+	Nothing bool // nothing was written before
+}
+
+// Error says where the run stopped.
+func (e *PartError) Error() string {
+	if e.Nothing {
+		return "nothing was written: " + e.Address + ": " + e.Err.Error()
+	}
+	return "the run stopped at " + e.Address + ": " + e.Err.Error()
+}
+
+// Unwrap gives the cause.
+func (e *PartError) Unwrap() error { return e.Err }
+
+// writes tells whether the farm took, or may have taken, a write of the run.
+func writes(dir string) bool {
+	for _, e := range readRun(dir).Entries {
+		if e.Event == "answer" && (e.Error == "" || e.Error == "unknown-outcome" || e.Error == "server") {
+			return true
+		}
+	}
+	return false
+}
+
+// takeBack rolls a failed run back at once.
+func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report, e Execution, cause error) (*Report, error) {
+	a.Notice("the run failed: %v", cause)
+	a.Notice("rolling back run %s", rep.Run.Info.ID)
+	back, err := a.planRollback(ctx, s, p.Folder, rep.Run)
+	if err == nil && !back.Plan.Empty() {
+		back.Refusals = nil // it only undoes what was just approved
+		var run *Run
+		sub := Execution{Command: "rollback", Of: rep.Run.Info.ID, AllowStaged: true, StageOnly: e.StageOnly, Events: e.Events}
+		if run, err = a.begin(ctx, s, back, sub); err == nil {
+			rep.Rollback, err = a.carryOut(ctx, s, back, run, sub, false)
+		}
+	}
+	if err != nil {
+		rep.RollbackError = err
+		return rep, &Failure{Class: Partial, Err: errors.Join(cause, err), Hint: "the rollback failed too: rassync rollback " + rep.Run.Info.ID + " tries it again"}
+	}
+	class := Failed
+	var part *PartError
+	if errors.As(cause, &part) {
+		class = ClassOf(part.Err)
+	}
+	return rep, &Failure{Class: class, Err: cause, Hint: "everything that was done was rolled back"}
+}
+
+// commitOf gives the commit of the workspace, "" where there is no git. It
+// is for the history alone.
+func commitOf(ctx context.Context, dir string) string {
+	if _, err := os.Stat(dir); err != nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "git", "-C", dir, "rev-parse", "HEAD")
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	commit := strings.TrimSpace(string(out))
+	if len(commit) < 40 || strings.ContainsAny(commit, " \n") {
+		return ""
+	}
+	return commit
+}

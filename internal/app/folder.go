@@ -1,0 +1,75 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+
+	"rassync/internal/apply"
+	"rassync/internal/model"
+	"rassync/internal/workspace"
+)
+
+// toolFolder is the private folder of a workspace.
+const toolFolder = ".rassync"
+
+// Folder is a workspace on disk.
+type Folder struct {
+	Dir    string
+	Config *workspace.Config
+	Farm   workspace.Farm // what the committed file says of the farm
+	// Workspace is nil where only the configuration was read.
+	Workspace *workspace.Workspace
+	// Warnings are what was found that is no error.
+	Warnings model.Diagnostics
+}
+
+// Objects are the declared objects.
+func (f *Folder) Objects() []*model.Object {
+	if f.Workspace == nil {
+		return nil
+	}
+	return f.Workspace.Objects
+}
+
+// Private is a path in the private folder.
+func (f *Folder) Private(parts ...string) string {
+	return filepath.Join(append([]string{f.Dir, toolFolder}, parts...)...)
+}
+
+// Load reads and checks the workspace in dir; the failure holds everything
+// that is wrong with it.
+func (a *App) Load(dir, overlay string) (*Folder, error) {
+	ws, ds := a.Read(dir, overlay)
+	if err := Invalid(ds); err != nil {
+		return nil, err
+	}
+	anchorSecrets(ws.Objects)
+	return &Folder{Dir: dir, Config: ws.Config, Farm: ws.Config.FarmOf(overlay), Workspace: ws, Warnings: ds}, nil
+}
+
+// Read is Load for those who want to see faulty input too.
+func (a *App) Read(dir, overlay string) (*workspace.Workspace, model.Diagnostics) {
+	return workspace.Load(dir, a.Catalog, workspace.LoadOptions{Overlay: overlay})
+}
+
+// Configured reads rassync.yaml of dir alone; a folder that is not there yet
+// has the defaults.
+func (a *App) Configured(dir, overlay string) (*Folder, error) {
+	if _, err := os.Stat(dir); os.IsNotExist(err) {
+		c := workspace.DefaultConfig()
+		return &Folder{Dir: dir, Config: c}, nil
+	}
+	c, ds := workspace.LoadConfig(dir, a.Catalog)
+	if err := Invalid(ds); err != nil {
+		return nil, err
+	}
+	if overlay != "" && c.Overlay(overlay) == nil {
+		return nil, Failf(Input, "there is no overlay %q in %s", overlay, workspace.ConfigFile)
+	}
+	return &Folder{Dir: dir, Config: c, Farm: c.FarmOf(overlay), Warnings: ds}, nil
+}
+
+// sent opens the memory of what cannot be read back.
+func (a *App) sent(f *Folder, guid string) (*apply.Sent, error) {
+	return apply.OpenSent(f.Private(), guid, a.Reveal(f.Dir))
+}

@@ -1,0 +1,131 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Holder is who holds the lock of a workspace, from where, since when.
+type Holder struct {
+	Who     string    `json:"who"`
+	Host    string    `json:"host"`
+	PID     int       `json:"pid"`
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"`
+}
+
+// String names the holder.
+func (h Holder) String() string {
+	return fmt.Sprintf("%s on %s (process %d, %s, since %s)", h.Who, h.Host, h.PID, h.Command, h.Since.UTC().Format(time.RFC3339))
+}
+
+// lockPoll is how often a held lock is looked at while waiting for it.
+const lockPoll = 200 * time.Millisecond
+
+// lock takes the lock of a workspace; it waits for it as long as allowed. The
+// lock of a process that is gone is taken over.
+func (a *App) lock(ctx context.Context, f *Folder, command string, wait time.Duration) (release func(), err error) {
+	path := f.Private("lock")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	me := Holder{Who: a.User, Host: a.Host, PID: a.PID, Since: a.Now().UTC(), Command: command}
+	data, err := json.Marshal(me)
+	if err != nil {
+		return nil, err
+	}
+	deadline := time.Now().Add(wait)
+	for told := false; ; {
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err == nil {
+			_, err = file.Write(data)
+			if cerr := file.Close(); err == nil {
+				err = cerr
+			}
+			if err != nil {
+				os.Remove(path)
+				return nil, err
+			}
+			return func() { os.Remove(path) }, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+		held, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var h Holder
+		known := json.Unmarshal(held, &h) == nil && h.PID > 0
+		if known && strings.EqualFold(h.Host, a.Host) && !alive(h.PID) {
+			if takeAway(path, held) {
+				a.Warn("the lock of %s was taken over: that process is gone", h)
+			}
+			continue
+		}
+		if !time.Now().Before(deadline) {
+			who := h.String()
+			if !known {
+				who = "somebody whose name cannot be read"
+			}
+			return nil, Failf(Refused, "the workspace is locked by %s", who).
+				With("wait for it (--lock-timeout waits for you), or delete %s if that run is surely over", path)
+		}
+		if !told {
+			a.Notice("waiting for the lock of %s", h)
+			told = true
+		}
+		t := time.NewTimer(lockPoll)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return nil, ctx.Err()
+		case <-t.C:
+		}
+	}
+}
+
+// takeAway removes a stale lock. It is moved aside first and looked at again,
+// so that a lock that somebody took in between is given back.
+func takeAway(path string, stale []byte) bool {
+	aside := fmt.Sprintf("%s.stale-%d", path, os.Getpid())
+	if os.Rename(path, aside) != nil {
+		return false
+	}
+	got, err := os.ReadFile(aside)
+	if err == nil && string(got) != string(stale) {
+		if os.Link(aside, path) == nil {
+			os.Remove(aside)
+		}
+		return false
+	}
+	os.Remove(aside)
+	return true
+}
+
+// alive tells whether a process of this machine runs. Where that cannot be
+// found out it counts as running.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false // Windows says at once that there is none
+	}
+	defer p.Release()
+	if runtime.GOOS == "windows" {
+		return true
+	}
+	err = p.Signal(syscall.Signal(0))
+	return err == nil || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EPERM)
+}

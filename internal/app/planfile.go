@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+)
+
+// PlanValidFor is how long a plan file can be applied unless said otherwise.
+const PlanValidFor = 24 * time.Hour
+
+// OpenPlan reads a plan file. One that was edited or is of another format is
+// invalid input, one that has expired is stale.
+func (a *App) OpenPlan(path string) (*plan.File, error) {
+	f, err := plan.ReadFile(path, a.Catalog, a.Now())
+	if err != nil {
+		return nil, &Failure{Class: planClass(err), Err: err, Hint: "make a new plan"}
+	}
+	return f, nil
+}
+
+func planClass(err error) Class {
+	if c := ClassOf(err); c != Failed {
+		return c
+	}
+	return Input
+}
+
+// Bind reads the objects that an approved plan touches and checks that all of
+// them are what they were when it was made. Nothing is written if one is not.
+func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, allow plan.Allowance) (*Planned, error) {
+	if err := s.CheckFarm(f.Farm); err != nil {
+		return nil, err
+	}
+	if guid := s.Farm().GUID; file.Farm.GUID != "" && guid != "" && !sameGUID(file.Farm.GUID, guid) {
+		return nil, &Failure{Class: Input, Err: plan.ErrOtherFor, Hint: "it was made for farm " + file.Farm.GUID + " (" + file.Farm.Name + "), this is " + guid + " (" + s.Farm().Name + ")"}
+	}
+	p, err := a.touched(ctx, s, f, &file.Plan)
+	if err != nil {
+		return nil, err
+	}
+	if stale := staleObjects(a.Catalog, p.Live, &file.Plan); len(stale) > 0 {
+		return nil, Failf(Stale, "the plan is stale, nothing was written: %d objects are not what they were when it was made", len(stale)).
+			With("plan again and have the new plan approved").About(stale)
+	}
+	p.Refusals = plan.Brakes(&file.Plan, p.Live, a.guard(s, f, allow))
+	return p, nil
+}
+
+// touched reads what a plan touches, as the plan itself read it.
+func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan) (*Planned, error) {
+	sc := newScope(a.Catalog)
+	var desired []*model.Object
+	for i := range pl.Changes {
+		c := &pl.Changes[i]
+		sc.add(c.Kind)
+		if c.Action == plan.Delete {
+			sc.contents(c.Kind)
+		}
+		for _, text := range c.Relinks {
+			if addr, err := a.Catalog.ParseAddress(text); err == nil {
+				sc.add(addr.Kind)
+			}
+		}
+		if c.Desired != nil && c.Action != plan.Delete {
+			desired = append(desired, c.Desired)
+		}
+	}
+	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(plan.Want(desired), s.Parallel))
+	if err != nil {
+		return nil, err
+	}
+	sent, err := a.sent(f, s.Farm().GUID)
+	if err != nil {
+		return nil, err
+	}
+	return &Planned{Plan: pl, Live: live, Folder: f, Sent: sent}, nil
+}
+
+// staleObjects names the objects that differ from what the plan was made
+// from: changed, deleted, or made by somebody else meanwhile.
+func staleObjects(cat *model.Catalog, live *export.Farm, p *plan.Plan) []string {
+	var out []string
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Action == plan.Reorder {
+			continue
+		}
+		o := liveOf(live, c)
+		switch {
+		case c.Action == plan.Create:
+			if o != nil {
+				out = append(out, c.Address+" (somebody made it meanwhile)")
+			}
+		case o == nil:
+			out = append(out, c.Address+" (deleted)")
+		case c.PreImage != "" && plan.PreImage(cat, live.Names, o) != c.PreImage:
+			out = append(out, c.Address+" (changed)")
+		}
+	}
+	sort.Strings(out)
+	return out
+}

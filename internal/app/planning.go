@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"sort"
+	"strings"
+
+	"rassync/internal/apply"
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/selector"
+	"rassync/internal/workspace"
+)
+
+// PlanOptions say what to plan.
+type PlanOptions struct {
+	Selection     selector.Set
+	Prune         bool
+	RotateSecrets bool
+	// Undeclared also reads the exclusive kinds that nothing is declared of,
+	// and lists what the farm has beyond the declared objects.
+	Undeclared bool
+	Allow      plan.Allowance
+}
+
+// Planned is a plan with what it was made from.
+type Planned struct {
+	Plan   *plan.Plan
+	Live   *export.Farm
+	Folder *Folder
+	Sent   *apply.Sent
+	// Refusals are the brakes that stop an apply of the plan.
+	Refusals []plan.Refusal
+	// Undeclared are objects of exclusive kinds that are not declared.
+	Undeclared []model.Address
+	// NotRestorable says of a rollback what cannot come back.
+	NotRestorable []string
+}
+
+// Plan compares what the folder declares with the farm. It reads only.
+func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*Planned, error) {
+	if err := s.CheckFarm(f.Farm); err != nil {
+		return nil, err
+	}
+	if err := checkUnique(f.Objects()); err != nil {
+		return nil, err
+	}
+	sc := newScope(a.Catalog)
+	var chosen []*model.Object
+	for _, d := range f.Objects() {
+		if o.Selection.Match(d.Address) {
+			chosen = append(chosen, d)
+		}
+	}
+	if len(chosen) == 0 && !o.Prune && !o.Undeclared {
+		return nil, Failf(Input, "the selection picks none of the declared objects").With("see rassync help plan for the grammar of selectors")
+	}
+	sc.objects(chosen)
+	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
+	if o.Prune || o.Undeclared {
+		for _, k := range a.exclusiveKinds(f) {
+			if o.Prune {
+				sc.deletes(k)
+			} else {
+				sc.add(k)
+			}
+		}
+	}
+	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(plan.Want(chosen), s.Parallel))
+	if err != nil {
+		return nil, err
+	}
+	sent, err := a.sent(f, s.Farm().GUID)
+	if err != nil {
+		return nil, err
+	}
+	p := &Planned{Live: live, Folder: f, Sent: sent}
+	in := plan.Input{Catalog: a.Catalog, Desired: f.Objects(), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
+		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, Position: f.Workspace.Position, Tool: a.Tool, Farm: s.Identity(ctx)}
+	built, ds := plan.Build(in)
+	if err := Invalid(ds); err != nil {
+		return nil, err
+	}
+	p.Plan = built
+	if o.Prune && len(a.exclusiveKinds(f)) == 0 {
+		built.Warnings = append(built.Warnings, "--prune deletes nothing: rassync.yaml calls no kind exclusive")
+	}
+	if o.Undeclared {
+		p.Undeclared = undeclared(a.Catalog, live, f.Objects(), exclusive, o.Selection)
+	}
+	p.Refusals = plan.Brakes(built, live, a.guard(s, f, o.Allow))
+	return p, nil
+}
+
+// exclusiveKinds lists the kinds of which something not declared could be
+// deleted.
+func (a *App) exclusiveKinds(f *Folder) []string {
+	sites := map[string]bool{"": true}
+	for _, o := range f.Objects() {
+		sites[o.Address.Site] = true
+	}
+	var out []string
+	for _, k := range a.Catalog.Kinds() {
+		if k.Shape != model.Collection || !k.CanDelete() {
+			continue
+		}
+		for site := range sites {
+			if (k.Scope == model.ScopeSite) == (site != "") && f.Config.Mode(k.Name, site) == workspace.Exclusive {
+				out = append(out, k.Name)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// guard is what the brakes need to know.
+func (a *App) guard(s *Session, f *Folder, allow plan.Allowance) plan.Guard {
+	l := f.Config.Limits
+	return plan.Guard{Catalog: a.Catalog, Account: s.Username, Allow: allow,
+		Limits:    plan.Limits{Deletes: l.Deletes, DeletePercent: l.DeletePercent, Updates: l.Updates, UpdatePercent: l.UpdatePercent, From: l.From},
+		Protected: f.Config.Protected}
+}
+
+// undeclared lists the objects of exclusive kinds that the folder does not
+// know.
+func undeclared(cat *model.Catalog, live *export.Farm, declared []*model.Object, exclusive func(kind, site string) bool, sel selector.Set) []model.Address {
+	known := map[model.Address]bool{}
+	for _, d := range declared {
+		known[d.Address.Key()] = true
+		if d.RenamedFrom != "" {
+			a := d.Address
+			a.Name = d.RenamedFrom
+			known[a.Key()] = true
+		}
+	}
+	var out []model.Address
+	for _, k := range cat.Kinds() {
+		if k.Shape != model.Collection || !k.CanDelete() || !live.Read[k.Name] {
+			continue
+		}
+		for _, o := range live.Objects[k.Name] {
+			if o.Builtin || !exclusive(k.Name, o.Address.Site) || !sel.Match(o.Address) || anyKnown(known, o) {
+				continue
+			}
+			out = append(out, o.Address)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].String() < out[j].String() })
+	return out
+}
+
+func anyKnown(known map[model.Address]bool, o *model.Object) bool {
+	if known[o.Address.Key()] {
+		return true
+	}
+	for _, site := range o.InSites {
+		if known[(model.Address{Site: site, Kind: o.Address.Kind, Name: o.Address.Name}).Key()] {
+			return true
+		}
+	}
+	return false
+}
+
+// checkUnique guards against two documents of one object, which validation
+// has refused already unless it was left out.
+func checkUnique(objects []*model.Object) error {
+	seen := map[model.Address]*model.Object{}
+	var ds model.Diagnostics
+	for _, o := range objects {
+		if other := seen[o.Address.Key()]; other != nil {
+			ds = append(ds, model.Diagnostic{Severity: model.Error, Source: o.Source, Address: o.Address.String(), Summary: "is declared twice", Hint: "the other place is " + strings.TrimSpace(other.Source.String())})
+			continue
+		}
+		seen[o.Address.Key()] = o
+	}
+	return Invalid(ds)
+}

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+)
+
+// ResumeTarget finds the run to finish: the one that was named, or the newest
+// if it did not end well.
+func (a *App) ResumeTarget(s *Session, f *Folder, id string) (*Run, error) {
+	if id != "" {
+		r, err := FindRun(f.Dir, id)
+		if err != nil {
+			return nil, err
+		}
+		return r, resumable(s, r)
+	}
+	runs, err := Runs(f.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		if sameGUID(r.Info.Farm.GUID, s.Farm().GUID) && (len(r.Entries) > 0 || r.Damage != nil) {
+			return r, resumable(s, r)
+		}
+	}
+	return nil, Failf(Input, "there is no run in %s to resume", f.Dir)
+}
+
+func resumable(s *Session, r *Run) error {
+	if r.Damage != nil {
+		return &Failure{Class: Input, Err: r.Damage, Hint: "what the run did can't be known from its journal any more: compare with rassync plan"}
+	}
+	if !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
+		return Failf(Input, "run %s belongs to farm %s, this is %s", r.Info.ID, r.Info.Farm.GUID, s.Farm().GUID)
+	}
+	switch r.State() {
+	case "done", "not converged":
+		return Failf(Input, "run %s is finished: there is nothing to resume", r.Info.ID)
+	case "not started":
+		return Failf(Input, "run %s ended before anything was written: there is nothing to resume", r.Info.ID).With("apply again")
+	}
+	return nil
+}
+
+// Resume finishes a run that was interrupted, killed or failed. For what was
+// in doubt the farm is read and decides.
+func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *Run, e Execution) (*Report, error) {
+	file, err := run.Plan(a.Catalog)
+	if err != nil {
+		return nil, &Failure{Class: planClass(err), Err: err}
+	}
+	if _, err := run.Snapshot(); err != nil {
+		return nil, err // without it the run could not be taken back
+	}
+	p, err := a.touched(ctx, s, f, &file.Plan)
+	if err != nil {
+		return nil, err
+	}
+	e.AllowStaged = true // what waits on the farm is the beginning of this run
+	if err := a.mayWrite(s, f, e); err != nil {
+		return nil, err
+	}
+	if err := a.checkSecrets(&file.Plan, a.Reveal(f.Dir)); err != nil {
+		return nil, err
+	}
+	release, err := a.lock(ctx, f, e.Command, e.LockTimeout)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	return a.carryOut(ctx, s, p, run, e, true)
+}

@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+)
+
+// RollbackTarget finds the run to take back: the one that was named, or the
+// newest that wrote to this farm and was not taken back already.
+func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*Run, error) {
+	if id != "" {
+		r, err := FindRun(f.Dir, id)
+		if err != nil {
+			return nil, err
+		}
+		if !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
+			return nil, Failf(Input, "run %s belongs to farm %s (%s), this is %s", r.Info.ID, r.Info.Farm.GUID, r.Info.Farm.Name, s.Farm().GUID)
+		}
+		return r, nil
+	}
+	runs, err := Runs(f.Dir)
+	if err != nil {
+		return nil, err
+	}
+	back := map[string]bool{}
+	for _, r := range runs {
+		switch {
+		case r.Damage != nil || !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) || !r.Wrote():
+		case r.Info.Command == "rollback":
+			if r.State() == "done" {
+				back[r.Info.Of] = true
+			}
+		case !back[r.Info.ID]:
+			return r, nil
+		}
+	}
+	return nil, Failf(Input, "there is no run in %s that wrote to this farm and was not taken back", f.Dir).With("rassync history lists the runs; name one to go back to before it")
+}
+
+// PlanRollback plans the way back to before a run.
+func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *Run, o PlanOptions) (*Planned, error) {
+	p, err := a.planBack(ctx, s, f, run, o)
+	if err != nil {
+		return nil, err
+	}
+	p.Refusals = plan.Brakes(p.Plan, p.Live, a.guard(s, f, o.Allow))
+	return p, nil
+}
+
+func (a *App) planRollback(ctx context.Context, s *Session, f *Folder, run *Run) (*Planned, error) {
+	return a.planBack(ctx, s, f, run, PlanOptions{})
+}
+
+func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o PlanOptions) (*Planned, error) {
+	if err := s.CheckFarm(f.Farm); err != nil {
+		return nil, err
+	}
+	snap, err := run.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	desired, absent, err := snap.Targets(a.Catalog, run.Dir)
+	if err != nil {
+		return nil, err
+	}
+	sc := newScope(a.Catalog)
+	sc.objects(desired)
+	for _, addr := range absent {
+		sc.deletes(addr.Kind)
+	}
+	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(plan.Want(desired), s.Parallel))
+	if err != nil {
+		return nil, err
+	}
+	sent, err := a.sent(f, s.Farm().GUID)
+	if err != nil {
+		return nil, err
+	}
+	a.borrowSecrets(f, run, desired, live)
+	p := &Planned{Live: live, Folder: f, Sent: sent}
+	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: live, Selected: o.Selection.Match, Sent: sent, Tool: a.Tool, Farm: s.Identity(ctx)}
+	for {
+		built, ds := plan.Build(in)
+		if !ds.Failed() {
+			p.Plan = built
+			break
+		}
+		// What cannot be made again is left out and said; the rest goes back.
+		rest, lost := without(in.Desired, live, ds)
+		if len(lost) == 0 {
+			return nil, Invalid(ds)
+		}
+		in.Desired = rest
+		p.NotRestorable = append(p.NotRestorable, lost...)
+	}
+	p.NotRestorable = append(p.NotRestorable, lostSecrets(a.Catalog, p.Plan)...)
+	p.Plan.Warnings = append(p.Plan.Warnings, p.NotRestorable...)
+	return p, nil
+}
+
+// without takes out the objects that are gone from the farm and cannot be
+// planned.
+func without(desired []*model.Object, live *export.Farm, ds model.Diagnostics) (rest []*model.Object, lost []string) {
+	why := map[string]string{}
+	for _, d := range ds {
+		if d.Severity == model.Error && why[d.Address] == "" {
+			why[d.Address] = strings.TrimSpace(d.Path + " " + d.Summary)
+		}
+	}
+	for _, o := range desired {
+		text := o.Address.String()
+		if w, bad := why[text]; bad && live.Find(o.Address) == nil {
+			lost = append(lost, fmt.Sprintf("%s cannot come back: %s", text, w))
+			continue
+		}
+		rest = append(rest, o)
+	}
+	return rest, lost
+}
+
+// lostSecrets names the secrets of objects that are made again without them.
+func lostSecrets(cat *model.Catalog, p *plan.Plan) []string {
+	var out []string
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Action != plan.Create && c.Action != plan.Replace {
+			continue
+		}
+		cat.Kind(c.Kind).Spec.Walk(func(prop *model.Property) {
+			if !prop.Secret || strings.Contains(prop.Path(), "[]") {
+				return
+			}
+			if _, have := model.Lookup(c.Desired.Spec, prop.Path()); !have {
+				out = append(out, fmt.Sprintf("%s %s does not come back: secrets are never read, supply it again", c.Address, prop.Path()))
+			}
+		})
+	}
+	return out
+}
+
+// borrowSecrets gives objects that must be made again the references to their
+// secrets from where they are declared: in the run's own plan or in the
+// workspace as it is now.
+func (a *App) borrowSecrets(f *Folder, run *Run, desired []*model.Object, live *export.Farm) {
+	known := map[model.Address]map[string]any{}
+	if ws, ds := a.Read(f.Dir, ""); !ds.Failed() {
+		anchorSecrets(ws.Objects)
+		for _, o := range ws.Objects {
+			known[o.Address.Key()] = o.Spec
+		}
+	}
+	if file, err := run.Plan(a.Catalog); err == nil {
+		for i := range file.Changes {
+			if d := file.Changes[i].Desired; d != nil {
+				known[d.Address.Key()] = d.Spec
+			}
+		}
+	}
+	for _, o := range desired {
+		from := known[o.Address.Key()]
+		if from == nil || (live.Find(o.Address) != nil && a.Catalog.Kind(o.Address.Kind).Replace == "") {
+			continue
+		}
+		borrow(a.Catalog.Kind(o.Address.Kind).Spec, o.Spec, from)
+	}
+}
+
+// borrow copies references to secrets that into lacks.
+func borrow(p *model.Property, into, from map[string]any) {
+	for _, c := range p.Props {
+		switch v := from[c.Name].(type) {
+		case model.SecretRef:
+			if _, have := into[c.Name]; !have && c.Secret {
+				into[c.Name] = v
+			}
+		case map[string]any:
+			if sub, ok := into[c.Name].(map[string]any); ok {
+				borrow(c, sub, v)
+			}
+		}
+	}
+}

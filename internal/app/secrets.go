@@ -1,0 +1,130 @@
+package app
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"sort"
+
+	"rassync/internal/model"
+	"rassync/internal/plan"
+)
+
+// Reveal gives the value of a secret at the moment it is sent. Files are
+// relative to dir.
+func (a *App) Reveal(dir string) func(model.SecretRef) (string, error) {
+	return func(ref model.SecretRef) (string, error) {
+		switch {
+		case ref.Env != "":
+			if a.LookupEnv != nil {
+				if v, ok := a.LookupEnv(ref.Env); ok && v != "" {
+					return v, nil
+				}
+			}
+			return "", fmt.Errorf("the environment variable %s is not set", ref.Env)
+		case ref.File != "":
+			file := filepath.FromSlash(ref.File)
+			if !filepath.IsAbs(file) {
+				file = filepath.Join(dir, file)
+			}
+			v, err := readSecretFile(file)
+			if err == nil && v == "" {
+				err = fmt.Errorf("the file %s is empty", ref.File)
+			}
+			return v, err
+		}
+		return "", fmt.Errorf("a secret says not where it is found")
+	}
+}
+
+// anchorSecrets makes the paths of secret files relative to the workspace:
+// in a document they are relative to the document's own folder, which plans
+// and journals do not know.
+func anchorSecrets(objects []*model.Object) {
+	for _, o := range objects {
+		folder := path.Dir(o.Source.File)
+		if o.Spec != nil && folder != "." && folder != "" {
+			o.Spec, _ = anchored(o.Spec, folder).(map[string]any)
+		}
+	}
+}
+
+func anchored(v any, folder string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, e := range v {
+			v[name] = anchored(e, folder)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = anchored(e, folder)
+		}
+	case model.SecretRef:
+		if v.File != "" && !path.IsAbs(v.File) && !filepath.IsAbs(v.File) {
+			v.File = path.Join(folder, filepath.ToSlash(v.File))
+		}
+		return v
+	}
+	return v
+}
+
+// secretsOf collects the secrets that a value refers to.
+func secretsOf(v any, out []model.SecretRef) []model.SecretRef {
+	switch v := v.(type) {
+	case map[string]any:
+		names := make([]string, 0, len(v))
+		for name := range v {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		if len(names) == 1 { // a field of a plan file is plain JSON
+			text, _ := v[names[0]].(string)
+			switch {
+			case names[0] == "fromEnv" && text != "":
+				return append(out, model.SecretRef{Env: text})
+			case names[0] == "fromFile" && text != "":
+				return append(out, model.SecretRef{File: text})
+			}
+		}
+		for _, name := range names {
+			out = secretsOf(v[name], out)
+		}
+	case []any:
+		for _, e := range v {
+			out = secretsOf(e, out)
+		}
+	case model.SecretRef:
+		out = append(out, v)
+	}
+	return out
+}
+
+// checkSecrets looks for every secret that the plan sends, so that none is
+// found missing when half of the plan is done.
+func (a *App) checkSecrets(p *plan.Plan, reveal func(model.SecretRef) (string, error)) error {
+	var ds model.Diagnostics
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		var refs []model.SecretRef
+		switch c.Action {
+		case plan.Create, plan.Replace:
+			if c.Desired != nil {
+				refs = secretsOf(c.Desired.Spec, nil)
+			}
+		case plan.Update:
+			for _, f := range c.Fields {
+				refs = secretsOf(f.After, refs)
+			}
+		}
+		for _, ref := range refs {
+			if _, err := reveal(ref); err != nil {
+				d := model.Diagnostic{Severity: model.Error, Address: c.Address, Summary: "a secret is missing: " + err.Error(), Hint: "supply it; nothing was written to the farm"}
+				if c.Source != nil {
+					d.Source = model.Source{File: c.Source.File, Line: c.Source.Line, Col: 1}
+				}
+				ds = append(ds, d)
+			}
+		}
+	}
+	return Invalid(ds)
+}

@@ -1,0 +1,244 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rassync/internal/apply"
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+)
+
+// all asks for every part of an object, costly ones too.
+func all(*model.Object, *model.Property) bool { return true }
+
+// takeSnapshot reads every object that the plan touches, whole, and the order
+// of the siblings that it changes.
+func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p *plan.Plan, id string) (*apply.Snapshot, map[string][]byte, error) {
+	snap := &apply.Snapshot{FormatVersion: "1", ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []apply.SavedObject{}, Made: []string{}}
+	sv := &saver{app: a, session: s, live: live, snap: snap, files: map[string][]byte{}, seen: map[model.Address]int{}}
+	for i := range p.Changes {
+		if err := sv.change(ctx, &p.Changes[i]); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := sv.sites(ctx, p); err != nil {
+		return nil, nil, err
+	}
+	sv.orders(p)
+	return snap, sv.files, nil
+}
+
+type saver struct {
+	app     *App
+	session *Session
+	live    *export.Farm
+	snap    *apply.Snapshot
+	files   map[string][]byte
+	seen    map[model.Address]int // place in the snapshot, from 1
+}
+
+func (sv *saver) change(ctx context.Context, c *plan.Change) error {
+	if c.Action == plan.Create {
+		sv.snap.Made = append(sv.snap.Made, c.Address)
+		return nil
+	}
+	if c.Action == plan.Reorder {
+		return nil
+	}
+	o := liveOf(sv.live, c)
+	if o == nil {
+		return &apply.StaleError{Address: c.Address, Gone: true}
+	}
+	renamedTo := ""
+	if c.RenamedFrom != "" {
+		renamedTo = c.Name
+	}
+	if err := sv.save(ctx, o, renamedTo, c.Action == plan.Delete); err != nil {
+		return err
+	}
+	for _, text := range c.Relinks {
+		addr, err := sv.app.Catalog.ParseAddress(text)
+		if err != nil {
+			return err
+		}
+		if other := sv.live.Find(addr); other != nil {
+			if err := sv.save(ctx, other, "", false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// liveOf finds the object of a change on the farm as it was read.
+func liveOf(live *export.Farm, c *plan.Change) *model.Object {
+	a := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
+	if c.RenamedFrom != "" {
+		old := a
+		old.Name = c.RenamedFrom
+		if o := live.Find(old); o != nil {
+			return o
+		}
+	}
+	return live.Find(a)
+}
+
+func (sv *saver) save(ctx context.Context, o *model.Object, renamedTo string, deleted bool) error {
+	key := o.Address.Key()
+	if n := sv.seen[key]; n > 0 {
+		so := &sv.snap.Objects[n-1]
+		so.Deleted = so.Deleted || deleted
+		if renamedTo != "" {
+			so.RenamedTo = renamedTo
+		}
+		return nil
+	}
+	k := sv.app.Catalog.Kind(o.Address.Kind)
+	whole := o
+	if k.NeedsRequests() || o.Spec == nil {
+		var err error
+		whole, err = sv.live.Reread(ctx, sv.session.Reader(), o, all)
+		if err != nil {
+			return fmt.Errorf("saving %s before it is changed: %w", o.Address, err)
+		}
+		if whole == nil {
+			return &apply.StaleError{Address: o.Address.String(), Gone: true}
+		}
+	}
+	spec, _ := withoutHidden(whole.Spec).(map[string]any)
+	sv.files = sv.keepFiles(spec)
+	sv.snap.Objects = append(sv.snap.Objects, apply.SavedObject{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name,
+		RenamedTo: renamedTo, Deleted: deleted, Spec: spec, Unknown: whole.Unknown})
+	sv.seen[key] = len(sv.snap.Objects)
+	return nil
+}
+
+func (sv *saver) keepFiles(spec map[string]any) map[string][]byte {
+	for _, v := range spec {
+		if ref, ok := v.(model.FileRef); ok {
+			if data, have := sv.live.Files[ref.Digest]; have {
+				sv.files[ref.Digest] = data
+			}
+		}
+	}
+	return sv.files
+}
+
+// sites saves what goes with a site: the API deletes its content without a
+// word.
+func (sv *saver) sites(ctx context.Context, p *plan.Plan) error {
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if c.Kind != model.SiteKind || c.Action != plan.Delete {
+			continue
+		}
+		content, err := export.Read(ctx, sv.session.Reader(), sv.app.Catalog, export.Request{Sites: []string{c.Name}, Want: all, Parallel: sv.session.Parallel})
+		if err != nil {
+			return fmt.Errorf("saving the content of site %s before it is deleted: %w", c.Name, err)
+		}
+		for _, o := range content.All() {
+			if strings.EqualFold(o.Address.Site, c.Name) && o.Spec != nil && sv.seen[o.Address.Key()] == 0 {
+				spec, _ := withoutHidden(o.Spec).(map[string]any)
+				sv.snap.Objects = append(sv.snap.Objects, apply.SavedObject{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name, Deleted: true, Spec: spec, Unknown: o.Unknown})
+				sv.seen[o.Address.Key()] = len(sv.snap.Objects)
+			}
+		}
+		for digest, data := range content.Files {
+			sv.files[digest] = data
+		}
+	}
+	return nil
+}
+
+// orders saves the order of siblings wherever the plan adds, removes, moves
+// or reorders one.
+func (sv *saver) orders(p *plan.Plan) {
+	for _, k := range sv.app.Catalog.Kinds() {
+		if k.Order == nil {
+			continue
+		}
+		done := map[model.Address]bool{}
+		for i := range p.Changes {
+			c := &p.Changes[i]
+			for _, a := range orderAddresses(k, c) {
+				if !done[a.Key()] {
+					done[a.Key()] = true
+					sv.order(k, a)
+				}
+			}
+		}
+	}
+}
+
+// orderAddresses names the orders of kind k that a change concerns.
+func orderAddresses(k *model.Kind, c *plan.Change) []model.Address {
+	if c.Kind == k.Name {
+		return []model.Address{{Site: c.Site, Kind: k.Name, Name: c.Name}}
+	}
+	member := false
+	for _, of := range k.Order.Of {
+		member = member || of == c.Kind
+	}
+	if !member || (c.Action == plan.Update && c.RenamedFrom == "") {
+		return nil
+	}
+	if k.Order.By != "chain" {
+		site := c.Site
+		if k.Scope == model.ScopeFarm {
+			site = ""
+		}
+		return []model.Address{{Site: site, Kind: k.Name}}
+	}
+	out := []model.Address{{Kind: k.Name, Name: folderOf(c.Name)}}
+	if c.RenamedFrom != "" {
+		out = append(out, model.Address{Kind: k.Name, Name: folderOf(c.RenamedFrom)})
+	}
+	return out
+}
+
+func folderOf(path string) string {
+	folder, _ := model.ParentPath(path)
+	if folder == "" {
+		return export.TopLevel
+	}
+	return folder
+}
+
+func (sv *saver) order(k *model.Kind, a model.Address) {
+	var kids []*model.Object
+	if k.Order.By == "chain" {
+		kids = sv.live.Siblings(k, a.Name)
+	} else {
+		kids = sv.live.Ranked(k, a.Site)
+	}
+	if len(kids) < 2 || sv.seen[a.Key()] > 0 {
+		return
+	}
+	sv.snap.Objects = append(sv.snap.Objects, apply.SavedObject{Address: a.String(), Kind: a.Kind, Site: a.Site, Name: a.Name, Spec: map[string]any{"items": export.OrderItems(k, kids)}})
+	sv.seen[a.Key()] = len(sv.snap.Objects)
+}
+
+// withoutHidden leaves out what only the engine knows, such as ids of list
+// entries.
+func withoutHidden(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		m := make(map[string]any, len(v))
+		for name, e := range v {
+			if !strings.HasPrefix(name, "$") {
+				m[name] = withoutHidden(e)
+			}
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = withoutHidden(e)
+		}
+		return out
+	}
+	return v
+}

@@ -1,0 +1,315 @@
+package proof
+
+import (
+	"sort"
+	"strings"
+	"testing"
+
+	"rassync/internal/export"
+	"rassync/internal/farmsim"
+	"rassync/internal/model"
+)
+
+// TestAnySingleChange changes each property of each kind by itself, applies,
+// expects an empty plan, rolls back and expects the first farm.
+func TestAnySingleChange(t *testing.T) {
+	cat := catalog(t)
+	readings := []farmsim.NamedSwitches{}
+	for _, sw := range farmsim.AllSwitches() {
+		if sw.Name == "baseline" || sw.Name == "all" || !testing.Short() {
+			readings = append(readings, sw)
+		}
+	}
+	for _, sw := range readings {
+		if sw.Name != "baseline" && sw.Name != "all" {
+			continue // the single readings are covered together by "all"
+		}
+		for _, k := range cat.Kinds() {
+			t.Run(sw.Name+"/"+k.Name, func(t *testing.T) {
+				t.Parallel()
+				changeEach(t, cat, k, sw.Switches)
+			})
+		}
+	}
+}
+
+func changeEach(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switches) {
+	s := newStand(t, cat, randomState(t, cat, 4, 5), sw)
+	kinds := []string{k.Name}
+	if k.Order != nil {
+		kinds = append(kinds, k.Order.Of...)
+	}
+	// Whatever refers to the kind may have to be linked anew.
+	for _, other := range cat.Kinds() {
+		other.Spec.Walk(func(p *model.Property) {
+			for _, ref := range p.Ref {
+				if ref == k.Name && other.Name != k.Name {
+					kinds = append(kinds, other.Name)
+				}
+			}
+		})
+	}
+	kinds = unique(kinds)
+	s.live = s.read(kinds, everything)
+	first := text(s.live)
+	tried := 0
+	for _, o := range s.live.Objects[k.Name] {
+		if (tried > 0 && o.Builtin) || o.Address.Name == farmsim.DefaultUsername {
+			continue // the account in use cannot be changed much
+		}
+		for _, m := range mutations(s, k, o) {
+			if strings.HasSuffix(m.path, "enabledMode") && belowClosedFolder(s.live, o) {
+				continue // nobody can tell the item's own status from the folder's
+			}
+			tried++
+			docs := withSecrets(cat, declare(s.live))
+			var doc *model.Object
+			for _, d := range docs {
+				if d.Address == o.Address {
+					doc = d
+				}
+			}
+			original := model.Clone(doc.Spec).(map[string]any)
+			set(doc.Spec, m.path, m.value)
+			name := o.Address.String() + " " + m.path
+			p := s.plan(docs, kinds)
+			if p.Empty() {
+				t.Errorf("%s -> %v: the plan is empty", name, m.value)
+				continue
+			}
+			s.mustApply(p)
+			if left := s.plan(docs, kinds); !left.Empty() {
+				t.Errorf("%s -> %v: the plan is not empty after apply:\n%s", name, m.value, describe(left))
+			}
+			doc.Spec = original
+			s.mustApply(s.plan(docs, kinds))
+			s.live = s.read(kinds, everything)
+			if now := text(s.live); now != first {
+				t.Fatalf("%s -> %v: not rolled back:\n%s", name, m.value, diffLines(first, now))
+			}
+			if t.Failed() {
+				return
+			}
+		}
+		if tried > 150 {
+			break
+		}
+	}
+	if tried == 0 && k.Name != model.SiteKind && k.Name != "ThemeCustomImage" { // pictures have a test of their own
+		t.Errorf("no property of %s was changed", k.Name)
+	}
+}
+
+func unique(list []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, e := range list {
+		if !seen[e] {
+			seen[e] = true
+			out = append(out, e)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+type mutation struct {
+	path  string
+	value any
+}
+
+// mutations lists another legal value for each property in force.
+func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
+	var out []mutation
+	if k.Order != nil {
+		items := o.Spec["items"].([]any)
+		if len(items) > 1 {
+			turned := append([]any{items[len(items)-1]}, items[:len(items)-1]...)
+			out = append(out, mutation{"items", turned})
+		}
+		return out
+	}
+	var walk func(p *model.Property, m map[string]any, path string)
+	walk = func(p *model.Property, m map[string]any, path string) {
+		for _, c := range p.Props {
+			at := c.Name
+			if path != "" {
+				at = path + "." + c.Name
+			}
+			if !export.InForce(c, o.Spec) || c.Secret || c.Lookup != nil || (c.CreateOnly && k.Replace == "") || c.Name == k.Sites {
+				continue
+			}
+			if o.Builtin && (c.CreateOnly || strings.HasPrefix(c.Name, "enabled")) {
+				continue
+			}
+			// Inherit flags have a test of their own: what they hide comes and goes.
+			if isGate(k, at) {
+				continue
+			}
+			v, there := m[c.Name]
+			if c.Type == model.TypeObject && len(c.Props) > 0 && c.Codec == "" {
+				sub, _ := v.(map[string]any)
+				if sub != nil {
+					walk(c, sub, at)
+				}
+				continue
+			}
+			if !there && !c.WriteOnly {
+				continue
+			}
+			if n, ok := other(s, c, v, o); ok {
+				out = append(out, mutation{at, n})
+			}
+		}
+	}
+	walk(k.Spec, o.Spec, "")
+	return out
+}
+
+func isGate(k *model.Kind, path string) bool {
+	found := false
+	k.Spec.Walk(func(p *model.Property) {
+		found = found || p.Gate == path
+		for w := range p.When {
+			if up := p.Parent.Path(); strings.HasPrefix(w, "./") && p.Type == model.TypeObject {
+				found = found || joined(up, w[2:]) == path
+			} else if p.Type == model.TypeObject {
+				found = found || w == path
+			}
+		}
+	})
+	return found
+}
+
+func joined(up, name string) string {
+	if up == "" {
+		return name
+	}
+	return up + "." + name
+}
+
+// other is another legal value of a property.
+func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
+	switch {
+	case p.File != nil, p.Codec == "account":
+		return nil, false
+	case p.Codec == "ipRanges":
+		return append(append([]any{}, v.([]any)...), "10.255.0.9"), true
+	case strings.HasPrefix(p.Codec, "separated:"):
+		return append(append([]any{}, v.([]any)...), "10.255.0.8"), true
+	case p.Flags:
+		list := v.([]any)
+		for _, n := range p.Enum.Order {
+			b := p.Enum.ByName[n]
+			if b > 0 && b&(b-1) == 0 && len(list) == 0 {
+				return []any{n}, true
+			}
+		}
+		return []any{}, true
+	case p.Enum != nil:
+		for _, n := range p.Enum.Order {
+			if n != v {
+				return n, true
+			}
+		}
+		return nil, false
+	case len(p.Ref) > 0 && p.Type != model.TypeArray:
+		for _, kind := range p.Ref {
+			for _, t := range s.live.Objects[kind] {
+				if (t.Address.Site == "" || t.Address.Site == o.Address.Site) && t.Address.Name != v {
+					return t.Address.Name, true
+				}
+			}
+		}
+		return nil, false
+	}
+	switch p.Type {
+	case model.TypeBoolean:
+		return v != true, true
+	case model.TypeInteger, model.TypeNumber:
+		i, _ := model.AsInt(v)
+		if p.Maximum != nil && float64(i+1) > *p.Maximum {
+			return i - 1, true
+		}
+		if p.Minimum != nil && float64(i+1) < *p.Minimum {
+			return int64(*p.Minimum), true
+		}
+		return i + 1, true
+	case model.TypeString:
+		if v == "changed" {
+			return "changed again", true
+		}
+		return "changed", true
+	case model.TypeArray:
+		return otherList(s, p, v, o)
+	}
+	return nil, false
+}
+
+func otherList(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
+	list, _ := v.([]any)
+	list = strip(list).([]any)
+	kinds := p.Ref
+	if p.Items != nil && len(p.Items.Ref) > 0 {
+		kinds = p.Items.Ref
+	}
+	if len(kinds) > 0 {
+		if len(list) > 0 {
+			return list[1:], true
+		}
+		for _, t := range s.live.Objects[kinds[0]] {
+			if t.Address.Site == "" || t.Address.Site == o.Address.Site {
+				return []any{t.Address.Name}, true
+			}
+		}
+		return nil, false
+	}
+	if p.Items == nil || (p.Items.Type == model.TypeObject && len(p.Items.Props) == 0) {
+		return nil, false
+	}
+	if p.Items.Type != model.TypeObject {
+		if p.Items.Type == model.TypeInteger {
+			return append(list, int64(77)), true
+		}
+		return append(append([]any{}, list...), "changed"), true
+	}
+	if p.List != nil && len(p.List.MatchAny) > 0 {
+		return append(list, map[string]any{p.List.MatchAny[len(p.List.MatchAny)-1]: `DEMO\Changed`}), true
+	}
+	if len(list) > 1 {
+		// Drop the first and change the others' order.
+		return append(append([]any{}, list[2:]...), list[1]), true
+	}
+	if len(list) == 1 {
+		return []any{}, true
+	}
+	return nil, false
+}
+
+func set(m map[string]any, path string, v any) {
+	names := strings.Split(path, ".")
+	for _, n := range names[:len(names)-1] {
+		sub, ok := m[n].(map[string]any)
+		if !ok {
+			sub = map[string]any{}
+			m[n] = sub
+		}
+		m = sub
+	}
+	m[names[len(names)-1]] = v
+}
+
+func belowClosedFolder(live *export.Farm, o *model.Object) bool {
+	for path := o.Address.Name; ; {
+		folder, _ := model.ParentPath(path)
+		if folder == "" {
+			return false
+		}
+		path = folder
+		for _, f := range live.Objects["PubFolder"] {
+			if f.Address.Name == folder && f.Spec["enabledMode"] != "Enabled" {
+				return true
+			}
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+	"gopkg.in/yaml.v3"
+
+	"rassync/internal/model"
+)
+
+// update brings a document up to what the farm holds. over is the document
+// that an overlay lays over it: what that declares is none of the base's
+// business.
+func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *treeDoc) error {
+	a := d.obj.Address
+	if d.failed {
+		w.unplaced(live.Address, "", fmt.Sprintf("its document at %s has errors and was left alone", d.obj.Source))
+		return nil
+	}
+	m := &merger{fill: w.opts.Fill, keep: func(path string) bool {
+		if w.opts.Keep != nil && w.opts.Keep(a, path) {
+			return true
+		}
+		if over == nil {
+			return false
+		}
+		v, declared := model.Lookup(any(over.obj.Spec), path)
+		_, deeper := v.(map[string]any)
+		return declared && !deeper
+	}}
+	// Files get their content in place; their names stay.
+	w.refreshFiles(kr.kind, d, live, m)
+	want := &model.Object{Address: a, RenamedFrom: d.obj.RenamedFrom, Confirm: d.obj.Confirm,
+		Spec:    m.object(kr.kind.Spec, d.obj.Spec, live.Spec, ""),
+		Unknown: m.unknown(d.obj.Unknown, live.Unknown)}
+	if w.opts.Fill {
+		want.Spec = w.placeFiles(kr.kind, want, d.obj.Spec, d.file.path)
+	}
+	if same(any(d.obj.Spec), any(want.Spec)) && sameUnknown(d.obj.Unknown, want.Unknown) {
+		return nil
+	}
+	text := string(d.file.text(d.seg))
+	changed, err := w.patched(kr, d, text, want, false)
+	if err != nil {
+		if changed, err = w.patched(kr, d, text, want, true); err == nil {
+			w.report.Reformatted = append(w.report.Reformatted, a)
+		}
+	}
+	if err != nil {
+		w.unplaced(live.Address, "", fmt.Sprintf("its document at %s is written in a way that cannot be updated", d.obj.Source))
+		return nil
+	}
+	d.file.replace(d.seg, changed)
+	w.report.Updated = append(w.report.Updated, a)
+	return nil
+}
+
+func sameUnknown(a, b map[string]any) bool {
+	return len(a) == 0 && len(b) == 0 || same(any(a), any(b))
+}
+
+// patched changes the text of a document and proves the result by reading it
+// back. whole writes spec and unknown anew instead of value by value.
+func (w *writer) patched(kr *kindRules, d *treeDoc, text string, want *model.Object, whole bool) (string, error) {
+	root, err := parse([]byte(text))
+	if err != nil || root == nil || root.Kind != yaml.MappingNode {
+		return "", errPatch
+	}
+	p := newPatcher(text, d.file.eol())
+	top := &model.Property{Props: []*model.Property{{Name: "kind"}, {Name: "site"}, {Name: "name"}, {Name: "renamedFrom"}, {Name: "confirm"}, kr.kind.Spec, {Name: "unknown"}}}
+	for _, part := range []struct {
+		name       string
+		prop       *model.Property
+		have, want map[string]any
+	}{{"spec", kr.kind.Spec, d.obj.Spec, want.Spec}, {"unknown", nil, d.obj.Unknown, want.Unknown}} {
+		if same(any(part.have), any(part.want)) || len(part.want) == 0 {
+			continue
+		}
+		if err := p.part(root, top, part.name, part.prop, part.have, part.want, whole); err != nil {
+			return "", err
+		}
+	}
+	out, err := applyEdits(text, 0, len(text), p.edits)
+	if err != nil {
+		return "", err
+	}
+	back, err := parse([]byte(out))
+	if err != nil || back == nil {
+		return "", errPatch
+	}
+	check := &walker{file: d.file.path}
+	o := check.document(back, w.rules, false)
+	if o == nil || check.diags.Failed() || o.Address != d.obj.Address || o.RenamedFrom != want.RenamedFrom || o.Confirm != want.Confirm ||
+		!same(any(o.Spec), any(want.Spec)) || !sameUnknown(o.Unknown, want.Unknown) {
+		return "", errPatch
+	}
+	return out, nil
+}
+
+// part changes spec or unknown.
+func (p *patcher) part(root *yaml.Node, top *model.Property, name string, prop *model.Property, have, want map[string]any, whole bool) error {
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		if key.Value != name {
+			continue
+		}
+		after, err := p.colon(key)
+		if err != nil {
+			return err
+		}
+		s := slot{value, after, key.Column - 1, root.Style&yaml.FlowStyle != 0}
+		if whole || value.Kind != yaml.MappingNode || len(value.Content) == 0 {
+			return p.replace(s, prop, want)
+		}
+		return p.set(s, prop, any(have), any(want))
+	}
+	if root.Style&yaml.FlowStyle != 0 {
+		return errPatch
+	}
+	rank := map[string]any{}
+	for _, c := range top.Props {
+		rank[c.Name] = nil
+	}
+	e := newEmitter(p.eol)
+	e.pair(root.Content[0].Column-1, prop, name, want)
+	return p.insertText(root, top, name, e.b.String(), rank)
+}
+
+// refusedProperty names the property of spec that the validator refuses.
+func refusedProperty(err error) string {
+	var ve *jsonschema.ValidationError
+	if !errors.As(err, &ve) {
+		return ""
+	}
+	for len(ve.Causes) > 0 {
+		ve = ve.Causes[0]
+	}
+	parts := strings.Split(ve.InstanceLocation, "/")
+	if len(parts) < 3 || parts[1] != "spec" {
+		return ""
+	}
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(parts[2])
+}
