@@ -28,6 +28,9 @@ func (f *Farm) fresh(k *kind) *object {
 			setAt(o.raw, fl.path, true)
 		}
 	}
+	if f.sw.UnknownProperties {
+		o.raw[futureName] = futureValue
+	}
 	for name, v := range freshValues[k.Name] {
 		if _, ok := o.raw[name]; ok {
 			o.raw[name] = v

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -238,4 +240,10 @@ func pinned(t testing.TB, s *Server) http.RoundTripper {
 	tr := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: pool}}
 	t.Cleanup(tr.CloseIdleConnections)
 	return tr
+}
+
+// operations is the list of the API's operations that the project keeps.
+func operations() (string, error) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "schemas", "operations.tsv"))
+	return string(data), err
 }

@@ -16,13 +16,26 @@ func (stillClock) Now() time.Time { return time.Date(2026, 1, 5, 8, 0, 0, 0, tim
 
 func (stillClock) Sleep(context.Context, time.Duration) error { return nil }
 
-// Large makes a farm with so many published applications, in folders of about
-// forty, with rules on a tenth of them, and hosts and pools to serve them.
-func Large(catalog *model.Catalog, apps int) (State, error) {
+// stillFarm is a fresh farm of that time. Only a catalog that is missing, or
+// one whose kinds contradict themselves, keeps a fresh farm from being made:
+// a slip in the program or its schemas.
+func stillFarm(catalog *model.Catalog) *Farm {
 	f, err := New(Options{Catalog: catalog, Clock: stillClock{}})
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
+	return f
+}
+
+// Factory is what a fresh farm holds: the licensing site Main with its primary
+// broker, the built-in objects, the singletons, and one root administrator,
+// DefaultUsername.
+func Factory(catalog *model.Catalog) State { return stillFarm(catalog).Staged() }
+
+// Large makes a farm with so many published applications, in folders of about
+// forty, with rules on a tenth of them, and hosts and pools to serve them.
+func Large(catalog *model.Catalog, apps int) State {
+	f := stillFarm(catalog)
 	w := f.staged
 	site := f.licensingSite(w)
 	add := func(name, objectName string, change func(o *object)) int64 {
@@ -79,7 +92,7 @@ func Large(catalog *model.Catalog, apps int) (State, error) {
 			}
 		})
 	}
-	return w.state(f.kinds), nil
+	return w.state(f.kinds)
 }
 
 // largeRule gives an application a rule for one group.

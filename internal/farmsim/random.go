@@ -15,11 +15,8 @@ import (
 // inherit and groups that do not, lists, a tree three folders deep, two
 // sites, and names that hurt. size is about the number of objects of each
 // kind in each site. The same rand gives the same farm.
-func Random(catalog *model.Catalog, r *rand.Rand, size int) (State, error) {
-	f, err := New(Options{Catalog: catalog, Clock: stillClock{}})
-	if err != nil {
-		return nil, err
-	}
+func Random(catalog *model.Catalog, r *rand.Rand, size int) State {
+	f := stillFarm(catalog)
 	g := &generator{f: f, w: f.staged, r: r, size: max(1, size)}
 	g.sites()
 	for _, name := range sortedKeys(f.kinds) {
@@ -37,10 +34,11 @@ func Random(catalog *model.Catalog, r *rand.Rand, size int) (State, error) {
 		for _, o := range f.staged.all(k) {
 			c := o.copy()
 			g.fill(c)
+			f.finish(f.staged, c)
 			f.staged.put(c)
 		}
 	}
-	return f.staged.state(f.kinds), nil
+	return f.staged.state(f.kinds)
 }
 
 type generator struct {

@@ -123,8 +123,8 @@ func (v *valuer) number(p *model.Property, in any) (any, error) {
 	return i, nil
 }
 
-// ref checks that the object with this id exists, in the same site where both
-// sides belong to one.
+// ref checks that an object with this id exists. Whether it belongs to the
+// same site is not asked: nothing is known of a farm that minds.
 func (v *valuer) ref(p *model.Property, kinds []string, in any, single bool) (any, error) {
 	id, ok := asInt(in)
 	if !ok {

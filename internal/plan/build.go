@@ -40,12 +40,22 @@ type Input struct {
 func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool {
 	byAddress := map[model.Address]*model.Object{}
 	byName := map[model.Address]*model.Object{}
+	renames := renames{}
 	for _, d := range desired {
 		byAddress[d.Address.Key()] = d
 		if d.RenamedFrom != "" {
+			renames[strings.ToLower(d.Address.Name)] = d.RenamedFrom
 			a := d.Address
 			a.Name = d.RenamedFrom
 			byName[a.Key()] = d
+		}
+	}
+	if len(renames) > 0 {
+		for _, d := range desired {
+			a := d.Address
+			if a.Name = renames.farmPath(a.Name); a.Name != d.Address.Name {
+				byName[a.Key()] = d
+			}
 		}
 	}
 	return func(o *model.Object, p *model.Property) bool {
@@ -80,7 +90,7 @@ type builder struct {
 	liveOf   map[*model.Object]*model.Object
 	wantOf   map[*model.Object]*model.Object // live -> desired
 	declared map[model.Address]*model.Object
-	folders  map[string]string // declared folder path -> path on the farm, where they differ
+	folders  renames
 	same     int
 	unsent   int
 
@@ -102,7 +112,7 @@ type change struct {
 // fit the farm; the plan is nil then.
 func Build(in Input) (*Plan, model.Diagnostics) {
 	b := &builder{Input: in, byAddr: map[model.Address]*change{}, liveOf: map[*model.Object]*model.Object{}, wantOf: map[*model.Object]*model.Object{},
-		declared: map[model.Address]*model.Object{}, folders: map[string]string{}}
+		declared: map[model.Address]*model.Object{}, folders: renames{}}
 	if b.Position == nil {
 		b.Position = func(o *model.Object, _ string) model.Source { return o.Source }
 	}
@@ -150,7 +160,7 @@ func (b *builder) pair() {
 		}
 		if live == nil && k.Tree != nil {
 			a := d.Address
-			if a.Name = b.farmPath(d.Address.Name); a.Name != d.Address.Name {
+			if a.Name = b.folders.farmPath(d.Address.Name); a.Name != d.Address.Name {
 				live = b.Live.Find(a)
 			}
 		}
@@ -160,21 +170,25 @@ func (b *builder) pair() {
 	}
 }
 
+// renames are the folders that get another name: declared path, folded, to
+// the path on the farm.
+type renames map[string]string
+
 // farmPath translates a declared path to the one on the farm: folders above
 // it may be renamed by this very plan.
-func (b *builder) farmPath(path string) string {
-	if len(b.folders) == 0 {
+func (r renames) farmPath(path string) string {
+	if len(r) == 0 {
 		return path
 	}
 	folder, _ := model.ParentPath(path)
-	own := path[len(folder):]
-	if old, ok := b.folders[strings.ToLower(folder)]; ok {
-		return old + own
-	}
 	if folder == "" {
 		return path
 	}
-	return b.farmPath(folder) + own
+	own := path[len(folder):]
+	if old, ok := r[strings.ToLower(folder)]; ok {
+		return old + own
+	}
+	return r.farmPath(folder) + own
 }
 
 // compare makes the change of one declared object.
@@ -197,7 +211,7 @@ func (b *builder) compare(d *model.Object) {
 	b.warnings = append(b.warnings, df.warn...)
 	b.unsent += len(df.unsent)
 	c := &change{Change: Change{Action: Update, Fields: df.fields, Desired: d, Before: live}, live: live}
-	if !strings.EqualFold(farmName(live), d.Address.Name) && b.farmPath(d.Address.Name) != farmName(live) {
+	if !strings.EqualFold(farmName(live), d.Address.Name) && b.folders.farmPath(d.Address.Name) != farmName(live) {
 		if len(k.Identity.Rename) == 0 {
 			b.fail(d, "renamedFrom", "objects of this kind cannot be renamed through the API", "rename it in the console, or leave renamedFrom out to have it made anew")
 			return

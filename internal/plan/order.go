@@ -119,7 +119,7 @@ func (b *builder) farmFolder(folder string) string {
 	if old, ok := b.folders[strings.ToLower(folder)]; ok {
 		return old
 	}
-	return b.farmPath(folder)
+	return b.folders.farmPath(folder)
 }
 
 func ordered(k *model.Kind, kind string) bool {

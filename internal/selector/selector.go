@@ -216,3 +216,6 @@ func Any(selectors []Selector, a model.Address) bool {
 	}
 	return false
 }
+
+// PicksKind tells whether the selector can pick an object of the kind.
+func (s Selector) PicksKind(kind string) bool { return s.kind == nil || s.kind.Match(kind) }

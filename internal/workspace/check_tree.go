@@ -21,7 +21,18 @@ func (c *checker) parent(k *model.Kind, o *model.Object) {
 		c.fail(o, "name", fmt.Sprintf("there is no folder %q: it is renamed", short(up)), fmt.Sprintf("write %q", before.Address.Name))
 		return
 	}
-	c.fail(o, "name", fmt.Sprintf("there is no folder %q", short(up)), c.orDeclare(up, func() []string { return c.folderNames(k) }, "a "+k.Tree.Folder+" of this name"))
+	c.fail(o, "name", fmt.Sprintf("there is no folder %q", short(up)), c.orDeclare(up, func() []string { return c.foldersBut(k, up) }, "a "+k.Tree.Folder+" of this name"))
+}
+
+// foldersBut leaves out what lies in the folder that is missing.
+func (c *checker) foldersBut(k *model.Kind, path string) []string {
+	var out []string
+	for _, name := range c.folderNames(k) {
+		if !strings.HasPrefix(strings.ToLower(name), strings.ToLower(path)+"/") {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (c *checker) folderNames(k *model.Kind) []string {

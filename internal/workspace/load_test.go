@@ -66,8 +66,8 @@ spec: {key: {fromFile: ../secret.txt}}
 			"ratio": 2.5, "timeout": int64(5), "description": "2024-01-01", "publishTo": []any{"Main"},
 			"rules": []any{map[string]any{"name": "first", "criteria": map[string]any{"access": "Allow"}}},
 			"extra": map[string]any{"a": []any{int64(1), nil, true}, "b": map[string]any{"c": 1.5}}},
-		"Main/Folder/Sales a/x.yml:26:1": map[string]any{},
-		"Main/FactorA/A a/x.yml:32:1":    map[string]any{"key": model.SecretRef{File: "../secret.txt", Abs: ""}},
+		"Main/Folder/Sales a/x.yml:25:1": map[string]any{},
+		"Main/FactorA/A a/x.yml:31:1":    map[string]any{"key": model.SecretRef{File: "../secret.txt", Abs: ""}},
 	}
 	// The place of the secret depends on the folder of the test.
 	for _, spec := range got {
@@ -90,16 +90,16 @@ spec: {key: {fromFile: ../secret.txt}}
 	}
 	app := ws.Objects[0]
 	for path, want := range map[string]string{
-		"":                               "a/x.yml:3:1",
-		"name":                           "a/x.yml:5:7",
-		"site":                           "a/x.yml:4:7",
-		"enabledMode":                    "a/x.yml:9:16",
-		"rules[0].criteria.access":       "a/x.yml:19:24",
-		"rules[first].name":              "a/x.yml:18:11",
-		"spec.days[1]":                   "a/x.yml:11:15",
-		"rules[0].criteria.users":        "a/x.yml:19:15",
-		"target":                         "a/x.yml:3:1",
-		"unknown.new":                    "a/x.yml:22:3",
+		"":                                "a/x.yml:3:1",
+		"name":                            "a/x.yml:5:7",
+		"site":                            "a/x.yml:4:7",
+		"enabledMode":                     "a/x.yml:9:16",
+		"rules[0].criteria.access":        "a/x.yml:19:24",
+		"rules[first].name":               "a/x.yml:18:11",
+		"spec.days[1]":                    "a/x.yml:11:15",
+		"rules[0].criteria.users":         "a/x.yml:19:15",
+		"target":                          "a/x.yml:3:1",
+		"unknown.new":                     "a/x.yml:22:3",
 		"rules[no.such label].criteria.x": "a/x.yml:18:3",
 	} {
 		if got := ws.Position(app, path).String(); got != want {
@@ -119,7 +119,7 @@ func TestLoadDocumentErrors(t *testing.T) {
 		"no name and site":    {"kind: App\nspec: {}\n", "f.yaml:1:1: error: App: \"site\" is missing (say which site the object belongs to)\nf.yaml:1:1: error: App: \"name\" is missing (folder path and name, such as Sales/Notepad)"},
 		"empty name":          {site + "kind: App\nsite: Main\nname: \"\"\n", `f.yaml:6:7: error: Main/App name: expected text, found an empty one`},
 		"name is a number":    {site + "kind: App\nsite: Main\nname: 12\n", `f.yaml:6:7: error: Main/App name: expected text, found a number (put it in quotes: "12")`},
-		"unknown outline key": {site + "kind: App\nsite: Main\nname: A\nspce: {}\n", `f.yaml:7:1: error: Main/App/A: unknown key "spce" (did you mean spec?)`},
+		"unknown outline key": {site + "kind: App\nsite: Main\nname: A\nspce: {}\n", `f.yaml:7:1: error: Main/App/A: unknown key "spce" (did you mean spec or site?)`},
 		"beside spec":         {site + "kind: App\nsite: Main\nname: A\ntarget: x\n", `f.yaml:7:1: error: Main/App/A: "target" stands beside spec (indent it below spec)`},
 		"in spec":             {app("  renamedFrom: x\n"), `f.yaml:8:3: error: Main/App/A: unknown property "renamedFrom" (it stands beside spec, not in it: check the indentation)`},
 		"singleton with name": {"kind: Mail\nname: x\n", `f.yaml:2:1: error: Mail: Mail has no name: there is one per farm (take it out)`},
@@ -152,7 +152,7 @@ func TestLoadDocumentErrors(t *testing.T) {
 		"enum, far":           {app("  enabledMode: xyzzy\n"), `f.yaml:8:16: error: Main/App/A enabledMode: "xyzzy" is not known here (known are Disabled, Enabled, Maintenance)`},
 		"enum is bool":        {app("  enabledMode: true\n"), `f.yaml:8:16: error: Main/App/A enabledMode: expected a name, found true or false (known are Disabled, Enabled, Maintenance)`},
 		"number unknown":      {app("  winType: Normal\n"), `f.yaml:8:12: error: Main/App/A winType: the number of "Normal" is not known (write the number that an export shows)`},
-		"flag":                {app("  days: [Mon, Wed]\n"), `f.yaml:8:15: error: Main/App/A days[1]: "Wed" is not known here (did you mean Mon or Tue?)`},
+		"flag":                {app("  days: [Mon, Wed]\n"), `f.yaml:8:15: error: Main/App/A days[1]: "Wed" is not known here (known are Mon, Tue)`},
 		"twice":               {app("  pools: [\"<Default>\", \"<Default>\"]\n"), `f.yaml:8:24: error: Main/App/A pools[1]: the entry stands twice (take one of them out)`},
 		"missing":             {app("  rules: [{enabled: true}]\n"), `f.yaml:8:11: error: Main/App/A rules[0]: "name" is missing`},
 		"duplicate key":       {app("  target: a\n  parameters: b\n  target: c\n"), `f.yaml:10:3: error: Main/App/A: "target" stands twice (it stands first in line 8)`},
@@ -172,7 +172,7 @@ func TestLoadDocumentErrors(t *testing.T) {
 		"not renamable":       {site + "kind: Host\nsite: Main\nname: h\nrenamedFrom: g\n", `f.yaml:7:14: error: Main/Host/h renamedFrom: objects of kind Host cannot be renamed (take renamedFrom out; a new name is a new object)`},
 		"empty part":          {site + "kind: App\nsite: Main\nname: a//b\n", "f.yaml:6:7: error: Main/App/a//b name: \"a//b\" has an empty part between its slashes (a slash inside a name is written %2F)\nf.yaml:6:7: error: Main/App/a//b name: there is no folder \"a/\" (declare a Folder of this name, or set references: farm in rassync.yaml)"},
 		"schema only":         {"kind: Odd\nspec:\n  step: 7\n", `f.yaml:3:9: error: Odd step: the schema refuses it: 7 not multipleOf 5`},
-		"schema only, list":   {"kind: Odd\nspec:\n  names: [a]\n", ``},
+		"schema only, list":   {"kind: Odd\nspec:\n  names: [a]\n", `f.yaml:3:11: error: Odd names[0]: the schema refuses it: value must be "x"`},
 		"alternative":         {"kind: ItemOrder\nname: /\nspec:\n  items: [1]\n", `f.yaml:4:11: error: ItemOrder// items[0]: expected text or a mapping, found a number`},
 		"several at once":     {"kind: Ap\n---\nkind: Mail\nspec: {servr: 1, user: 2}\n---\n\tx: 1\n", "f.yaml:1:7: error: there is no kind \"Ap\" (did you mean App?)\nf.yaml:4:8: error: Mail: unknown property \"servr\" (did you mean server?)\nf.yaml:4:24: error: Mail user: expected text, found a number (put it in quotes: \"2\")\nf.yaml:6:1: error: a tab is used for indentation (YAML takes spaces only)"},
 		"not YAML":            {"kind: Mail\nspec:\n  server: a: b\n", `f.yaml:3:3: error: not valid YAML: mapping values are not allowed in this context (check the indentation; text that holds ": " needs quotes)`},
@@ -180,7 +180,7 @@ func TestLoadDocumentErrors(t *testing.T) {
 		"open quote":          {"kind: Mail\nspec:\n  server: \"C:\\x\n", `f.yaml:3:3: error: not valid YAML: did not find expected hexdecimal number (check indentation, brackets and quotes in this line and above)`},
 		"escape":              {"kind: Mail\nspec:\n  server: \"C:\\y\"\n", `f.yaml:3:3: error: not valid YAML: found unknown escape character (backslashes stand as they are in 'single quotes' and without quotes)`},
 		"behind the end":      {"{kind: Mail} x\n", `f.yaml:1:1: error: not valid YAML: did not find expected <document start> (check indentation, brackets and quotes in this line and above)`},
-		"unknown anchor":      {"kind: Mail\nspec:\n  server: *a\n", `f.yaml:1:1: error: not valid YAML: unknown anchor 'a' referenced (text that begins with * needs quotes)`},
+		"unknown anchor":      {"kind: Mail\nspec:\n  server: *a\n", `f.yaml:3:11: error: not valid YAML: unknown anchor 'a' referenced (text that begins with * needs quotes)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, diags := workspace.Load(tree(t, map[string]string{"f.yaml": c.text}), testCatalog(t), workspace.LoadOptions{})

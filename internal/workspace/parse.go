@@ -35,6 +35,10 @@ func decode(text []byte) (node *yaml.Node, err error) {
 			node, err = nil, fmt.Errorf("yaml: the parser gave up: %v", p)
 		}
 	}()
+	if bytes.HasPrefix(text, []byte("%YAML 1.2")) {
+		// The parser knows 1.1 by number, and 1.2 by what it does.
+		text = append([]byte("%YAML 1.1"), text[len("%YAML 1.2"):]...)
+	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	node = new(yaml.Node)
 	if err := d.Decode(node); err != nil {
@@ -54,7 +58,10 @@ func decode(text []byte) (node *yaml.Node, err error) {
 	return nil, errors.New("yaml: text stands behind the end of the document")
 }
 
-var parserError = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var (
+	parserError   = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
 
 // parseProblem turns an error of the parser into a diagnostic with the place
 // where the text goes wrong; the parser itself often names only the line where
@@ -84,6 +91,13 @@ func parseProblem(file string, text []byte, firstLine int, err error) model.Diag
 		}
 		line = low
 	}
+	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
+		if at := bytes.Index(text, []byte("*"+m[1])); at >= 0 {
+			l, c := lineCol(text, at)
+			return model.Diagnostic{Severity: model.Error, Source: model.Source{File: file, Line: firstLine + l, Col: c},
+				Summary: "not valid YAML: " + message, Hint: "text that begins with * needs quotes"}
+		}
+	}
 	line = max(1, min(line, len(starts)))
 	d := model.Diagnostic{Severity: model.Error, Source: model.Source{File: file, Line: firstLine + line, Col: 1}, Summary: "not valid YAML: " + message}
 	if len(starts) == 0 {
@@ -109,8 +123,6 @@ func parseProblem(file string, text []byte, firstLine int, err error) model.Diag
 		d.Hint = "text that begins with @, ` or % needs quotes"
 	case strings.Contains(message, "did not find expected"):
 		d.Hint = "check indentation, brackets and quotes in this line and above"
-	case strings.Contains(message, "unknown anchor"):
-		d.Hint = "text that begins with * needs quotes"
 	}
 	return d
 }

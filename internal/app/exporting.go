@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/ras"
+	"rassync/internal/selector"
+	"rassync/internal/workspace"
+)
+
+// ExportOptions say what to export and how to treat what is there already.
+type ExportOptions struct {
+	Selection selector.Set
+	// Details names costly properties to read too, as Kind.property; "all"
+	// reads every one.
+	Details        []string
+	Fill           bool
+	Prune          bool
+	AllowOtherFarm bool
+	DryRun         bool
+	Overlay        string
+	Progress       func(kind, site string, objects int)
+}
+
+// Exported is what an export found and did.
+type Exported struct {
+	Farm    *export.Farm
+	Written *workspace.WriteReport
+	// Counts are the objects written, by kind.
+	Counts map[string]int
+	// Costly are the properties that were not read because they cost a
+	// request an object.
+	Costly []string
+	Stats  ras.Stats
+}
+
+// Export reads the farm, or the selected part of it, into the folder.
+func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions) (*Exported, error) {
+	if !o.AllowOtherFarm {
+		if err := s.CheckFarm(f.Farm); err != nil {
+			return nil, err
+		}
+	}
+	details, err := a.details(append(append([]string{}, f.Config.Details...), o.Details...))
+	if err != nil {
+		return nil, err
+	}
+	x := &Exported{Counts: map[string]int{}}
+	costly := map[string]bool{}
+	for _, k := range a.Catalog.Kinds() {
+		k.Spec.Walk(func(p *model.Property) {
+			if export.Costly(p) && !details(k.Name, p) && a.picksKind(o.Selection, k) {
+				costly[k.Name+"."+p.Path()] = true
+			}
+		})
+	}
+	for name := range costly {
+		x.Costly = append(x.Costly, name)
+	}
+	sort.Strings(x.Costly)
+	sc := newScope(a.Catalog)
+	for _, k := range a.Catalog.Kinds() {
+		if a.picksKind(o.Selection, k) {
+			sc.add(k.Name)
+		}
+	}
+	if len(sc.whole) == 0 {
+		return nil, Failf(Input, "the selection picks no kind")
+	}
+	req := sc.request(func(obj *model.Object, p *model.Property) bool {
+		return o.Selection.Match(obj.Address) && (!export.Costly(p) || details(obj.Address.Kind, p))
+	}, s.Parallel)
+	req.Progress = o.Progress
+	if x.Farm, err = export.Read(ctx, s.Reader(), a.Catalog, req); err != nil {
+		return nil, err
+	}
+	var objects []*model.Object
+	for _, obj := range x.Farm.All() {
+		if o.Selection.Match(obj.Address) {
+			objects = append(objects, obj)
+			x.Counts[obj.Address.Kind]++
+		}
+	}
+	x.Written, err = workspace.Write(f.Dir, a.Catalog, objects, workspace.WriteOptions{
+		Fill: o.Fill, Prune: o.Prune, Overlay: o.Overlay, DryRun: o.DryRun,
+		Covers: func(addr model.Address) bool {
+			return o.Selection.Match(addr) && x.Farm.Read[addr.Kind] && x.Farm.NotReadErr(addr.Kind, addr.Site) == nil
+		},
+		Keep: func(addr model.Address, path string) bool { return maskedBelow(a.Catalog, x.Farm, addr, path) },
+		File: func(_ model.Address, _ *model.Property, ref model.FileRef) ([]byte, error) {
+			if data, ok := x.Farm.Files[ref.Digest]; ok {
+				return data, nil
+			}
+			return nil, fmt.Errorf("the content of %s was not read", ref)
+		},
+	})
+	var broken *workspace.Invalid
+	if errors.As(err, &broken) {
+		return nil, &Failure{Class: Input, Err: err, Diagnostics: broken.Diagnostics, Hint: "correct the files, or export into another folder"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !o.DryRun {
+		if err := a.recordFarm(s, f, o); err != nil {
+			return nil, err
+		}
+	}
+	x.Stats = s.Stats()
+	return x, nil
+}
+
+// picksKind tells whether a selection can pick an object of the kind at all.
+func (a *App) picksKind(sel selector.Set, k *model.Kind) bool {
+	return len(sel.Only) == 0 || anyPicksKind(sel.Only, k)
+}
+
+func anyPicksKind(list []selector.Selector, k *model.Kind) bool {
+	for _, s := range list {
+		if s.PicksKind(k.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// details reads the names of costly properties.
+func (a *App) details(names []string) (func(kind string, p *model.Property) bool, error) {
+	asked := map[string]bool{}
+	var ds []string
+	for _, n := range names {
+		if n == "all" {
+			return func(string, *model.Property) bool { return true }, nil
+		}
+		kind, path, _ := strings.Cut(n, ".")
+		k := a.Catalog.Kind(kind)
+		switch {
+		case k == nil:
+			return nil, Failf(Input, "--details %s: there is no kind %q", n, kind).With("%s", model.DidYouMean(kind, a.Catalog.Names()))
+		case path != "" && k.Spec.Find(path) == nil:
+			return nil, Failf(Input, "--details %s: %s has no property %q", n, kind, path)
+		}
+		asked[n] = true
+		ds = append(ds, n)
+	}
+	return func(kind string, p *model.Property) bool {
+		return len(ds) > 0 && (asked[kind] || asked[kind+"."+p.Path()])
+	}, nil
+}
+
+// maskedBelow tells whether the farm may show a folder's value in place of an
+// object's own, so that what is declared must stay.
+func maskedBelow(cat *model.Catalog, live *export.Farm, addr model.Address, path string) bool {
+	k := cat.Kind(addr.Kind)
+	if k == nil || k.Tree == nil {
+		return false
+	}
+	p := k.Spec.Find(path)
+	o := live.Find(addr)
+	if p == nil || p.InheritsDown == nil || o == nil {
+		return false
+	}
+	for folder, _ := model.ParentPath(o.Address.Name); folder != ""; folder, _ = model.ParentPath(folder) {
+		for _, f := range live.Objects[k.Tree.Folder] {
+			if !strings.EqualFold(f.Address.Name, folder) {
+				continue
+			}
+			v, ok := f.Spec[p.Name]
+			if ok && v != p.InheritsDown && model.Equal(p, v, o.Spec[p.Name]) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,166 @@
+package workspace_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rassync/internal/workspace"
+)
+
+func TestLoadTextErrors(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"UTF-16 LE":      {"\xff\xfek\x00i\x00", `f.yaml:1:1: error: the file is UTF-16 (save it as UTF-8)`},
+		"UTF-16 BE":      {"\xfe\xff\x00k\x00i", `f.yaml:1:1: error: the file is UTF-16 (save it as UTF-8)`},
+		"zero byte":      {"kind: Mail\nx: a\x00b\n", `f.yaml:2:5: error: the file is no text: it holds a zero byte (save it as UTF-8, or list it under ignore in rassync.yaml)`},
+		"Latin-1":        {"kind: Mail\nspec: {server: B\xfcro}\n", `f.yaml:2:17: error: the file is not UTF-8 (save it as UTF-8)`},
+		"control":        {"kind: Mail\r\nspec: {server: \"a\x07\"}\n", `f.yaml:2:18: error: the control character U+0007 is not allowed (write it as "\u0007" in double quotes)`},
+		"tab":            {"kind: Mail\nspec:\n\tserver: a\n", `f.yaml:3:1: error: a tab is used for indentation (YAML takes spaces only)`},
+		"tab after four": {"kind: Mail\nspec:\n  server: a\n  \tuser: b\n", `f.yaml:4:3: error: a tab is used for indentation (YAML takes spaces only)`},
+		"NEL hides":      {"kind: Mail\n\u0085---\u0085kind: Mail\n", `f.yaml:4:1: error: Mail: the object is declared twice, first at f.yaml:1:1 (keep one of them)`},
+		"directive":      {"%YAML 1.2\n---\nkind: Mail\nspec: {servr: x}\n", `f.yaml:4:8: error: Mail: unknown property "servr" (did you mean server?)`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, diags := workspace.Load(tree(t, map[string]string{"f.yaml": c.text}), testCatalog(t), workspace.LoadOptions{})
+			if got := texts(diags); got != c.want {
+				t.Errorf("\n got %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestLoadNothing(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"empty folder":  {},
+		"no documents":  {"a.yaml": "# nothing\n---\n", "rassync.yaml": "references: farm\n"},
+		"only dot file": {".x.yaml": "kind: Mail\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := tree(t, files)
+			_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
+			if got, want := texts(diags), fmt.Sprintf("error: nothing is declared in %s (this never means delete everything)", dir); got != want {
+				t.Errorf("\n got %s\nwant %s", got, want)
+			}
+		})
+	}
+	dir := filepath.Join(t.TempDir(), "none")
+	_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
+	if got, want := texts(diags), fmt.Sprintf("error: the folder %s cannot be read: no such file or directory (name the folder that holds the YAML files)", dir); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+func TestLoadRefusesLargeFilesUnread(t *testing.T) {
+	dir := t.TempDir()
+	f, err := os.Create(filepath.Join(dir, "big.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Truncate(200 << 20); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	start := time.Now()
+	_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
+	if got, want := texts(diags), "big.yaml:1:1: error: the file is larger than 16 MB (split it, or list it under ignore in rassync.yaml)"; got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if d := time.Since(start); d > time.Second {
+		t.Errorf("took %v", d)
+	}
+}
+
+func TestLoadFollowsNoLinkOut(t *testing.T) {
+	outside := tree(t, map[string]string{"secret.yaml": "kind: Mail\n", "a.png": "x"})
+	dir := tree(t, map[string]string{"f.yaml": site + "kind: Image\nsite: Main\nname: A\nspec:\n  image: {file: link.png}\n"})
+	for from, to := range map[string]string{"link.yaml": "secret.yaml", "link.png": "a.png"} {
+		if err := os.Symlink(filepath.Join(outside, to), filepath.Join(dir, from)); err != nil {
+			t.Skip(err)
+		}
+	}
+	_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
+	got := texts(diags)
+	for _, want := range []string{`f.yaml:8:17: error: Main/Image/A image: the file "link.png" cannot be used: path escapes from parent`, "link.yaml:1:1: error: cannot be read: path escapes from parent"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %s", got, want)
+		}
+	}
+}
+
+func TestAliases(t *testing.T) {
+	head := site + "kind: App\nsite: Main\nname: A\n"
+	dir := tree(t, map[string]string{"f.yaml": head + `spec:
+  rules:
+  - &one
+    name: one
+    enabled: true
+    criteria: &all {access: Allow}
+  - <<: *one
+    name: two
+    criteria: *all
+  - <<: [{enabled: false}, *one]
+    name: three
+`})
+	ws := load(t, dir, testCatalog(t), workspace.LoadOptions{})
+	if got, want := fmt.Sprint(ws.Objects[1].Spec["rules"]), "[map[criteria:map[access:Allow] enabled:true name:one] map[criteria:map[access:Allow] enabled:true name:two] map[criteria:map[access:Allow] enabled:false name:three]]"; got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+
+	var bomb strings.Builder
+	bomb.WriteString(head + "spec:\n  extra:\n    a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 9; i++ {
+		fmt.Fprintf(&bomb, "    a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
+	}
+	var wide strings.Builder
+	wide.WriteString(head + "spec:\n  extra:\n    a: &a [" + strings.TrimSuffix(strings.Repeat("x, ", 5000), ", ") + "]\n    b: [" + strings.TrimSuffix(strings.Repeat("*a, ", 900), ", ") + "]\n")
+	for name, c := range map[string]struct{ text, want string }{
+		"anchors that explode": {bomb.String(), "the document holds or expands to more than 1000 aliases (write the values out)"},
+		"wide":                 {wide.String(), "the aliases of this document expand to more than 1000000 values (write the values out)"},
+		"itself":               {head + "spec:\n  extra: &a\n    b: *a\n", `f.yaml:9:8: error: Main/App/A extra.b.b: the anchor "a" holds itself (write the value out)`},
+		"itself by merge":      {head + "spec: &a\n  <<: *a\n", `the anchor "a" holds itself (write the value out)`},
+		"deep":                 {head + "spec:\n  extra: {a: " + strings.Repeat("[", 3000) + strings.Repeat("]", 3000) + "}\n", "nested too deeply"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			_, diags := workspace.Load(tree(t, map[string]string{"f.yaml": c.text}), testCatalog(t), workspace.LoadOptions{})
+			if got := texts(diags); !strings.Contains(got, c.want) || len(diags) != 1 {
+				t.Errorf("\n got %.500s\nwant %s", got, c.want)
+			}
+			if d := time.Since(start); d > 2*time.Second {
+				t.Errorf("took %v", d)
+			}
+		})
+	}
+}
+
+func TestLoadIsNeverSlow(t *testing.T) {
+	head := site + "kind: App\nsite: Main\nname: A\nspec:\n"
+	many := func(n int, line func(int) string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(line(i))
+		}
+		return b.String()
+	}
+	for name, text := range map[string]string{
+		"many keys":         head + "  extra:\n" + many(100000, func(i int) string { return fmt.Sprintf("    k%d: 1\n", i) }),
+		"many same keys":    head + "  extra:\n" + many(50000, func(i int) string { return "    k: 1\n" }),
+		"long unique list":  head + "  publishTo:\n" + many(50000, func(i int) string { return fmt.Sprintf("  - k%d\n", i) }),
+		"many comments":     strings.Repeat("# x\n", 200000) + site,
+		"comments between":  head + many(20000, func(i int) string { return fmt.Sprintf("  # about it\n  k%d: 1\n", i) }),
+		"unknown documents": many(20000, func(i int) string { return fmt.Sprintf("kind: K%d\n---\n", i) }),
+		"no folder":         site + many(5000, func(i int) string { return fmt.Sprintf("---\nkind: App\nsite: Main\nname: F%d/x\n", i) }),
+		"broken lines":      "kind: Mail\n" + strings.Repeat("a: b\n", 20000) + " c: d\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			workspace.Load(tree(t, map[string]string{"f.yaml": text}), testCatalog(t), workspace.LoadOptions{})
+			if d := time.Since(start); d > 5*time.Second {
+				t.Errorf("took %v", d)
+			}
+		})
+	}
+}
