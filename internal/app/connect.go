@@ -134,7 +134,7 @@ const maxPassword = 64 << 10
 // password is asked once, right before the logon.
 func (a *App) password(file, username, address string) (string, error) {
 	if file != "" {
-		return readSecretFile(file)
+		return ReadSecretFile(file)
 	}
 	if p := a.Getenv(EnvPassword); p != "" {
 		return p, nil
@@ -145,8 +145,8 @@ func (a *App) password(file, username, address string) (string, error) {
 	return "", Failf(Input, "no password is given").With("set %s or pass --password-file", EnvPassword)
 }
 
-// readSecretFile reads a secret without the line end that editors add.
-func readSecretFile(file string) (string, error) {
+// ReadSecretFile reads a secret without the line end that editors add.
+func ReadSecretFile(file string) (string, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return "", err

@@ -123,7 +123,7 @@ func (a *App) picksKind(sel selector.Set, k *model.Kind) bool {
 
 func anyPicksKind(list []selector.Selector, k *model.Kind) bool {
 	for _, s := range list {
-		if s.PicksKind(k.Name) {
+		if s.PicksKind(k) {
 			return true
 		}
 	}

@@ -22,6 +22,8 @@ type PlanOptions struct {
 	// and lists what the farm has beyond the declared objects.
 	Undeclared bool
 	Allow      plan.Allowance
+	// Progress is told of each list as it comes in; nil for none.
+	Progress func(kind, site string, objects int)
 }
 
 // Planned is a plan with what it was made from.
@@ -67,7 +69,9 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 			}
 		}
 	}
-	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(plan.Want(chosen), s.Parallel))
+	req := sc.request(plan.Want(chosen), s.Parallel)
+	req.Progress = o.Progress
+	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {
 		return nil, err
 	}

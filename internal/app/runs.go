@@ -251,3 +251,9 @@ func (r *Run) file(workspace string) func(model.Source, model.FileRef) ([]byte, 
 		return nil, fmt.Errorf("the file %s is missing or has changed since the plan was made", ref)
 	}
 }
+
+// HasSnapshot tells whether the run saved anything.
+func (r *Run) HasSnapshot() bool {
+	_, err := os.Stat(filepath.Join(r.Dir, snapshotFile))
+	return err == nil
+}

@@ -27,7 +27,7 @@ func (a *App) Reveal(dir string) func(model.SecretRef) (string, error) {
 			if !filepath.IsAbs(file) {
 				file = filepath.Join(dir, file)
 			}
-			v, err := readSecretFile(file)
+			v, err := ReadSecretFile(file)
 			if err == nil && v == "" {
 				err = fmt.Errorf("the file %s is empty", ref.File)
 			}

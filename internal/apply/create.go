@@ -314,29 +314,39 @@ func (r *run) isNew(k *model.Kind, c *plan.Change, live *model.Object) bool {
 	return e.Empty()
 }
 
-const tempSuffix = " (rassync)"
-
 // replaceCreateFirst makes the new object under a temporary name, moves the
 // references to it, deletes the old one and gives the new one its name: there
-// is never a moment without it.
+// is never a moment without it. Whatever an earlier try left is used.
 func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Change, again bool) error {
 	old, err := r.before(ctx, c, again)
 	if err != nil {
 		return err
 	}
+	if again {
+		site := r.Live.Find(model.Address{Kind: model.SiteKind, Name: c.Site})
+		siteID := ""
+		if site != nil {
+			siteID = site.ID
+		}
+		named, err := r.Live.Search(ctx, r.Writer, c.Desired.Address, siteID, 0)
+		if err != nil {
+			return err
+		}
+		if named != nil && (old == nil || named.ID != old.ID || r.isNew(k, c, old)) {
+			r.Live.Remember(named)
+			return nil // the last step was done already
+		}
+	}
 	temp := *c.Desired
 	temp.RenamedFrom = ""
-	runes := []rune(c.Desired.Address.Name)
-	if len(runes) > 240 {
-		runes = runes[:240]
+	temp.Address.Name = plan.TempName(c.Desired.Address.Name)
+	if left := r.Live.Find(temp.Address); left != nil && !r.reusable(ctx, k, &temp, left) {
+		if err := r.remove(ctx, k, left); err != nil {
+			return err
+		}
+		r.Live.Forget(left)
 	}
-	temp.Address.Name = string(runes) + tempSuffix
-	done := again && old != nil && r.isNew(k, c, old)
-	if done {
-		r.Live.Remember(old)
-		return nil
-	}
-	if err := r.create(ctx, &plan.Change{Desired: &temp}, &temp, again); err != nil {
+	if err := r.create(ctx, &plan.Change{Desired: &temp}, &temp, true); err != nil {
 		return err
 	}
 	fresh := r.Live.Find(temp.Address)
@@ -363,6 +373,22 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 	}
 	r.Live.Remember(renamed(fresh, c.Desired))
 	return nil
+}
+
+// reusable tells whether what an earlier run left under the temporary name can
+// become the new object: nothing that only a create can set may differ.
+func (r *run) reusable(ctx context.Context, k *model.Kind, temp, left *model.Object) bool {
+	now, err := r.Live.Reread(ctx, r.Writer, left, plan.Want([]*model.Object{temp}))
+	if err != nil || now == nil {
+		return false
+	}
+	edits, _ := plan.Compare(k, temp, now, r.Live.Names, only{}, false)
+	for _, l := range edits.Leaves {
+		if l.Prop.CreateOnly {
+			return false
+		}
+	}
+	return true
 }
 
 // relink moves the references of one object from old to fresh.

@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// spot2 is a list below an object, or below an entry of another list.
-type spot2 struct {
+// listCall is an operation on a list below an object, or below an entry of
+// another list.
+type listCall struct {
 	o       *object // a copy for writes
 	ls      *list
 	root    any    // what the list's path starts from
@@ -20,14 +21,14 @@ type spot2 struct {
 	index   int // of the entry that the path names; -1 if it names none
 }
 
-func (s *spot2) entry() map[string]any {
+func (s *listCall) entry() map[string]any {
 	m, _ := s.entries[s.index].(map[string]any)
 	return m
 }
 
 // below walks down to a list: chain are the lists on the way, the last one is
 // meant; entry tells that the path names an entry of it.
-func (f *Farm) below(c *call, chain []*list, entry bool, do func(*call, *spot2) *answer) *answer {
+func (f *Farm) below(c *call, chain []*list, entry bool, do func(*call, *listCall) *answer) *answer {
 	o, a := c.pick()
 	if a != nil {
 		return a
@@ -42,7 +43,7 @@ func (f *Farm) below(c *call, chain []*list, entry bool, do func(*call, *spot2) 
 	if !c.kind.single() {
 		params = params[1:]
 	}
-	s := &spot2{o: o, index: -1}
+	s := &listCall{o: o, index: -1}
 	for i, ls := range chain {
 		s.ls = ls
 		if i == 0 {
@@ -169,7 +170,7 @@ func entryKey(ls *list, e any) string {
 	return fmt.Sprintf("%s#%v", ls.at, m[ls.prop.List.ID])
 }
 
-func (f *Farm) getEntries(c *call, s *spot2) *answer {
+func (f *Farm) getEntries(c *call, s *listCall) *answer {
 	v, ok := valueAt(s.root, s.ls.path)
 	if !ok {
 		v = zero(s.ls.prop)
@@ -192,7 +193,7 @@ func (f *Farm) getEntries(c *call, s *spot2) *answer {
 	return okBytes(appendJSON(nil, f.finishAnswer(v)))
 }
 
-func (f *Farm) hideEntries(s *spot2, v any) any {
+func (f *Farm) hideEntries(s *listCall, v any) any {
 	list, ok := v.([]any)
 	if !ok || len(s.o.hidden) == 0 {
 		return v
@@ -206,13 +207,13 @@ func (f *Farm) hideEntries(s *spot2, v any) any {
 	return kept
 }
 
-func (f *Farm) getEntry(c *call, s *spot2) *answer {
+func (f *Farm) getEntry(c *call, s *listCall) *answer {
 	return okBytes(appendJSON(nil, f.finishAnswer(s.entry())))
 }
 
 // addEntry adds a member: 201 without a body (with the entry where the schema
 // says so), 409 if it is there already.
-func (f *Farm) addEntry(c *call, s *spot2) *answer {
+func (f *Farm) addEntry(c *call, s *listCall) *answer {
 	if s.ls.prop.Codec == "ipRanges" {
 		return f.addRange(c, s)
 	}
@@ -286,14 +287,14 @@ func place(e any, name string) int64 {
 }
 
 // store puts the entries back and commits the object.
-func (f *Farm) store(s *spot2, entries []any) {
+func (f *Farm) store(s *listCall, entries []any) {
 	s.ls.setEntries(s.o, s.root, entries)
 	f.touch(s.o)
 	f.staged.put(s.o)
 }
 
 // scalarEntry reads a member that is a text or an id.
-func (f *Farm) scalarEntry(c *call, s *spot2, key string) (any, *answer) {
+func (f *Farm) scalarEntry(c *call, s *listCall, key string) (any, *answer) {
 	p := s.ls.prop
 	item := p.Items
 	if item == nil {
@@ -343,7 +344,7 @@ func (f *Farm) scalarEntry(c *call, s *spot2, key string) (any, *answer) {
 }
 
 // objectEntry reads a member that is an object.
-func (f *Farm) objectEntry(c *call, s *spot2, key string) (any, *answer) {
+func (f *Farm) objectEntry(c *call, s *listCall, key string) (any, *answer) {
 	in := map[string]any{}
 	if len(c.data) > 0 || key == "" {
 		m, a := c.object()
@@ -371,13 +372,9 @@ func (f *Farm) objectEntry(c *call, s *spot2, key string) (any, *answer) {
 			}
 		}
 	}
-	var place *int64
 	err := t.write(l.bodies[""], in, func(name string, v any) (bool, error) {
 		if spec := s.ls.prop.List; spec.PriorityWritable && name == spec.Priority {
-			if n, ok := asInt(v); ok {
-				place = &n
-			}
-			return true, nil
+			return true, nil // a new entry goes last whatever it asks for
 		}
 		return false, nil
 	})
@@ -398,7 +395,6 @@ func (f *Farm) objectEntry(c *call, s *spot2, key string) (any, *answer) {
 		return nil, refuse("%v", err)
 	}
 	f.switchOnEntry(s.ls, entry, t.created)
-	_ = place // a new entry goes last whatever it asks for
 	return entry, nil
 }
 
@@ -415,7 +411,7 @@ func (f *Farm) switchOnEntry(ls *list, entry map[string]any, given map[*field]bo
 }
 
 // removeEntry takes a member out: 204, 404 if it is not there.
-func (f *Farm) removeEntry(c *call, s *spot2) *answer {
+func (f *Farm) removeEntry(c *call, s *listCall) *answer {
 	if s.ls.prop.Codec == "ipRanges" {
 		return f.removeRange(c, s)
 	}
@@ -443,7 +439,7 @@ func (f *Farm) removeEntry(c *call, s *spot2) *answer {
 }
 
 // named reads the body of a DELETE or PUT that names the member it is for.
-func (f *Farm) named(c *call, s *spot2) (any, *answer) {
+func (f *Farm) named(c *call, s *listCall) (any, *answer) {
 	if s.ls.items == nil {
 		return f.scalarName(c, s)
 	}
@@ -484,7 +480,7 @@ func (ls *list) names(f *field) bool {
 	return true
 }
 
-func (f *Farm) scalarName(c *call, s *spot2) (any, *answer) {
+func (f *Farm) scalarName(c *call, s *listCall) (any, *answer) {
 	body, a := c.value()
 	if a != nil {
 		return nil, a
@@ -507,7 +503,7 @@ func (f *Farm) scalarName(c *call, s *spot2) (any, *answer) {
 }
 
 // updateEntry changes an entry: 204.
-func (f *Farm) updateEntry(c *call, s *spot2) *answer {
+func (f *Farm) updateEntry(c *call, s *listCall) *answer {
 	in, a := c.object()
 	if a != nil {
 		return a
@@ -575,15 +571,15 @@ func (f *Farm) updateEntry(c *call, s *spot2) *answer {
 
 // getEntryPart and putEntryPart read and write a part of an entry, such as
 // the criteria of a rule.
-func (f *Farm) getEntryPart(b *body) func(*call, *spot2) *answer {
-	return func(c *call, s *spot2) *answer {
+func (f *Farm) getEntryPart(b *body) func(*call, *listCall) *answer {
+	return func(c *call, s *listCall) *answer {
 		v, _ := valueAt(s.entry(), pathOf(b.prop))
 		return okBytes(appendJSON(nil, f.finishAnswer(v)))
 	}
 }
 
-func (f *Farm) putEntryPart(b *body) func(*call, *spot2) *answer {
-	return func(c *call, s *spot2) *answer {
+func (f *Farm) putEntryPart(b *body) func(*call, *listCall) *answer {
+	return func(c *call, s *listCall) *answer {
 		in, a := c.object()
 		if a != nil {
 			return a

@@ -86,7 +86,6 @@ type kind struct {
 	groups  []*membership // memberships in this kind
 	file    *field
 	refers  bool // holds references anywhere
-	hidden  map[string]bool
 }
 
 // membership is a property of one kind that is written on a group.

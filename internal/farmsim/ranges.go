@@ -33,7 +33,7 @@ func (f *Farm) rangeOf(c *call) (string, map[string]any, *answer) {
 }
 
 // rangesAt is the value that holds both lists.
-func (s *spot2) rangesAt() map[string]any {
+func (s *listCall) rangesAt() map[string]any {
 	v, _ := valueAt(s.root, s.ls.path)
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -42,7 +42,7 @@ func (s *spot2) rangesAt() map[string]any {
 	return clone(m).(map[string]any)
 }
 
-func (s *spot2) setRanges(m map[string]any) {
+func (s *listCall) setRanges(m map[string]any) {
 	if len(s.ls.path) == 0 {
 		s.o.parts[s.ls.holder] = m
 		return
@@ -52,7 +52,7 @@ func (s *spot2) setRanges(m map[string]any) {
 	}
 }
 
-func (f *Farm) addRange(c *call, s *spot2) *answer {
+func (f *Farm) addRange(c *call, s *listCall) *answer {
 	version, r, a := f.rangeOf(c)
 	if a != nil {
 		return a
@@ -71,7 +71,7 @@ func (f *Farm) addRange(c *call, s *spot2) *answer {
 	return created(nil)
 }
 
-func (f *Farm) removeRange(c *call, s *spot2) *answer {
+func (f *Farm) removeRange(c *call, s *listCall) *answer {
 	version, r, a := f.rangeOf(c)
 	if a != nil {
 		return a

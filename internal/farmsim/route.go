@@ -176,7 +176,7 @@ func (f *Farm) routeLists(n *routeNode, k *kind, owns func(*call) bool, base str
 		path := base + "/" + ls.at
 		entry := path + "/{entry}"
 		spec := ls.prop.List
-		end := func(do func(*call, *spot2) *answer, entry bool) *endpoint {
+		end := func(do func(*call, *listCall) *answer, entry bool) *endpoint {
 			return &endpoint{kind: k, owns: owns, do: func(c *call) *answer { return f.below(c, chain, entry, do) }}
 		}
 		n.add(http.MethodGet, path, end(f.getEntries, false))

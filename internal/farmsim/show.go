@@ -1,7 +1,6 @@
 package farmsim
 
 import (
-	"slices"
 	"strings"
 
 	"rassync/internal/model"
@@ -174,7 +173,7 @@ func (f *Farm) inherited(o *object, fl *field) any {
 			continue
 		}
 		for _, other := range k.layout.fields {
-			if other.shown && slices.Equal(tail(other.path, fl.path), fl.path[len(fl.path)-1:]) && other.prop.Type == fl.prop.Type && len(other.path) > 0 {
+			if other.shown && other.prop.Type == fl.prop.Type && other.path[len(other.path)-1] == fl.path[len(fl.path)-1] {
 				if holder := f.staged.get(k, o.site); holder != nil {
 					best, score, from = other, n, holder
 				}
@@ -190,13 +189,6 @@ func (f *Farm) inherited(o *object, fl *field) any {
 		return zero(fl.prop)
 	}
 	return clone(v)
-}
-
-func tail(path, like []string) []string {
-	if len(path) == 0 || len(like) == 0 {
-		return nil
-	}
-	return path[len(path)-1:]
 }
 
 func commonPrefix(a, b string) int {

@@ -331,3 +331,12 @@ func BenchmarkList10000(b *testing.B) {
 		c.do("GET", "/api/PubItems/Apps/RDS?SiteId=1", nil)
 	}
 }
+
+func BenchmarkNew(b *testing.B) {
+	s := Random(testCatalog(b), rand.New(rand.NewPCG(1, 2)), 3)
+	for b.Loop() {
+		if _, err := New(Options{Catalog: testCatalog(b), State: s}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

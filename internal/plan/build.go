@@ -158,6 +158,13 @@ func (b *builder) pair() {
 			a.Name = d.RenamedFrom
 			live = b.Live.Find(a)
 		}
+		if live == nil && k.Replace == "createFirst" {
+			// A run that died while it replaced the object left the new one
+			// under its temporary name: it only needs its name.
+			a := d.Address
+			a.Name = TempName(a.Name)
+			live = b.Live.Find(a)
+		}
 		if live == nil && k.Tree != nil {
 			a := d.Address
 			if a.Name = b.folders.farmPath(d.Address.Name); a.Name != d.Address.Name {
@@ -168,6 +175,16 @@ func (b *builder) pair() {
 			b.liveOf[d], b.wantOf[live] = live, d
 		}
 	}
+}
+
+// TempName is the name that the new object of a replace has until the old one
+// is gone.
+func TempName(name string) string {
+	const suffix = " (rassync)"
+	if runes := []rune(name); len(runes) > 240 {
+		name = string(runes[:240])
+	}
+	return name + suffix
 }
 
 // renames are the folders that get another name: declared path, folded, to

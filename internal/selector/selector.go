@@ -218,4 +218,9 @@ func Any(selectors []Selector, a model.Address) bool {
 }
 
 // PicksKind tells whether the selector can pick an object of the kind.
-func (s Selector) PicksKind(kind string) bool { return s.kind == nil || s.kind.Match(kind) }
+func (s Selector) PicksKind(k *model.Kind) bool {
+	if s.kind != nil && !s.kind.Match(k.Name) {
+		return false
+	}
+	return k.Scope != model.ScopeFarm || s.site == nil || s.site.Match("")
+}

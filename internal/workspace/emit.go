@@ -200,7 +200,8 @@ func textScalar(s string) string {
 
 // flowScalar is textScalar inside braces or brackets.
 func flowScalar(s string) string {
-	if strings.ContainsAny(s, ",[]{}") && plainText(s) {
+	// Where flow scalars end is read differently from program to program.
+	if strings.ContainsAny(s, ",[]{}?:") && plainText(s) {
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
 	return textScalar(s)

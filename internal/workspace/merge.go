@@ -71,7 +71,7 @@ func (m *merger) list(p *model.Property, declared, live []any, path string) []an
 	if p != nil {
 		ip = p.Items
 	}
-	pairs := model.Match(p, live, declared)
+	pairs := match(p, live, declared)
 	merged := make([]any, len(live))
 	at := make([]int, len(declared)) // declared -> live
 	for i := range at {
@@ -99,6 +99,40 @@ func (m *merger) list(p *model.Property, declared, live []any, path string) []an
 		}
 	}
 	return out
+}
+
+// match pairs each entry of want with one of have: by the schema's keys, and
+// where those say nothing, by being the same.
+func match(p *model.Property, want, have []any) []int {
+	pairs := model.Match(p, want, have)
+	used := make([]bool, len(have))
+	missing := false
+	for _, j := range pairs {
+		if j >= 0 {
+			used[j] = true
+		} else {
+			missing = true
+		}
+	}
+	if !missing {
+		return pairs
+	}
+	free := map[string][]int{}
+	for j, h := range have {
+		if !used[j] {
+			key := model.Hash(h)
+			free[key] = append(free[key], j)
+		}
+	}
+	for i, w := range want {
+		if pairs[i] >= 0 || len(free) == 0 {
+			continue
+		}
+		if js := free[model.Hash(w)]; len(js) > 0 {
+			pairs[i], free[model.Hash(w)] = js[0], js[1:]
+		}
+	}
+	return pairs
 }
 
 // unknown merges what no schema knows: declared values follow the farm.

@@ -305,7 +305,8 @@ func (p *patcher) mapping(s slot, prop *model.Property, have, want map[string]an
 	}
 	var added []string
 	for _, name := range orderedKeys(prop, want) {
-		if _, ok := own[name]; !ok && !same(have[name], want[name]) {
+		h, declared := have[name] // by a merge key
+		if _, ok := own[name]; !ok && !(declared && same(h, want[name])) {
 			added = append(added, name)
 		}
 	}
@@ -542,7 +543,7 @@ func (p *patcher) sequence(s slot, prop *model.Property, have, want []any) error
 	if prop != nil {
 		ip = prop.Items
 	}
-	pairs := model.Match(prop, want, have)
+	pairs := match(prop, want, have)
 	inPlace := len(have) == len(want)
 	for i, j := range pairs {
 		inPlace = inPlace && i == j

@@ -1,0 +1,49 @@
+# Everything that a fresh clone needs is Go itself.
+
+GO ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 30s
+
+.PHONY: all build demo test race bench fuzz generate check-generated clean
+
+all: build
+
+## build: the tool, in bin/rassync
+build:
+	$(GO) build -trimpath -ldflags "-X main.release=$(VERSION)" -o bin/rassync ./cmd/rassync
+
+## demo: the whole circle on the embedded simulated farm
+demo: build
+	bin/rassync demo
+
+## test: vet and every test
+test:
+	$(GO) vet ./...
+	$(GO) test ./...
+
+## race: every test under the race detector
+race:
+	$(GO) test -race ./...
+
+## bench: requests, times and memory on generated farms
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./internal/bench
+
+## fuzz: every fuzz test, FUZZTIME each
+fuzz:
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+## generate: what is made from other files
+generate:
+	$(GO) generate ./...
+
+## check-generated: fails if that is not up to date
+check-generated: generate
+	@git diff --exit-code --stat -- . || { echo "generated files are not up to date: run make generate and commit"; exit 1; }
+
+clean:
+	rm -rf bin

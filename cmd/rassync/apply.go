@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/apply"
+	"rassync/internal/plan"
+	"rassync/internal/render"
+)
+
+type applyOptions struct {
+	conn    app.Connection
+	sel     selectionFlags
+	write   writeFlags
+	onError *formatFlag
+	format  *formatFlag
+	overlay string
+	dir     string
+	prune   bool
+	rotate  bool
+	resume  bool
+	verbose bool
+}
+
+func newApply(c *call) *cobra.Command {
+	o := &applyOptions{}
+	cmd := &cobra.Command{
+		Use:   "apply [DIR | PLANFILE]",
+		Short: "Make the farm as it is declared",
+		Long: `Apply plans DIR, shows the plan, asks, and carries it out. Given a plan file, it
+carries out exactly that plan, or refuses if an object it touches has changed since.
+
+Before the first write every object that the plan touches is saved, so that
+"rassync rollback" can go back, and every step is written to a journal, so that
+"rassync apply --resume" can finish a run that was killed. The changes are activated
+once, at the end, and then read back.
+
+An interrupt lets the change under way finish; a second one ends at once.`,
+		Example: `  rassync apply farm --dry-run
+  rassync apply farm --yes
+  rassync apply approved.plan --yes
+  rassync apply --resume`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	addConnection(cmd, &o.conn)
+	addSelection(cmd, c.Catalog, &o.sel)
+	addWrite(cmd, &o.write)
+	addOverlay(cmd, &o.overlay)
+	o.format = addFormat(cmd, "text", "json")
+	o.onError = &formatFlag{allowed: []string{"stop", "rollback"}, value: "stop"}
+	f := cmd.Flags()
+	f.Var(o.onError, "on-error", "what to do when a change fails: stop, or take everything back at once")
+	complete(cmd, "on-error", o.onError.allowed)
+	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
+	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
+	f.BoolVar(&o.resume, "resume", false, "finish the newest run of the workspace; the argument is a run then, not a folder")
+	f.BoolVar(&o.verbose, "verbose", false, "show long values whole, and every request")
+	f.StringVar(&o.dir, "dir", ".", "workspace of a plan file or of a run to resume")
+	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, args) })
+	return cmd
+}
+
+func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
+	set, err := o.sel.parse(c.Catalog)
+	if err != nil {
+		return err
+	}
+	if o.resume {
+		return o.runResume(ctx, c, args)
+	}
+	target := folderArg(args)
+	info, err := os.Stat(target)
+	if err != nil {
+		return &app.Failure{Class: app.Input, Err: err}
+	}
+	if !info.IsDir() {
+		if len(o.sel.only)+len(o.sel.except) > 0 || o.prune || o.rotate {
+			return app.Failf(app.Input, "--only, --except, --prune and --rotate-secrets belong to the plan, not to its apply").With("make another plan")
+		}
+		return o.runFile(ctx, c, target)
+	}
+	f, err := c.loaded(target, o.overlay)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.write.allow})
+		if err != nil {
+			return err
+		}
+		return o.carryOut(ctx, c, s, p)
+	})
+}
+
+// runFile carries out an approved plan.
+func (o *applyOptions) runFile(ctx context.Context, c *call, path string) error {
+	file, err := c.OpenPlan(path)
+	if err != nil {
+		return err
+	}
+	f, err := c.Configured(o.dir, o.overlay)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+		p, err := c.Bind(ctx, s, f, file, o.write.allow)
+		if err != nil {
+			return err
+		}
+		return o.carryOut(ctx, c, s, p)
+	})
+}
+
+func (o *applyOptions) runResume(ctx context.Context, c *call, args []string) error {
+	if o.write.dryRun {
+		return app.Failf(app.Input, "--resume has no dry run").With("rassync plan shows what is left to do")
+	}
+	id := ""
+	if len(args) > 0 {
+		id = args[0]
+	}
+	f, err := c.Configured(o.dir, o.overlay)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+		r, err := c.ResumeTarget(s, f, id)
+		if err != nil {
+			return err
+		}
+		if err := c.Confirm(o.write.yes, fmt.Sprintf("Finish run %s (%s) on farm %s?", r.Info.ID, r.State(), render.Escape(s.Farm().Name))); err != nil {
+			return err
+		}
+		w := c.watch(o.format.value, o.verbose)
+		rep, err := c.Resume(ctx, s, f, r, o.write.execution("apply", w.event))
+		return w.finish(c, s, nil, rep, err)
+	})
+}
+
+func (o *applyOptions) carryOut(ctx context.Context, c *call, s *app.Session, p *app.Planned) error {
+	e := o.write.execution("apply", nil)
+	e.RollbackOnError = o.onError.value == "rollback"
+	return c.execute(ctx, s, p, e, o.write, o.format.value, o.verbose)
+}
+
+func (w *writeFlags) execution(command string, events func(apply.Event)) app.Execution {
+	return app.Execution{Command: command, StageOnly: w.stageOnly, AllowStaged: w.allowStaged, LockTimeout: w.lockTimeout, Events: events}
+}
+
+// execute shows a plan, asks, and carries it out.
+func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e app.Execution, w writeFlags, format string, verbose bool) error {
+	text := format == "text"
+	if text {
+		if err := render.PlanText(c.Out, p.Plan, c.verbose(verbose)); err != nil {
+			return err
+		}
+	}
+	if p.Plan.Empty() {
+		c.stats(s)
+		if text {
+			return nil
+		}
+		return showResult(c, p.Plan, nil)
+	}
+	if err := c.Ready(s, p, e); err != nil {
+		return err
+	}
+	if w.dryRun {
+		c.Notice("dry run: nothing was written")
+		c.stats(s)
+		if text {
+			return nil
+		}
+		return showResult(c, p.Plan, nil)
+	}
+	if err := c.Confirm(w.yes, fmt.Sprintf("Apply %s to farm %s?", plural(len(p.Plan.Changes), "change", "changes"), render.Escape(s.Farm().Name))); err != nil {
+		return err
+	}
+	watch := c.watch(format, verbose)
+	e.Events = watch.event
+	rep, err := c.Execute(ctx, s, p, e)
+	return watch.finish(c, s, p.Plan, rep, err)
+}
+
+// watcher shows a run as it goes on and sums it up.
+type watcher struct {
+	format   string
+	progress *render.ApplyProgress
+	events   []apply.Event
+	quiet    bool
+}
+
+func (c *call) watch(format string, verbose bool) *watcher {
+	o := c.errOptions()
+	o.Verbose = verbose
+	return &watcher{format: format, progress: render.NewApplyProgress(c.Err, o, c.ErrTerminal), quiet: c.quiet}
+}
+
+func (w *watcher) event(e apply.Event) {
+	w.events = append(w.events, e)
+	if !w.quiet {
+		// A terminal that is gone must not stop a run.
+		_ = w.progress.Event(e)
+	}
+}
+
+// finish shows what came of the run; the error of the run stays the result.
+func (w *watcher) finish(c *call, s *app.Session, p *plan.Plan, rep *app.Report, err error) error {
+	if rep == nil {
+		return err
+	}
+	if w.format == "json" {
+		if rep.Result != nil {
+			if werr := showResult(c, p, rep); werr != nil && err == nil {
+				err = werr
+			}
+		}
+	} else if werr := render.RunSummary(c.Out, w.events, c.options()); werr != nil && err == nil {
+		err = werr
+	}
+	if rep.Result != nil {
+		for _, t := range rep.Result.Took {
+			c.Notice("%s", t)
+		}
+	}
+	c.Notice("run %s (rassync history show %s)", rep.Run.Info.ID, rep.Run.Info.ID)
+	if rep.Rollback != nil && rep.RollbackError == nil {
+		c.Notice("rolled back by run %s", rep.Rollback.Run.Info.ID)
+	}
+	c.stats(s)
+	return err
+}

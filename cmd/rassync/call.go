@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/model"
+	"rassync/internal/render"
+)
+
+// exitInterrupted is the code of a second signal, which main knows itself.
+const exitInterrupted = 130
+
+// call is one call of rassync: the world around it, what the flags for all
+// commands say, and how its errors are to be shown.
+type call struct {
+	*app.App
+	out *counter
+
+	noColor bool
+	quiet   bool
+
+	began  bool   // a command's own code has been reached
+	format string // of the result, "" where the command knows only text
+}
+
+// counter knows whether a result has been written.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// run carries out one command line and gives its exit code.
+func run(ctx context.Context, env *app.Env, args []string) int {
+	e := *env
+	out := &counter{w: env.Out}
+	e.Out = out
+	a, err := app.New(&e, version())
+	c := &call{out: out}
+	if err != nil {
+		fmt.Fprintln(env.Err, "rassync: the schemas cannot be read:", err)
+		return app.Failed.Outcome().Code
+	}
+	c.App = a
+	a.Say = c.say
+	root := newRoot(c)
+	root.SetArgs(args)
+	root.SetIn(e.In)
+	root.SetOut(out)
+	root.SetErr(e.Err)
+	err = root.ExecuteContext(ctx)
+	if err != nil && !c.began {
+		// Everything that goes wrong before a command begins is its usage.
+		err = &app.Failure{Class: app.Input, Err: err, Hint: "rassync help shows the commands and their flags"}
+	}
+	return c.finish(err)
+}
+
+// say shows a notice or a warning of the engines.
+func (c *call) say(m app.Message) {
+	if c.quiet && !m.Warning {
+		return
+	}
+	fmt.Fprintf(c.Err, "rassync: %s\n", render.Escape(m.Text))
+}
+
+// finish shows the error of a command and gives the exit code.
+func (c *call) finish(err error) int {
+	outcome := app.ClassOf(err).Outcome()
+	if err == nil {
+		return outcome.Code
+	}
+	var f *app.Failure
+	if errors.As(err, &f) && f.Err == nil && err == error(f) {
+		return outcome.Code // an outcome, not an error
+	}
+	c.showError(err)
+	if c.format == "json" && c.out.n == 0 {
+		if werr := c.errorJSON(err, outcome); werr != nil {
+			fmt.Fprintln(c.Err, "rassync:", werr)
+		}
+	}
+	return outcome.Code
+}
+
+// showError tells people what went wrong, on which objects, and what to try.
+func (c *call) showError(err error) {
+	var f *app.Failure
+	var ds model.Diagnostics
+	if errors.As(err, &f) {
+		ds = f.Diagnostics
+	}
+	if len(ds) == 0 {
+		errors.As(err, &ds)
+	}
+	if len(ds) > 0 {
+		if render.Diagnostics(c.Err, ds, c.errOptions()) == nil {
+			return
+		}
+	}
+	fmt.Fprintf(c.Err, "rassync: error: %s\n", render.Escape(err.Error()))
+	if f != nil {
+		for i, o := range f.Objects {
+			if i == 50 {
+				fmt.Fprintf(c.Err, "  and %d more\n", len(f.Objects)-i)
+				break
+			}
+			fmt.Fprintf(c.Err, "  %s\n", render.Escape(o))
+		}
+	}
+	if hint := app.HintOf(err); hint != "" {
+		fmt.Fprintf(c.Err, "  hint: %s\n", render.Escape(hint))
+	}
+}
+
+// errorDocument is what stands on stdout in place of a JSON result.
+type errorDocument struct {
+	Error errorBody `json:"error"`
+}
+
+type errorBody struct {
+	Class    string   `json:"class"`
+	ExitCode int      `json:"exitCode"`
+	Message  string   `json:"message"`
+	Hint     string   `json:"hint,omitempty"`
+	Objects  []string `json:"objects,omitempty"`
+	// Diagnostics are those of validate, where the input is at fault.
+	Diagnostics json.RawMessage `json:"diagnostics,omitempty"`
+}
+
+func (c *call) errorJSON(err error, outcome app.Outcome) error {
+	doc := errorDocument{errorBody{Class: outcome.Name, ExitCode: outcome.Code, Message: err.Error(), Hint: app.HintOf(err)}}
+	var f *app.Failure
+	if errors.As(err, &f) {
+		doc.Error.Objects = f.Objects
+		if len(f.Diagnostics) > 0 {
+			var list jsonBuffer
+			if derr := render.DiagnosticsJSON(&list, f.Diagnostics); derr != nil {
+				return derr
+			}
+			doc.Error.Diagnostics = json.RawMessage(list)
+		}
+	}
+	return render.JSON(c.Out, doc)
+}
+
+type jsonBuffer []byte
+
+func (b *jsonBuffer) Write(p []byte) (int, error) {
+	*b = append(*b, p...)
+	return len(p), nil
+}
+
+// options lay out what goes to stdout.
+func (c *call) options() render.Options {
+	return render.Options{Color: c.OutTerminal && !c.noColor && !c.NoColor, Width: c.Width, Unicode: c.Unicode}
+}
+
+// errOptions lay out what goes to stderr.
+func (c *call) errOptions() render.Options {
+	return render.Options{Color: c.ErrTerminal && !c.noColor && !c.NoColor, Width: c.Width, Unicode: c.Unicode}
+}
+
+// action is what a command does once its flags are read.
+type action func(ctx context.Context, args []string) error
+
+// begin makes the function that cobra calls; from here on errors are not
+// about usage any more. format is the command's --format, nil if it has none.
+func (c *call) begin(format *formatFlag, do action) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c.began = true
+		if format != nil {
+			c.format = format.value
+		}
+		return do(cmd.Context(), args)
+	}
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/render"
+)
+
+type driftOptions struct {
+	conn    app.Connection
+	sel     selectionFlags
+	format  *formatFlag
+	overlay string
+	verbose bool
+	limit   int
+}
+
+func newDrift(c *call) *cobra.Command {
+	o := &driftOptions{}
+	cmd := &cobra.Command{
+		Use:   "drift [DIR]",
+		Short: "Show where the farm has left what is declared",
+		Long: `Drift compares the farm with what DIR declares, like plan, and also lists the
+objects of exclusive kinds that are on the farm and not declared. It exits with 2 if
+there is anything to show, so that a scheduled job can tell. It never writes.`,
+		Example: `  rassync drift
+  rassync drift farm --except kind:MFA* --format markdown`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	addConnection(cmd, &o.conn)
+	addSelection(cmd, c.Catalog, &o.sel)
+	addOverlay(cmd, &o.overlay)
+	o.format = addFormat(cmd, "text", "json", "markdown")
+	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "show long values whole")
+	cmd.Flags().IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
+	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, folderArg(args)) })
+	return cmd
+}
+
+func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
+	set, err := o.sel.parse(c.Catalog)
+	if err != nil {
+		return err
+	}
+	f, err := c.loaded(dir, o.overlay)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Undeclared: true})
+		if err != nil {
+			return err
+		}
+		d := render.Drift{Plan: p.Plan, Undeclared: addresses(p.Undeclared, nil)}
+		switch o.format.value {
+		case "json":
+			err = render.DriftJSON(c.Out, d)
+		case "markdown":
+			err = render.DriftMarkdown(c.Out, d, o.limit)
+		default:
+			err = render.DriftText(c.Out, d, c.verbose(o.verbose))
+		}
+		if err != nil {
+			return err
+		}
+		c.stats(s)
+		if !d.InSync() {
+			return &app.Failure{Class: app.Pending}
+		}
+		// Silence about what was not read would be taken for "no drift".
+		return app.NotCompared(p.Live.NotRead)
+	})
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/model"
+	"rassync/internal/render"
+)
+
+type exportOptions struct {
+	conn           app.Connection
+	sel            selectionFlags
+	dir            string
+	overlay        string
+	details        []string
+	fill           bool
+	prune          bool
+	dryRun         bool
+	allowOtherFarm bool
+}
+
+func newExport(c *call) *cobra.Command {
+	o := &exportOptions{}
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write the live farm as YAML",
+		Long: `Export reads the farm and writes it as YAML: one document an object, names instead
+of ids, no secrets. The same farm gives the same bytes.
+
+Into a folder that holds an export already it updates in place: comments, the order
+of keys, the place of files and references to secrets stay; only values that changed
+on the farm change. What is no longer on the farm is reported, and taken out with
+--prune. The first export notes in rassync.yaml which farm the folder belongs to.
+
+The report on stderr says what was read, what was not and why, and what the farm
+answered that no schema knows.`,
+		Example: `  rassync export -o farm --farm https://ras.example.com:20443 --fingerprint AB:CD:...
+  rassync export -o farm --only site:Main --except kind:MFA*
+  rassync export -o farm --details PubRDSApp.preferredRoutes`,
+		Args: cobra.NoArgs,
+	}
+	addConnection(cmd, &o.conn)
+	addSelection(cmd, c.Catalog, &o.sel)
+	addOverlay(cmd, &o.overlay)
+	f := cmd.Flags()
+	f.StringVarP(&o.dir, "output", "o", ".", "folder to write to")
+	f.StringArrayVar(&o.details, "details", nil, "read a costly property too, as Kind.property, or all; may be repeated")
+	f.BoolVar(&o.fill, "fill", false, "add to existing documents what they leave out")
+	f.BoolVar(&o.prune, "prune", false, "take out documents of objects that are no longer on the farm")
+	f.BoolVar(&o.dryRun, "dry-run", false, "report only, write no file")
+	f.BoolVar(&o.allowOtherFarm, "allow-other-farm", false, "write into a folder that belongs to another farm")
+	cmd.RunE = c.begin(nil, func(ctx context.Context, _ []string) error { return o.run(ctx, c) })
+	return cmd
+}
+
+func (o *exportOptions) run(ctx context.Context, c *call) error {
+	set, err := o.sel.parse(c.Catalog)
+	if err != nil {
+		return err
+	}
+	f, err := c.Configured(o.dir, o.overlay)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+		line := c.reading()
+		x, err := c.Export(ctx, s, f, app.ExportOptions{Selection: set, Details: o.details, Fill: o.fill, Prune: o.prune, AllowOtherFarm: o.allowOtherFarm,
+			DryRun: o.dryRun, Overlay: o.overlay, Progress: line.listed})
+		line.done()
+		if err != nil {
+			return err
+		}
+		if err := o.report(c, x); err != nil {
+			return err
+		}
+		c.stats(s)
+		return x.Incomplete()
+	})
+}
+
+// report tells what was read and written, and what was not.
+func (o *exportOptions) report(c *call, x *app.Exported) error {
+	w := x.Written
+	verb := "wrote"
+	if o.dryRun {
+		verb = "would write"
+	}
+	total := 0
+	for _, n := range x.Counts {
+		total += n
+	}
+	if _, err := fmt.Fprintf(c.Out, "%s %d objects to %s: %d files new, %d changed, %d removed, %d as before\n",
+		verb, total, render.Escape(o.dir), len(w.Written), len(w.Changed), len(w.Removed), len(w.Unchanged)); err != nil {
+		return err
+	}
+	r := &reportWriter{w: c.Err, quiet: c.quiet}
+	for _, k := range c.Catalog.Names() {
+		if n := x.Counts[k]; n > 0 {
+			r.notice("%5d %s", n, k)
+		}
+	}
+	for _, n := range x.Farm.NotRead {
+		r.warn("not read: %s", n.String())
+	}
+	r.names("unknown properties, kept as they are", x.Farm.Findings.Unknown)
+	r.names("unknown numbers of enumerations, kept as they are", x.Farm.Findings.NewNumbers)
+	r.list("references to objects that nobody knows", x.Farm.Findings.Dangling)
+	r.list("several objects of one name: only one of them can be written", x.Farm.Findings.Same)
+	for _, why := range sortedKeys(x.Farm.Findings.Skipped) {
+		r.notice("skipped: %d of %s", x.Farm.Findings.Skipped[why], why)
+	}
+	if len(x.Costly) > 0 {
+		r.notice("not read because it costs a request for each object (--details reads it): %s", strings.Join(x.Costly, ", "))
+	}
+	for _, u := range w.Unplaced {
+		r.warn("not written: %s %s: %s", u.Address, u.Path, u.Why)
+	}
+	r.list("declared, but not on the farm (--prune takes them out)", addresses(w.Missing, w.Pruned))
+	r.list("taken out: no longer on the farm", addresses(w.Pruned, nil))
+	r.list("documents written anew, comments in them are lost", addresses(w.Reformatted, nil))
+	return r.err
+}
+
+// reportWriter writes lines to stderr until one fails.
+type reportWriter struct {
+	w     io.Writer
+	quiet bool
+	err   error
+}
+
+func (r *reportWriter) warn(format string, args ...any) {
+	if r.err == nil {
+		_, r.err = fmt.Fprintln(r.w, render.Escape(fmt.Sprintf(format, args...)))
+	}
+}
+
+func (r *reportWriter) notice(format string, args ...any) {
+	if !r.quiet {
+		r.warn(format, args...)
+	}
+}
+
+func (r *reportWriter) list(title string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	r.warn("%s:", title)
+	for _, l := range lines {
+		r.warn("  %s", l)
+	}
+}
+
+func (r *reportWriter) names(title string, byKind map[string]map[string]int) {
+	if len(byKind) == 0 {
+		return
+	}
+	r.warn("%s:", title)
+	for _, kind := range sortedKeys(byKind) {
+		for _, path := range sortedKeys(byKind[kind]) {
+			r.warn("  %s %s (%d)", kind, path, byKind[kind][path])
+		}
+	}
+}
+
+// addresses lists addresses without those of another list.
+func addresses(list, without []model.Address) []string {
+	var out []string
+	for _, a := range list {
+		if !slices.Contains(without, a) {
+			out = append(out, a.String())
+		}
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/ras"
+	"rassync/internal/selector"
+)
+
+// formatFlag is a --format that takes one of a few words.
+type formatFlag struct {
+	allowed []string
+	value   string
+}
+
+func (f *formatFlag) String() string { return f.value }
+
+// Set takes one of the words.
+func (f *formatFlag) Set(s string) error {
+	if !slices.Contains(f.allowed, s) {
+		return fmt.Errorf("it is %s", strings.Join(f.allowed, " or "))
+	}
+	f.value = s
+	return nil
+}
+
+// Type names the kind of value in the help.
+func (f *formatFlag) Type() string { return strings.Join(f.allowed, "|") }
+
+// addFormat adds --format; the first word is the default.
+func addFormat(cmd *cobra.Command, allowed ...string) *formatFlag {
+	f := &formatFlag{allowed: allowed, value: allowed[0]}
+	cmd.Flags().Var(f, "format", "form of the result: "+strings.Join(allowed, ", "))
+	complete(cmd, "format", allowed)
+	return f
+}
+
+func complete(cmd *cobra.Command, flag string, words []string) {
+	// The error is about flags that do not exist.
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// addConnection adds the flags that say how to reach a farm.
+func addConnection(cmd *cobra.Command, c *app.Connection) {
+	f := cmd.Flags()
+	f.StringVar(&c.URL, "farm", "", "address of the farm's REST API, https://host:20443 (or "+app.EnvFarm+", or farm.url in rassync.yaml)")
+	f.StringVar(&c.Username, "username", "", "RAS administrator account (or "+app.EnvUsername+")")
+	f.StringVar(&c.PasswordFile, "password-file", "", "file that holds the password (or "+app.EnvPassword+", or a question on the terminal)")
+	f.StringVar(&c.CAFile, "ca-file", "", "PEM file of the certificate authority to trust (or "+app.EnvCAFile+")")
+	f.StringVar(&c.Fingerprint, "fingerprint", "", "SHA-256 of the farm's certificate to pin (or "+app.EnvFingerprint+")")
+	f.BoolVar(&c.Insecure, "insecure", false, "do not check the farm's certificate: anybody in between can read the password")
+	f.BoolVar(&c.TrustFarm, "trust-farm", false, "send credentials to the farm that rassync.yaml names although nobody has confirmed it on this machine")
+	f.StringVar(&c.Rate, "rate", app.DefaultRate, "most requests in a time, or off; the farm's limit is shared with the management portal")
+	f.IntVar(&c.Parallel, "parallel", ras.DefaultParallel, "most requests under way at a time")
+	f.DurationVar(&c.Timeout, "timeout", ras.DefaultTimeout, "longest wait for one answer")
+}
+
+// selectionFlags are --only and --except.
+type selectionFlags struct{ only, except []string }
+
+func addSelection(cmd *cobra.Command, cat *model.Catalog, s *selectionFlags) {
+	f := cmd.Flags()
+	f.StringArrayVar(&s.only, "only", nil, "only objects that this selector picks; may be repeated")
+	f.StringArrayVar(&s.except, "except", nil, "not the objects that this selector picks; may be repeated")
+	words := append(cat.Names(), "site:", "kind:", "name:")
+	complete(cmd, "only", words)
+	complete(cmd, "except", words)
+}
+
+func (s *selectionFlags) parse(cat *model.Catalog) (selector.Set, error) {
+	set, err := selector.ParseSet(s.only, s.except, cat)
+	if err != nil {
+		return set, &app.Failure{Class: app.Input, Err: err, Hint: "write Kind, Kind/name, Site/Kind/name, site:NAME, kind:NAME or name:NAME; * stands for anything without a slash, ** for anything"}
+	}
+	return set, nil
+}
+
+// addAllowance adds the flags that let one plan pass a limit.
+func addAllowance(cmd *cobra.Command, a *plan.Allowance) {
+	cmd.Flags().IntVar(&a.Deletes, "allow-deletes", 0, "let a plan with exactly this number of deletes pass the limit")
+	cmd.Flags().IntVar(&a.Updates, "allow-updates", 0, "let a plan with exactly this number of updates pass the limit")
+}
+
+func addOverlay(cmd *cobra.Command, overlay *string) {
+	cmd.Flags().StringVar(overlay, "overlay", "", "overlay of rassync.yaml to lay over the documents")
+}
+
+// writeFlags are those of the commands that write to a farm.
+type writeFlags struct {
+	dryRun      bool
+	yes         bool
+	stageOnly   bool
+	allowStaged bool
+	lockTimeout time.Duration
+	onError     string
+	allow       plan.Allowance
+}
+
+func addWrite(cmd *cobra.Command, w *writeFlags) {
+	f := cmd.Flags()
+	f.BoolVar(&w.dryRun, "dry-run", false, "show what would be done and write nothing: no write side is even made")
+	f.BoolVarP(&w.yes, "yes", "y", false, "do not ask before writing")
+	f.BoolVar(&w.stageOnly, "stage-only", false, "leave the changes on the farm to be activated in the console")
+	f.BoolVar(&w.allowStaged, "allow-staged", false, "activate changes of other administrators that wait on the farm along with this run's")
+	f.DurationVar(&w.lockTimeout, "lock-timeout", 0, "how long to wait for another run in this workspace to end")
+	addAllowance(cmd, &w.allow)
+}
+
+// folderArg is the DIR of a command.
+func folderArg(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return "."
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/apply"
+	"rassync/internal/render"
+)
+
+func newHistory(c *call) *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "history",
+		Short: "List the runs of a workspace",
+		Long: `History lists every apply and rollback of the workspace: when, by whom, from where,
+of which plan and commit, and what came of it. "history show" tells what one of them
+changed. The journal behind it is chained: a line that was changed is noticed.`,
+		Example: `  rassync history
+  rassync history show 20260301T120000`,
+		Args: cobra.NoArgs,
+	}
+	cmd.PersistentFlags().StringVar(&dir, "dir", ".", "the workspace")
+	format := addFormat(cmd, "text", "json")
+	cmd.RunE = c.begin(format, func(context.Context, []string) error {
+		runs, err := app.Runs(dir)
+		if err != nil {
+			return err
+		}
+		return showRuns(c, runs, format.value)
+	})
+	cmd.AddCommand(newHistoryShow(c, &dir))
+	return cmd
+}
+
+func newHistoryShow(c *call, dir *string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "show RUN",
+		Short:   "Show what a run changed",
+		Long:    "Show tells what a run was to change, before and after, and what came of each change.",
+		Example: "  rassync history show 20260301T120000",
+		Args:    cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return runIDs(*dir), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	format := addFormat(cmd, "text", "json")
+	var verbose bool
+	cmd.Flags().BoolVar(&verbose, "verbose", false, "show long values whole")
+	cmd.RunE = c.begin(format, func(_ context.Context, args []string) error {
+		r, err := app.FindRun(*dir, args[0])
+		if err != nil {
+			return err
+		}
+		return showRun(c, r, format.value, verbose)
+	})
+	return cmd
+}
+
+// runDocument is a run as JSON.
+type runDocument struct {
+	app.RunInfo
+	State     string `json:"state"`
+	Activated bool   `json:"activated"`
+	Damage    string `json:"damage,omitempty"`
+}
+
+func documentOf(r *app.Run) runDocument {
+	d := runDocument{RunInfo: r.Info, State: r.State(), Activated: r.Activated()}
+	if r.Damage != nil {
+		d.Damage = r.Damage.Error()
+	}
+	return d
+}
+
+func showRuns(c *call, runs []*app.Run, format string) error {
+	if format == "json" {
+		list := []runDocument{}
+		for _, r := range runs {
+			list = append(list, documentOf(r))
+		}
+		return render.JSON(c.Out, struct {
+			FormatVersion string        `json:"formatVersion"`
+			Runs          []runDocument `json:"runs"`
+		}{"1", list})
+	}
+	if len(runs) == 0 {
+		_, err := fmt.Fprintln(c.Out, "no runs")
+		return err
+	}
+	for _, r := range runs {
+		i := r.Info
+		what := i.Command
+		if i.Of != "" {
+			what += " of " + i.Of
+		}
+		line := fmt.Sprintf("%s  %-13s %s, %s, by %s on %s, farm %s", i.ID, r.State(), what, plural(i.Changes, "change", "changes"), i.Who, i.Host, i.Farm.Name)
+		if i.Commit != "" {
+			line += ", commit " + i.Commit[:12]
+		}
+		if r.Damage != nil {
+			line += ": " + r.Damage.Error()
+		}
+		if _, err := fmt.Fprintln(c.Out, render.Escape(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func showRun(c *call, r *app.Run, format string, verbose bool) error {
+	file, err := r.Plan(c.Catalog)
+	if err != nil {
+		return err
+	}
+	if format == "json" {
+		var b jsonBuffer
+		if err := render.PlanJSON(&b, &file.Plan); err != nil {
+			return err
+		}
+		return render.JSON(c.Out, struct {
+			FormatVersion string        `json:"formatVersion"`
+			Run           runDocument   `json:"run"`
+			Plan          any           `json:"plan"`
+			Journal       []apply.Entry `json:"journal"`
+		}{"1", documentOf(r), rawJSON(b), r.Entries})
+	}
+	if err := showRuns(c, []*app.Run{r}, "text"); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.Out, "started %s, plan %s\n\n", r.Info.Started.Format(time.RFC3339), r.Info.Digest)
+	if err := render.PlanText(c.Out, &file.Plan, c.verbose(verbose)); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Out)
+	for _, e := range r.Entries {
+		if e.Event == "answer" {
+			continue // its send says the same
+		}
+		line := fmt.Sprintf("%s %s %s %s %s", e.Time.Format(time.RFC3339), e.Event, e.Action, e.Address, e.Request)
+		if e.Result != "" {
+			line += " " + e.Result
+		}
+		if e.Who != "" {
+			line += " by " + e.Who
+		}
+		if e.Error != "" {
+			line += ": " + e.Error
+		}
+		if _, err := fmt.Fprintln(c.Out, render.Escape(squeeze(line))); err != nil {
+			return err
+		}
+	}
+	return nil
+}

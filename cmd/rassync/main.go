@@ -1,0 +1,27 @@
+// Command rassync keeps the configuration of a Parallels RAS farm in git.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() { os.Exit(start()) }
+
+// start runs rassync until it is done or interrupted. The first signal lets
+// what is under way finish; a second one ends at once.
+func start() int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitInterrupted)
+	}()
+	return run(ctx, systemEnv(), os.Args[1:])
+}

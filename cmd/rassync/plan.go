@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/plan"
+	"rassync/internal/render"
+)
+
+type planOptions struct {
+	conn         app.Connection
+	sel          selectionFlags
+	format       *formatFlag
+	overlay      string
+	out          string
+	validFor     time.Duration
+	prune        bool
+	rotate       bool
+	detailedExit bool
+	verbose      bool
+	limit        int
+	allow        plan.Allowance
+}
+
+func newPlan(c *call) *cobra.Command {
+	o := &planOptions{}
+	cmd := &cobra.Command{
+		Use:   "plan [DIR]",
+		Short: "Show what would change on the farm",
+		Long: `Plan compares what DIR declares with the farm and shows what apply would do, in
+the order in which it would be done, with what cannot be undone and what reaches
+beyond configuration. It reads the farm and never writes to it.
+
+Nothing is deleted unless --prune is given, rassync.yaml calls the kind exclusive,
+and the object is neither protected nor built in.
+
+With --out the plan is saved with what binds it to this farm and to the objects as
+they are now: "rassync apply FILE" carries out that plan or refuses.`,
+		Example: `  rassync plan
+  rassync plan farm --only PubRDSApp/Sales/** --format markdown
+  rassync plan farm --prune --out approved.plan --detailed-exitcode`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	addConnection(cmd, &o.conn)
+	addSelection(cmd, c.Catalog, &o.sel)
+	addOverlay(cmd, &o.overlay)
+	addAllowance(cmd, &o.allow)
+	o.format = addFormat(cmd, "text", "json", "markdown")
+	f := cmd.Flags()
+	f.StringVar(&o.out, "out", "", "save the plan to this file, for apply")
+	f.DurationVar(&o.validFor, "valid-for", app.PlanValidFor, "how long the saved plan may be applied")
+	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
+	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
+	f.BoolVar(&o.detailedExit, "detailed-exitcode", false, "exit with 2 if there are changes")
+	f.BoolVar(&o.verbose, "verbose", false, "show long values whole")
+	f.IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
+	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, folderArg(args)) })
+	return cmd
+}
+
+func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
+	set, err := o.sel.parse(c.Catalog)
+	if err != nil {
+		return err
+	}
+	if o.validFor <= 0 {
+		return app.Failf(app.Input, "--valid-for: a plan must be valid for some time")
+	}
+	f, err := c.loaded(dir, o.overlay)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.allow})
+		if err != nil {
+			return err
+		}
+		warnRefusals(p)
+		if o.out != "" {
+			file, err := plan.NewFile(p.Plan, c.Now(), o.validFor)
+			if err != nil {
+				return err
+			}
+			if err := file.Write(o.out); err != nil {
+				return err
+			}
+			c.Notice("the plan is saved in %s; it can be applied until %s", o.out, file.Expires.Format(time.RFC3339))
+		}
+		if err := showPlan(c.Out, p.Plan, o.format.value, o.limit, c.verbose(o.verbose)); err != nil {
+			return err
+		}
+		c.stats(s)
+		if o.detailedExit && !p.Plan.Empty() {
+			return &app.Failure{Class: app.Pending}
+		}
+		return nil
+	})
+}
+
+// plan makes a plan and shows how far it has come.
+func (c *call) plan(ctx context.Context, s *app.Session, f *app.Folder, o app.PlanOptions) (*app.Planned, error) {
+	line := c.reading()
+	defer line.done()
+	o.Progress = line.listed
+	return c.Plan(ctx, s, f, o)
+}
+
+// loaded reads a workspace; its warnings are for validate to show.
+func (c *call) loaded(dir, overlay string) (*app.Folder, error) {
+	f, err := c.Load(dir, overlay)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(f.Warnings); n > 0 {
+		c.Notice("%s about %s: rassync validate shows them", plural(n, "warning", "warnings"), dir)
+	}
+	return f, nil
+}
+
+// warnRefusals adds to a plan what would stop its apply.
+func warnRefusals(p *app.Planned) {
+	for _, r := range p.Refusals {
+		text := "apply refuses this plan: " + r.Why
+		if r.Flag != "" {
+			text += " (" + r.Flag + " lets it pass)"
+		}
+		p.Plan.Warnings = append(p.Plan.Warnings, text)
+	}
+}
+
+func (c *call) verbose(on bool) render.Options {
+	o := c.options()
+	o.Verbose = on
+	return o
+}
+
+// showPlan writes a plan in one of its forms.
+func showPlan(w io.Writer, p *plan.Plan, format string, limit int, o render.Options) error {
+	switch format {
+	case "json":
+		return render.PlanJSON(w, p)
+	case "markdown":
+		return render.PlanMarkdown(w, p, limit)
+	}
+	return render.PlanText(w, p, o)
+}
+
+// stats tells what a session cost.
+func (c *call) stats(s *app.Session) {
+	st := s.Stats()
+	text := "%d requests"
+	args := []any{st.Requests}
+	if st.Waited > 0 {
+		text += ", %s waited for the rate limit"
+		args = append(args, st.Waited.Round(100*time.Millisecond))
+	}
+	if st.Retries > 0 {
+		text += ", %d repeated"
+		args = append(args, st.Retries)
+	}
+	if st.Throttled > 0 {
+		text += ", %d refused by the farm's rate limit"
+		args = append(args, st.Throttled)
+	}
+	c.Notice(text, args...)
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+
+	"rassync/internal/app"
+	"rassync/internal/plan"
+	"rassync/internal/render"
+)
+
+// resultDocument is what apply and rollback print as JSON.
+type resultDocument struct {
+	FormatVersion string          `json:"formatVersion"`
+	Run           string          `json:"run,omitempty"` // none: nothing was to be done, or a dry run
+	State         string          `json:"state"`
+	Plan          json.RawMessage `json:"plan,omitempty"`
+	Done          int             `json:"done"`
+	Skipped       int             `json:"skipped"`
+	Activated     bool            `json:"activated"`
+	Failed        *failedChange   `json:"failed,omitempty"`
+	NotConverged  []deviation     `json:"notConverged"`
+	RolledBackBy  string          `json:"rolledBackBy,omitempty"`
+}
+
+type failedChange struct {
+	Address string `json:"address"`
+	Error   string `json:"error"`
+}
+
+type deviation struct {
+	Address string `json:"address"`
+	Path    string `json:"path"`
+	Wrote   any    `json:"wrote"`
+	Reads   any    `json:"reads"`
+}
+
+// showResult writes the result of a run; without a report nothing was run.
+func showResult(c *call, p *plan.Plan, rep *app.Report) error {
+	doc := resultDocument{FormatVersion: "1", State: "nothing written", NotConverged: []deviation{}}
+	if p != nil {
+		var b jsonBuffer
+		if err := render.PlanJSON(&b, p); err != nil {
+			return err
+		}
+		doc.Plan = json.RawMessage(b)
+	}
+	if rep != nil && rep.Result != nil {
+		res := rep.Result
+		doc.Run, doc.State = rep.Run.Info.ID, rep.Run.State()
+		doc.Done, doc.Skipped, doc.Activated = res.Done, res.Skipped, res.Activated
+		if res.Failed != nil {
+			doc.Failed = &failedChange{res.Failed.Address, res.Failed.Err.Error()}
+		}
+		for _, d := range res.NotConverged {
+			doc.NotConverged = append(doc.NotConverged, deviation{d.Address, d.Path, d.Want, d.Have})
+		}
+		if rep.Rollback != nil {
+			doc.RolledBackBy = rep.Rollback.Run.Info.ID
+		}
+	}
+	return render.JSON(c.Out, doc)
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+)
+
+// newRoot makes the tree of commands.
+func newRoot(c *call) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "rassync",
+		Short: "Keep the configuration of a Parallels RAS farm in git",
+		Long: `rassync keeps the configuration of a Parallels RAS farm in git: it exports the
+live farm to YAML, checks edited YAML, shows what a change would do, and applies
+it through the RAS REST API, with dry run, snapshots and rollback.
+
+Results go to stdout, everything else to stderr.
+
+Exit codes:
+` + exitCodes(),
+		Example: `  rassync export -o farm --farm https://ras.example.com:20443 --username EXAMPLE\admin
+  rassync plan farm
+  rassync apply farm
+  rassync rollback`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	f := root.PersistentFlags()
+	f.BoolVar(&c.Debug, "debug", false, "show every request on stderr, secrets masked")
+	f.BoolVarP(&c.quiet, "quiet", "q", false, "no progress, no notices")
+	f.BoolVar(&c.noColor, "no-color", false, "no colours (also NO_COLOR)")
+	root.AddCommand(newExport(c), newValidate(c), newPlan(c), newApply(c), newRollback(c), newSnapshot(c), newDrift(c), newDiff(c),
+		newHistory(c), newExplain(c), newSchema(c), newCoverage(c), newSim(c), newDemo(c), newVersion(c))
+	root.SetHelpCommand(newHelp())
+	return root
+}
+
+// exitCodes is the table of exit codes for the help.
+func exitCodes() string {
+	var b strings.Builder
+	for _, o := range app.Outcomes() {
+		fmt.Fprintf(&b, "  %3d  %s\n", o.Code, o.Meaning)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/model"
+	"rassync/schemas"
+)
+
+func newSchema(c *call) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "schema [KIND | plan | diagnostics]",
+		Short: "List the kinds, or write JSON Schemas",
+		Long: `Schema without an argument lists the kinds. With one it writes the JSON Schema of a
+kind, or of one of rassync's own documents: plan or diagnostics.
+
+With -o it writes all schemas to a folder, for editors and for other tools. An export
+does that by itself.`,
+		Example: `  rassync schema
+  rassync schema PubRDSApp
+  rassync schema plan
+  rassync schema -o schemas`,
+		Args: cobra.MaximumNArgs(1),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return append(c.Catalog.Names(), formats()...), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	var dir string
+	cmd.Flags().StringVarP(&dir, "output", "o", "", "folder to write all schemas to")
+	cmd.RunE = c.begin(nil, func(_ context.Context, args []string) error {
+		switch {
+		case dir != "":
+			return writeSchemas(c, dir, args)
+		case len(args) == 0:
+			return listKinds(c)
+		}
+		data, err := schemaOf(c.Catalog, args[0])
+		if err != nil {
+			return err
+		}
+		_, err = c.Out.Write(data)
+		return err
+	})
+	return cmd
+}
+
+// formats names the published formats of rassync's own documents.
+func formats() []string {
+	names, err := fs.Glob(schemas.Files, "formats/*.json")
+	if err != nil {
+		return nil
+	}
+	for i, n := range names {
+		names[i] = strings.TrimSuffix(path.Base(n), ".json")
+	}
+	return names
+}
+
+func schemaOf(cat *model.Catalog, name string) ([]byte, error) {
+	file := name + ".json"
+	if cat.Kind(name) == nil {
+		file = "formats/" + file
+	}
+	if !fs.ValidPath(file) {
+		file = ""
+	}
+	data, err := schemas.Files.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) || file == "" {
+		f := app.Failf(app.Input, "there is no kind or format %q", name)
+		if hint := model.DidYouMean(name, append(cat.Names(), formats()...)); hint != "" {
+			return nil, f.With("%s", hint)
+		}
+		return nil, f.With("rassync schema lists the kinds; the formats are %s", strings.Join(formats(), ", "))
+	}
+	return data, err
+}
+
+func listKinds(c *call) error {
+	for _, k := range c.Catalog.Kinds() {
+		if _, err := fmt.Fprintf(c.Out, "%-24s %-5s %-11s %s\n", k.Name, k.Scope, k.Shape, k.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeSchemas writes the schemas with the blocks they share.
+func writeSchemas(c *call, dir string, only []string) error {
+	if len(only) > 0 {
+		if _, err := schemaOf(c.Catalog, only[0]); err != nil {
+			return err
+		}
+	}
+	n := 0
+	err := fs.WalkDir(schemas.Files, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(p) != ".json" {
+			return err
+		}
+		// A single schema needs the blocks that it refers to.
+		if len(only) > 0 && path.Dir(p) != "blocks" && strings.TrimSuffix(path.Base(p), ".json") != only[0] {
+			return nil
+		}
+		data, err := schemas.Files.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, filepath.FromSlash(p))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		n++
+		return os.WriteFile(to, data, 0o644)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.Out, "wrote %s to %s\n", plural(n, "schema", "schemas"), dir)
+	return err
+}

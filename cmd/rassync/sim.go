@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rassync/examples"
+	"rassync/internal/app"
+	"rassync/internal/farmsim"
+	"rassync/internal/ras"
+	"rassync/internal/render"
+)
+
+type simOptions struct {
+	listen       string
+	seed         string
+	rate         string
+	latency      time.Duration
+	readings     []string
+	username     string
+	passwordFile string
+	verbose      bool
+	empty        bool
+	random       uint64
+}
+
+func newSim(c *call) *cobra.Command {
+	o := &simOptions{}
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "Serve a simulated farm",
+		Long: `Sim serves a simulated farm over HTTPS until it is interrupted: to try rassync
+without a farm, for training, and for the CI of your own repository. It is strict:
+what a real farm would refuse, it refuses. Changes are staged until they are applied,
+and the rate limit is on.
+
+It prints its address, the fingerprint of its certificate, which is made anew each
+time, and the account to log on with.
+
+Where the facts about the API can be read in two ways, --reading switches to the
+second one.`,
+		Example: `  rassync sim
+  rassync sim --listen 127.0.0.1:20443 --rate off --seed my-farm
+  rassync sim --reading folder-status-inherited --reading throttle503`,
+		Args: cobra.NoArgs,
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
+	f.StringVar(&o.seed, "seed", "", "folder with one JSON file a kind that the farm starts with (default: the built-in example)")
+	f.StringVar(&o.rate, "rate", app.DefaultRate, "rate limit of the farm, or off")
+	f.DurationVar(&o.latency, "latency", 0, "time that every answer takes")
+	f.StringArrayVar(&o.readings, "reading", nil, "second reading to follow; may be repeated")
+	f.StringVar(&o.username, "username", farmsim.DefaultUsername, "account that may log on")
+	f.StringVar(&o.passwordFile, "password-file", "", "file with its password (default: "+farmsim.DefaultPassword+")")
+	f.BoolVar(&o.verbose, "verbose", false, "show every request on stderr, secrets masked")
+	f.BoolVar(&o.empty, "empty", false, "start with a fresh farm")
+	f.Uint64Var(&o.random, "random", 0, "start with the random farm of this number")
+	complete(cmd, "reading", farmsim.SwitchNames())
+	cmd.RunE = c.begin(nil, func(ctx context.Context, _ []string) error { return o.run(ctx, c) })
+	return cmd
+}
+
+func (o *simOptions) run(ctx context.Context, c *call) error {
+	opts, err := o.options(c)
+	if err != nil {
+		return err
+	}
+	farm, err := farmsim.New(opts)
+	if err != nil {
+		return &app.Failure{Class: app.Input, Err: err}
+	}
+	if host, _, err := net.SplitHostPort(o.listen); err == nil && !loopback(host) {
+		c.Warn("the simulated farm listens on %s: whoever reaches it can log on with the password that this prints", o.listen)
+	}
+	server, err := farm.Start(ctx, o.listen)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	password := "in " + o.passwordFile
+	if o.passwordFile == "" {
+		password = farmsim.DefaultPassword
+	}
+	if _, err := fmt.Fprintf(c.Out, "url: %s\nfingerprint: %s\nusername: %s\npassword: %s\n", server.URL, server.Fingerprint, render.Escape(o.username), render.Escape(password)); err != nil {
+		return err
+	}
+	c.Notice("serving until interrupted")
+	err = server.Wait()
+	if ctx.Err() != nil {
+		return nil // that is how it ends
+	}
+	return err
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (o *simOptions) options(c *call) (farmsim.Options, error) {
+	var none farmsim.Options
+	switches, err := farmsim.ParseSwitches(strings.Join(o.readings, ","))
+	if err != nil {
+		return none, &app.Failure{Class: app.Input, Err: err}
+	}
+	rate, err := ras.ParseRate(o.rate)
+	if err != nil {
+		return none, &app.Failure{Class: app.Input, Err: err}
+	}
+	opts := farmsim.Options{Catalog: c.Catalog, Switches: switches, Username: o.username, Latency: o.latency, Rate: -1}
+	if rate.Requests > 0 {
+		opts.Rate, opts.Window = rate.Requests, rate.Window
+	}
+	if o.passwordFile != "" {
+		if opts.Password, err = app.ReadSecretFile(o.passwordFile); err != nil {
+			return none, &app.Failure{Class: app.Input, Err: err}
+		}
+	}
+	if o.verbose {
+		opts.Log = func(r farmsim.Request) {
+			fmt.Fprintf(c.Err, "%s %s %d\n", r.Method, render.Escape(r.Path+query(r.Query)), r.Status)
+		}
+	}
+	switch {
+	case o.empty:
+	case o.random != 0:
+		opts.State = farmsim.Random(c.Catalog, rand.New(rand.NewPCG(o.random, 1)), 4)
+	case o.seed != "":
+		opts.State, err = farmsim.LoadSeed(os.DirFS(o.seed))
+	default:
+		opts.State, err = builtinSeed()
+	}
+	if err != nil {
+		return none, &app.Failure{Class: app.Input, Err: err}
+	}
+	return opts, nil
+}
+
+func query(q string) string {
+	if q == "" {
+		return ""
+	}
+	return "?" + q
+}
+
+// builtinSeed is the farm of the examples.
+func builtinSeed() (farmsim.State, error) { return farmsim.LoadSeed(examples.Seed()) }

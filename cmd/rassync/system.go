@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"rassync/internal/app"
+)
+
+// systemEnv is the world as the operating system shows it.
+func systemEnv() *app.Env {
+	e := &app.Env{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		InTerminal: isTerminal(os.Stdin), OutTerminal: isTerminal(os.Stdout), ErrTerminal: isTerminal(os.Stderr),
+		LookupEnv: os.LookupEnv, Now: time.Now, PID: os.Getpid(),
+	}
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		e.Width = w
+	}
+	// Convention: any value, even an empty one, is set by intent.
+	_, e.NoColor = os.LookupEnv("NO_COLOR")
+	e.Unicode = unicodeLocale(os.Getenv)
+	if e.InTerminal {
+		e.ReadSecret = readSecret
+	}
+	if dir, err := os.UserConfigDir(); err == nil {
+		e.ConfigDir = dir
+	}
+	if dir := os.Getenv("XDG_CONFIG_HOME"); dir != "" {
+		e.ConfigDir = dir // on every system: scripts rely on it
+	}
+	e.Host, _ = os.Hostname()
+	if u, err := user.Current(); err == nil {
+		e.User = u.Username
+	}
+	if e.User == "" {
+		e.User = os.Getenv("USER")
+	}
+	return e
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+func unicodeLocale(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := getenv(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// readSecret asks on the terminal without echo.
+func readSecret(prompt string) (string, error) {
+	fmt.Fprint(os.Stderr, prompt)
+	data, err := term.ReadPassword(int(os.Stdin.Fd()))
+	fmt.Fprintln(os.Stderr)
+	return string(data), err
+}

@@ -1,0 +1,41 @@
+package app
+
+import (
+	"fmt"
+
+	"rassync/internal/export"
+	"rassync/internal/ras"
+)
+
+// Incomplete is the failure of an export that lacks kinds which the farm did
+// not let it read: as a backup it must not pass for a whole one.
+func (x *Exported) Incomplete() error {
+	return unread(x.Farm.NotRead, "the export is incomplete: %s", "what was read is written; leave out with --except what the account need not see")
+}
+
+// NotCompared is the failure of a comparison that found nothing, but could
+// not see everything.
+func NotCompared(list []export.NotRead) error {
+	return unread(list, "not everything was compared: %s", "leave out with --except what the account need not see")
+}
+
+// unread makes a failure of what was not read. Missing rights are the usual
+// reason; anything else is an error of its own.
+func unread(list []export.NotRead, format, hint string) error {
+	if len(list) == 0 {
+		return nil
+	}
+	class := Auth
+	var objects []string
+	for _, n := range list {
+		if ras.KindOf(n.Err) != ras.KindRights {
+			class = Failed
+		}
+		objects = append(objects, n.String())
+	}
+	lists := "one list was not read"
+	if len(list) > 1 {
+		lists = fmt.Sprintf("%d lists were not read", len(list))
+	}
+	return Failf(class, format, lists).With("%s", hint).About(objects)
+}

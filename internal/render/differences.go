@@ -1,0 +1,74 @@
+package render
+
+import (
+	"io"
+
+	"rassync/internal/plan"
+)
+
+// Differences are what turns one set of objects into another.
+type Differences struct {
+	From, To string
+	Changes  []plan.Change
+}
+
+// Summary counts them.
+func (d Differences) summary() (added, removed, changed int) {
+	for _, c := range d.Changes {
+		switch c.Action {
+		case plan.Create:
+			added++
+		case plan.Delete:
+			removed++
+		default:
+			changed++
+		}
+	}
+	return added, removed, changed
+}
+
+// DifferencesText writes them for a terminal or a log.
+func DifferencesText(w io.Writer, d Differences, o Options) error {
+	p := &planPrinter{printer: printer{o: o}, plan: &plan.Plan{Changes: d.Changes}}
+	p.linef("%s", p.paint(bold, "From "+text(d.From)+" to "+text(d.To)))
+	for _, c := range d.Changes {
+		mark, color := actionMark(c.Action)
+		p.linef("%s %s", p.paint(color, mark), p.paint(bold, Escape(c.Address)))
+		for _, f := range c.Fields {
+			p.fields(fieldLines(f, false), "    ")
+		}
+	}
+	if len(d.Changes) == 0 {
+		p.linef("no differences")
+	} else {
+		added, removed, changed := d.summary()
+		p.linef("%d only in the second, %d only in the first, %d different", added, removed, changed)
+	}
+	return p.flush(w)
+}
+
+type differencesDocument struct {
+	FormatVersion string           `json:"formatVersion"`
+	From          string           `json:"from"`
+	To            string           `json:"to"`
+	Changes       []differenceJSON `json:"changes"`
+}
+
+type differenceJSON struct {
+	Address string       `json:"address"`
+	Kind    string       `json:"kind"`
+	Site    string       `json:"site,omitempty"`
+	Name    string       `json:"name,omitempty"`
+	Change  string       `json:"change"` // added, removed or changed
+	Fields  []plan.Field `json:"fields"`
+}
+
+// DifferencesJSON writes them as one document.
+func DifferencesJSON(w io.Writer, d Differences) error {
+	doc := differencesDocument{FormatVersion: "1", From: d.From, To: d.To, Changes: []differenceJSON{}}
+	for _, c := range d.Changes {
+		word := map[plan.Action]string{plan.Create: "added", plan.Delete: "removed", plan.Update: "changed"}[c.Action]
+		doc.Changes = append(doc.Changes, differenceJSON{c.Address, c.Kind, c.Site, c.Name, word, notNil(c.Fields)})
+	}
+	return writeJSON(w, doc)
+}
