@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -63,9 +64,44 @@ func run(ctx context.Context, env *app.Env, args []string) int {
 	err = root.ExecuteContext(ctx)
 	if err != nil && !c.began {
 		// Everything that goes wrong before a command begins is its usage.
-		err = &app.Failure{Class: app.Input, Err: err, Hint: "rassync help shows the commands and their flags"}
+		err = &app.Failure{Class: app.Input, Err: err, Hint: usageHint(root, args)}
+		if asksForJSON(args) {
+			c.format = "json"
+		}
 	}
 	return c.finish(err)
+}
+
+// usageHint says where to look, or which command may have been meant.
+func usageHint(root *cobra.Command, args []string) string {
+	cmd, rest, err := root.Find(args)
+	if err != nil || cmd == nil {
+		cmd = root
+	}
+	if cmd.HasSubCommands() && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		var names []string
+		for _, sub := range cmd.Commands() {
+			names = append(names, sub.Name())
+		}
+		if hint := model.DidYouMean(rest[0], names); hint != "" {
+			return hint
+		}
+	}
+	if cmd == root {
+		return "rassync help shows the commands"
+	}
+	return cmd.CommandPath() + " --help shows its arguments and flags"
+}
+
+// asksForJSON tells whether a command line that could not be read asks for
+// JSON: whoever parses stdout is to find a document there.
+func asksForJSON(args []string) bool {
+	for i, a := range args {
+		if a == "--format=json" || a == "--format" && i+1 < len(args) && args[i+1] == "json" {
+			return true
+		}
+	}
+	return false
 }
 
 // say shows a notice or a warning of the engines.

@@ -35,6 +35,7 @@ Exit codes:
 	f.BoolVar(&c.noColor, "no-color", false, "no colours (also NO_COLOR)")
 	root.AddCommand(newExport(c), newValidate(c), newPlan(c), newApply(c), newRollback(c), newSnapshot(c), newDrift(c), newDiff(c),
 		newHistory(c), newExplain(c), newSchema(c), newCoverage(c), newSim(c), newDemo(c), newVersion(c))
+	root.DisableSuggestions = true // the hint of the error says it
 	root.SetHelpCommand(newHelp())
 	return root
 }

@@ -10,10 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"rassync/internal/export"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
 	"rassync/internal/workspace"
 )
+
+// versionPath is the read that tells the farm's version.
+const versionPath = "/api/WebService/version"
 
 // The environment variables of a connection.
 const (
@@ -94,7 +98,7 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 	cfg := ras.Config{
 		URL: address, Username: username, Password: func() (string, error) { return a.password(c.PasswordFile, username, address) },
 		CAFile: first(c.CAFile, a.Getenv(EnvCAFile)), Fingerprint: first(c.Fingerprint, a.Getenv(EnvFingerprint)), Insecure: c.Insecure,
-		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: readPaths(a.Catalog), Observe: a.observe, DebugBodies: a.Debug,
+		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: export.Reads(a.Catalog), Observe: a.observe, DebugBodies: a.Debug,
 	}
 	if cfg.CAFile == "" && cfg.Fingerprint == "" && !cfg.Insecure && (declared.URL == "" || sameAddress(declared.URL, address)) {
 		cfg.Fingerprint = declared.Fingerprint

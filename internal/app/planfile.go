@@ -96,6 +96,9 @@ func staleObjects(cat *model.Catalog, live *export.Farm, p *plan.Plan) []string 
 			if o != nil {
 				out = append(out, c.Address+" (somebody made it meanwhile)")
 			}
+		case o == nil && comesWithSite(live, c):
+		case o == nil && c.Site != "" && live.Find(model.Address{Kind: model.SiteKind, Name: c.Site}) == nil:
+			// It comes with its site, which this plan makes.
 		case o == nil:
 			out = append(out, c.Address+" (deleted)")
 		case c.PreImage != "" && plan.PreImage(cat, live.Names, o) != c.PreImage:

@@ -49,6 +49,9 @@ func (sv *saver) change(ctx context.Context, c *plan.Change) error {
 		return nil
 	}
 	o := liveOf(sv.live, c)
+	if o == nil && comesWithSite(sv.live, c) {
+		return nil // a rollback takes it away with the site
+	}
 	if o == nil {
 		return &apply.StaleError{Address: c.Address, Gone: true}
 	}
@@ -71,6 +74,13 @@ func (sv *saver) change(ctx context.Context, c *plan.Change) error {
 		}
 	}
 	return nil
+}
+
+// comesWithSite tells whether the object of an update is not there yet because
+// its site is not: settings and built-in objects come with the site that the
+// plan makes first.
+func comesWithSite(live *export.Farm, c *plan.Change) bool {
+	return c.Action == plan.Update && c.PreImage == "" && c.Site != "" && live.Find(model.Address{Kind: model.SiteKind, Name: c.Site}) == nil
 }
 
 // liveOf finds the object of a change on the farm as it was read.

@@ -54,13 +54,6 @@ func (m *memo) ask(ctx context.Context, path string, query url.Values) *answer {
 	return a
 }
 
-// forget lets the next question be asked anew.
-func (m *memo) forget(path string, query url.Values) {
-	m.mu.Lock()
-	delete(m.asked, path+"?"+query.Encode())
-	m.mu.Unlock()
-}
-
 // object asks for one JSON object.
 func (m *memo) object(ctx context.Context, path string, query url.Values) (map[string]any, error) {
 	v, err := m.json(ctx, path, query)

@@ -207,9 +207,14 @@ func Equal(p *Property, want, have any) bool {
 	return reflect.DeepEqual(want, have)
 }
 
+// items is the property of a list's entries. Where the list itself says what
+// its names refer to, it stands for them too.
 func items(p *Property) *Property {
-	if p == nil {
+	switch {
+	case p == nil:
 		return nil
+	case len(p.Ref) > 0 && (p.Items == nil || len(p.Items.Ref) == 0 && p.Items.Type == TypeString):
+		return p
 	}
 	return p.Items
 }

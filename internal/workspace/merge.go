@@ -67,9 +67,9 @@ func (m *merger) value(p *model.Property, declared, live any, path string) any {
 // list merges entry by entry. Where order has no meaning the declared order
 // stays; new entries follow.
 func (m *merger) list(p *model.Property, declared, live []any, path string) []any {
-	var ip *model.Property
-	if p != nil {
-		ip = p.Items
+	ip := p
+	if p != nil && (len(p.Ref) == 0 || p.Items != nil && p.Items.Type == model.TypeObject) {
+		ip = p.Items // otherwise the list itself says what its names refer to
 	}
 	pairs := match(p, live, declared)
 	merged := make([]any, len(live))

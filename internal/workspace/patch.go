@@ -430,13 +430,13 @@ func (p *patcher) replace(s slot, prop *model.Property, want any) error {
 		}
 	}
 	if s.flow {
-		p.edits = append(p.edits, edit{from, to, p.styled(s.node, want, true)})
+		p.edits = append(p.edits, edit{from, to, p.styled(s.node, prop, want, true)})
 		return nil
 	}
 	inline := !strings.ContainsAny(p.src[s.after:to], "\r\n")
 	head, body := newEmitter(p.eol).render(s.indent, prop, want)
 	if body == "" {
-		head = p.styled(s.node, want, false)
+		head = p.styled(s.node, prop, want, false)
 	}
 	if list, ok := want.([]any); ok && len(list) > 0 && s.node.Kind == yaml.SequenceNode && s.node.Style&yaml.FlowStyle != 0 && inline {
 		if flow, ok := flowText(list); ok && len(flow) < 100 {
@@ -487,7 +487,7 @@ func trailing(rest string) string {
 }
 
 // styled writes a value on one line in the quotes of the old one.
-func (p *patcher) styled(old *yaml.Node, v any, flow bool) string {
+func (p *patcher) styled(old *yaml.Node, prop *model.Property, v any, flow bool) string {
 	if s, ok := v.(string); ok && old.Kind == yaml.ScalarNode {
 		switch {
 		case old.Style&yaml.DoubleQuotedStyle != 0:
@@ -497,7 +497,7 @@ func (p *patcher) styled(old *yaml.Node, v any, flow bool) string {
 		}
 	}
 	if flow {
-		return flowValue(v)
+		return flowValue(prop, v)
 	}
 	return scalarText(v)
 }
@@ -514,21 +514,25 @@ func flowText(list []any) (string, bool) {
 			return "", false
 		}
 	}
-	return flowValue(list), true
+	return flowValue(nil, list), true
 }
 
-func flowValue(v any) string {
+func flowValue(p *model.Property, v any) string {
 	switch v := v.(type) {
 	case map[string]any:
 		parts := make([]string, 0, len(v))
-		for _, name := range orderedKeys(nil, v) {
-			parts = append(parts, flowScalar(name)+": "+flowValue(v[name]))
+		for _, name := range orderedKeys(p, v) {
+			parts = append(parts, flowScalar(name)+": "+flowValue(p.Prop(name), v[name]))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case []any:
 		parts := make([]string, len(v))
 		for i, e := range v {
-			parts[i] = flowValue(e)
+			var ip *model.Property
+			if p != nil {
+				ip = p.Items
+			}
+			parts[i] = flowValue(ip, e)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case string:
@@ -684,7 +688,7 @@ func (p *patcher) flowList(s slot, prop *model.Property, pairs []int, have, want
 	parts := make([]string, len(want))
 	for i, j := range pairs {
 		if j < 0 || !same(have[j], want[i]) || empty(n.Content[j]) {
-			parts[i] = flowValue(want[i])
+			parts[i] = flowValue(nil, want[i])
 			continue
 		}
 		stop, err := p.end(n.Content[j], 0)
