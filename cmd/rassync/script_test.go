@@ -17,8 +17,13 @@ func TestMain(m *testing.M) {
 // TestScripts runs the built command against simulated farms: one script a
 // command or exit code. See farm_test.go for what scripts can do with a farm.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                filepath.Join("testdata", "script"),
+	params := scriptParams()
+	params.Dir = filepath.Join("testdata", "script")
+	testscript.Run(t, params)
+}
+
+func scriptParams() testscript.Params {
+	return testscript.Params{
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			// Nothing of the machine's own settings reaches a script.
@@ -38,7 +43,7 @@ func TestScripts(t *testing.T) {
 			"edit": editCommand,
 		},
 		Condition: func(cond string) (bool, error) { return cond == "signals" && runtime.GOOS != "windows", nil },
-	})
+	}
 }
 
 // codeCommand runs a command that must end with this exit code:

@@ -79,31 +79,3 @@ func TestConfigErrors(t *testing.T) {
 		}
 	}
 }
-
-func TestSetFarm(t *testing.T) {
-	farm := workspace.Farm{URL: "https://ras:20443", GUID: "{ab}", Name: "Farm: 1"}
-	for name, c := range map[string]struct{ old, overlay, want string }{
-		"no file":      {"", "", "farm:\n  url: https://ras:20443\n  guid: '{ab}'\n  name: 'Farm: 1'\n"},
-		"no farm":      {"# mine\nreferences: farm\n", "", "# mine\nreferences: farm\nfarm:\n  url: https://ras:20443\n  guid: '{ab}'\n  name: 'Farm: 1'\n"},
-		"part of it":   {"farm:\n  url: https://other # keep\nlimits: {deletes: 1}\n", "", "farm:\n  url: https://other # keep\n  guid: '{ab}'\n  name: 'Farm: 1'\nlimits: {deletes: 1}\n"},
-		"empty values": {"farm:\n  url: https://ras:20443\n  guid:  # filled by export\n  name: x\n", "", "farm:\n  url: https://ras:20443\n  guid: '{ab}'  # filled by export\n  name: x\n"},
-		"all there":    {"farm: {url: a, guid: b, name: c}\n", "", "farm: {url: a, guid: b, name: c}\n"},
-		"overlay":      {"overlays:\n  t: {folder: t, farm: {url: u}}\n", "t", "overlays:\n  t: {folder: t, farm: {url: u, guid: '{ab}', name: 'Farm: 1'}}\n"},
-		"bare overlay": {"overlays: {t: t}\n", "t", "overlays: {t: t}\n"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			files := map[string]string{}
-			if c.old != "" {
-				files[workspace.ConfigFile] = c.old
-			}
-			dir := tree(t, files)
-			changed, err := workspace.SetFarm(dir, farm, c.overlay)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := content(t, dir)[workspace.ConfigFile]; got != c.want || changed != (c.old != c.want) {
-				t.Errorf("changed %v\n got %s\nwant %s", changed, got, c.want)
-			}
-		})
-	}
-}

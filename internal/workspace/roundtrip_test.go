@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -330,10 +331,22 @@ func dropSecrets(w, h any) any {
 	return w
 }
 
+// seeds is how many random trees a test makes: few by default, because each
+// writes hundreds of files.
+func seeds(t *testing.T) int {
+	if testing.Short() {
+		return 2
+	}
+	if n, err := strconv.Atoi(os.Getenv("RASSYNC_TEST_SEEDS")); err == nil {
+		return n
+	}
+	return 6
+}
+
 func TestRoundTrip(t *testing.T) {
 	for name, cat := range catalogs(t) {
 		set := newRuleSet(cat)
-		for seed := range uint64(8) {
+		for seed := range uint64(seeds(t)) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				g := &generator{r: rand.New(rand.NewPCG(seed, 1)), files: map[string][]byte{}}
 				objects := g.objects(t, cat, set, 60)
@@ -436,7 +449,7 @@ func TestUpdateRandom(t *testing.T) {
 	rewritten, updated := 0, 0
 	for name, cat := range catalogs(t) {
 		set := newRuleSet(cat)
-		for seed := range uint64(8) {
+		for seed := range uint64(seeds(t)) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				g := &generator{r: rand.New(rand.NewPCG(seed, 2)), files: map[string][]byte{}}
 				objects := g.objects(t, cat, set, 30)

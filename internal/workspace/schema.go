@@ -1,7 +1,10 @@
 package workspace
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -118,4 +121,27 @@ func jsonValue(v any) any {
 		return map[string]any{"file": v.Path}
 	}
 	return v
+}
+
+// compiled is the kind's schema with all references put in their place.
+func (kr *kindRules) compiled() (*jsonschema.Schema, error) {
+	kr.once.Do(func() {
+		data, err := json.Marshal(kr.flat)
+		if err != nil {
+			kr.schemaErr = err
+			return
+		}
+		c := jsonschema.NewCompiler()
+		c.Draft = jsonschema.Draft7
+		c.LoadURL = func(url string) (io.ReadCloser, error) {
+			return nil, fmt.Errorf("nothing is fetched, not even %s: the schema is complete as it is", url)
+		}
+		url := "mem:///" + kr.kind.Name + ".json"
+		if err := c.AddResource(url, strings.NewReader(string(data))); err != nil {
+			kr.schemaErr = err
+			return
+		}
+		kr.schema, kr.schemaErr = c.Compile(url)
+	})
+	return kr.schema, kr.schemaErr
 }

@@ -1,0 +1,122 @@
+package bench
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rassync/internal/farmsim"
+	"rassync/internal/model"
+	"rassync/schemas"
+)
+
+// serve is the process of the farm: it makes one, says where it listens, and
+// takes orders on its input until that ends.
+func serve() error {
+	apps, err := strconv.Atoi(os.Getenv(envSizes))
+	if err != nil {
+		return err
+	}
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		return err
+	}
+	state := farmsim.Large(cat, apps)
+	farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: state, Rate: -1})
+	if err != nil {
+		return err
+	}
+	var latency atomic.Int64
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d := time.Duration(latency.Load()); d > 0 {
+			time.Sleep(d)
+		}
+		farm.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	sum := sha256.Sum256(server.Certificate().Raw)
+	fmt.Println(server.URL, hex.EncodeToString(sum[:]))
+	orders := bufio.NewScanner(os.Stdin)
+	for orders.Scan() {
+		name, value, _ := strings.Cut(orders.Text(), " ")
+		switch name {
+		case "latency":
+			d, err := time.ParseDuration(value)
+			if err != nil {
+				return err
+			}
+			latency.Store(int64(d))
+		case "reset":
+			if err := farm.Load(state); err != nil {
+				return err
+			}
+		}
+		fmt.Println("done")
+	}
+	return orders.Err()
+}
+
+// farm is the process of a farm as the benchmark sees it.
+type farm struct {
+	b                testing.TB
+	in               io.Writer
+	out              *bufio.Reader
+	url, fingerprint string
+}
+
+func startFarm(b *testing.B, apps int) *farm {
+	b.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), envRole+"=farm", envSizes+"="+strconv.Itoa(apps))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		in.Close()
+		_ = cmd.Wait()
+	})
+	f := &farm{b: b, in: in, out: bufio.NewReader(out)}
+	f.url, f.fingerprint, _ = strings.Cut(f.line(), " ")
+	return f
+}
+
+func (f *farm) line() string {
+	f.b.Helper()
+	text, err := f.out.ReadString('\n')
+	if err != nil {
+		f.b.Fatalf("the simulated farm: %v", err)
+	}
+	return strings.TrimSpace(text)
+}
+
+func (f *farm) order(text string) {
+	f.b.Helper()
+	if _, err := fmt.Fprintln(f.in, text); err != nil {
+		f.b.Fatal(err)
+	}
+	f.line()
+}
+
+func (f *farm) latency(d time.Duration) { f.order("latency " + d.String()) }
+
+func (f *farm) reset() { f.order("reset") }
