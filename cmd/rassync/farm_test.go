@@ -34,6 +34,7 @@ var scriptFarms sync.Map
 //
 //	farm start [seed|small|empty|random=N] [READING...] [forbid-writes] [rate=N] [guid=G] [tokens=N]
 //	farm change KIND NAME property=json...   change an object behind the tool's back
+//	farm add KIND property=json...           add one
 //	farm remove KIND NAME                    remove one
 //	farm stage                               let changes wait to be activated
 //	farm apply                               activate what waits
@@ -66,16 +67,11 @@ func farmCommand(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "change":
 		need(3)
-		values := farmsim.Object{}
-		for _, pair := range rest[2:] {
-			name, text, _ := strings.Cut(pair, "=")
-			var v any
-			if json.Unmarshal([]byte(text), &v) != nil {
-				v = text
-			}
-			values[name] = v
-		}
-		ts.Check(f.farm.Change(rest[0], f.id(ts, rest[0], rest[1]), values))
+		ts.Check(f.farm.Change(rest[0], f.id(ts, rest[0], rest[1]), values(rest[2:])))
+		f.farm.Apply()
+	case "add":
+		need(2)
+		ts.Check(f.farm.Change(rest[0], 0, values(rest[1:])))
 		f.farm.Apply()
 	case "remove":
 		need(2)
@@ -131,6 +127,20 @@ func farmCommand(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("farm %s?", args[0])
 	}
+}
+
+// values reads name=json; what is no JSON is text.
+func values(pairs []string) farmsim.Object {
+	out := farmsim.Object{}
+	for _, pair := range pairs {
+		name, text, _ := strings.Cut(pair, "=")
+		var v any
+		if json.Unmarshal([]byte(text), &v) != nil {
+			v = text
+		}
+		out[name] = v
+	}
+	return out
 }
 
 func (f *scriptFarm) state(ts *testscript.TestScript) []byte {
@@ -238,12 +248,12 @@ func smallFarm(cat *model.Catalog) farmsim.State {
 }
 
 // faultCommand faults requests: when is a method and a part of the path, such
-// as PUT:/api/PubItems or GET:HostPool, with "*" for all, and "#N" behind it
+// as PUT:/api/PubItems or GET:HostPool, with "*" for all, and "@N" behind it
 // for the N-th only; "after:" in front of it lets the farm carry it out first. what is cut, html,
 // truncated, body=TEXT or a status.
 func faultCommand(ts *testscript.TestScript, farm *farmsim.Farm, when, what string) {
 	when, after := strings.CutPrefix(when, "after:")
-	when, nth, _ := strings.Cut(when, "#")
+	when, nth, _ := strings.Cut(when, "@")
 	method, path, _ := strings.Cut(when, ":")
 	fault := farmsim.Fault{}
 	switch {
@@ -301,7 +311,7 @@ func docCommand(ts *testscript.TestScript, neg bool, args []string) {
 			case map[string]any:
 				at = v[step]
 			case []any:
-				if step == "#" {
+				if step == "len" {
 					at = len(v)
 					continue
 				}

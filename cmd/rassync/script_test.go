@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,6 +22,8 @@ func TestScripts(t *testing.T) {
 }
 
 func scriptParams() testscript.Params {
+	cmds := toolCommands()
+	cmds["farm"], cmds["code"], cmds["doc"], cmds["edit"] = farmCommand, codeCommand, docCommand, editCommand
 	return testscript.Params{
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
@@ -36,13 +37,7 @@ func scriptParams() testscript.Params {
 			env.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(env.WorkDir))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"farm": farmCommand,
-			"code": codeCommand,
-			"doc":  docCommand,
-			"edit": editCommand,
-		},
-		Condition: func(cond string) (bool, error) { return cond == "signals" && runtime.GOOS != "windows", nil },
+		Cmds: cmds,
 	}
 }
 

@@ -138,7 +138,11 @@ const maxPassword = 64 << 10
 // password is asked once, right before the logon.
 func (a *App) password(file, username, address string) (string, error) {
 	if file != "" {
-		return ReadSecretFile(file)
+		p, err := ReadSecretFile(file)
+		if err != nil {
+			return "", &Failure{Class: Input, Err: err, Hint: "nothing was sent to the farm"}
+		}
+		return p, nil
 	}
 	if p := a.Getenv(EnvPassword); p != "" {
 		return p, nil

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"rassync/internal/app"
+)
+
+// toolCommands are small tools for files that scripts need:
+//
+//	bytes FILE 'text with \u escapes'   write bytes that a script cannot hold
+//	sparse FILE SIZE                    make a large file that takes no room
+//	keep FILE N                         keep the first N documents
+//	append FILE OTHER                   add one file to another
+//	copy FILE TO                        like cp, making folders
+//	nowhere TEXT                        no file below the script's folder holds it
+//	stalelock FILE                      a lock of a process that is gone
+//	allow FILE ADDRESS                  note a farm in the user's list
+//	latest VAR DIR                      the newest run of a workspace, in a variable
+func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"bytes":     tool(2, writeBytes),
+		"sparse":    tool(2, sparse),
+		"keep":      tool(2, keep),
+		"append":    tool(2, appendFile),
+		"copy":      tool(2, func(ts *testscript.TestScript, args []string) { write(ts, args[1], []byte(ts.ReadFile(args[0]))) }),
+		"nowhere":   tool(1, nowhere),
+		"stalelock": tool(1, staleLock),
+		"allow":     tool(2, allow),
+		"latest":    tool(2, latest),
+	}
+}
+
+func tool(n int, do func(*testscript.TestScript, []string)) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != n {
+			ts.Fatalf("%d arguments are wanted", n)
+		}
+		do(ts, args)
+	}
+}
+
+func write(ts *testscript.TestScript, file string, data []byte) {
+	path := ts.MkAbs(file)
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
+	ts.Check(os.WriteFile(path, data, 0o644))
+}
+
+func writeBytes(ts *testscript.TestScript, args []string) {
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+	ts.Check(err)
+	write(ts, args[0], []byte(text))
+}
+
+func sparse(ts *testscript.TestScript, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	write(ts, args[0], nil)
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+func keep(ts *testscript.TestScript, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	docs := strings.Split(ts.ReadFile(args[0]), "---\n")
+	write(ts, args[0], []byte(strings.Join(docs[:n], "---\n")))
+}
+
+func appendFile(ts *testscript.TestScript, args []string) {
+	write(ts, args[0], []byte(ts.ReadFile(args[0])+ts.ReadFile(args[1])))
+}
+
+func nowhere(ts *testscript.TestScript, args []string) {
+	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(p string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		if err == nil && strings.Contains(string(data), args[0]) {
+			return fmt.Errorf("%s holds %q", p, args[0])
+		}
+		return err
+	}))
+}
+
+// staleLock uses the id of a process that has ended.
+func staleLock(ts *testscript.TestScript, args []string) {
+	exe, err := os.Executable()
+	ts.Check(err)
+	cmd := exec.Command(exe, "-test.run", "^$")
+	ts.Check(cmd.Run())
+	host, err := os.Hostname()
+	ts.Check(err)
+	data, err := json.Marshal(app.Holder{Who: "nobody", Host: host, PID: cmd.Process.Pid, Since: time.Now(), Command: "apply"})
+	ts.Check(err)
+	write(ts, args[0], data)
+}
+
+func allow(ts *testscript.TestScript, args []string) {
+	write(ts, args[0], []byte("# farms that were confirmed\n"+args[1]+"\n"))
+}
+
+func latest(ts *testscript.TestScript, args []string) {
+	runs, err := app.Runs(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(runs) == 0 {
+		ts.Fatalf("no runs")
+	}
+	ts.Setenv(args[0], runs[0].Info.ID)
+}
