@@ -222,7 +222,7 @@ func verdict(ctx context.Context, rep *Report) error {
 	again := "rassync apply --resume goes on, rassync rollback takes it back"
 	switch {
 	case ctx.Err() != nil:
-		f := Failf(Interrupted, "interrupted: %d changes done, %d not begun", res.Done, res.Skipped)
+		f := Failf(Interrupted, "interrupted: %d of the changes done, %d not begun", res.Done, res.Skipped)
 		if done {
 			f.Hint = again
 		}

@@ -32,6 +32,8 @@ type ExportOptions struct {
 type Exported struct {
 	Farm    *export.Farm
 	Written *workspace.WriteReport
+	// Missing are the lists that were asked for and could not be read.
+	Missing []export.NotRead
 	// Counts are the objects written, by kind.
 	Counts map[string]int
 	// Costly are the properties that were not read because they cost a
@@ -80,6 +82,11 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	if x.Farm, err = export.Read(ctx, s.Reader(), a.Catalog, req); err != nil {
 		return nil, err
 	}
+	for _, n := range x.Farm.NotRead {
+		if a.covers(o.Selection, n.Kind, n.Site) {
+			x.Missing = append(x.Missing, n)
+		}
+	}
 	var objects []*model.Object
 	for _, obj := range x.Farm.All() {
 		if o.Selection.Match(obj.Address) {
@@ -118,7 +125,13 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 
 // picksKind tells whether a selection can pick an object of the kind at all.
 func (a *App) picksKind(sel selector.Set, k *model.Kind) bool {
-	return len(sel.Only) == 0 || anyPicksKind(sel.Only, k)
+	return (len(sel.Only) == 0 || anyPicksKind(sel.Only, k)) && !selector.Any(sel.Except, model.Address{Kind: k.Name})
+}
+
+// covers tells whether a selection asks for a list of the farm: what it leaves
+// out need not be readable.
+func (a *App) covers(sel selector.Set, kind, site string) bool {
+	return a.picksKind(sel, a.Catalog.Kind(kind)) && !selector.Any(sel.Except, model.Address{Kind: kind, Site: site})
 }
 
 func anyPicksKind(list []selector.Selector, k *model.Kind) bool {

@@ -10,7 +10,7 @@ import (
 // Incomplete is the failure of an export that lacks kinds which the farm did
 // not let it read: as a backup it must not pass for a whole one.
 func (x *Exported) Incomplete() error {
-	return unread(x.Farm.NotRead, "the export is incomplete: %s", "what was read is written; leave out with --except what the account need not see")
+	return unread(x.Missing, "the export is incomplete: %s", "what was read is written; leave out with --except what the account need not see")
 }
 
 // NotCompared is the failure of a comparison that found nothing, but could

@@ -30,6 +30,9 @@ type answer struct {
 	raw   []byte
 	kind  string
 	err   error
+
+	parsed   sync.Once
+	parseErr error
 }
 
 func newMemo(g Getter) *memo { return &memo{from: g, asked: map[string]*answer{}} }
@@ -93,14 +96,16 @@ func (m *memo) json(ctx context.Context, path string, query url.Values) (any, er
 	if a.err != nil {
 		return nil, a.err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if a.value == nil && len(a.raw) > 0 {
-		v, err := parse(a.raw)
-		if err != nil {
-			return nil, fmt.Errorf("GET %s: the farm's answer is no JSON: %w", path, err)
+	a.parsed.Do(func() {
+		if len(a.raw) == 0 {
+			return
 		}
-		a.value, a.raw = v, nil
+		if a.value, a.parseErr = parse(a.raw); a.parseErr == nil {
+			a.raw = nil
+		}
+	})
+	if a.parseErr != nil {
+		return nil, fmt.Errorf("GET %s: the farm's answer is no JSON: %w", path, a.parseErr)
 	}
 	return a.value, nil
 }

@@ -526,27 +526,28 @@ func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, bod
 // parts reads what stands under paths of its own, as far as it is wanted and
 // in force.
 func (r *reader) parts(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any) (map[string]any, error) {
-	var need []*model.Property
-	k.Spec.Walk(func(p *model.Property) {
-		if (p.Part != nil && p.Part.Get) || (p.List != nil && p.List.Get != "") {
-			need = append(need, p)
-		}
-	})
+	need := k.Remote()
 	if len(need) == 0 {
 		return nil, nil
 	}
-	base := (&model.Decoder{Names: r.farm.Names, Site: o.Address.Site}).Spec(k, body, nil)
+	var base map[string]any // decoded if anything depends on it
 	parts := map[string]any{}
 	for _, p := range need {
-		if !r.wants(o, p) || !InForce(p, base) {
+		at := PartAt(p)
+		if _, done := parts[at]; done || !r.wants(o, p) {
 			continue
 		}
-		at := PartAt(p)
-		if _, done := parts[at]; done {
-			continue
+		if conditional(p) {
+			if base == nil {
+				base = (&model.Decoder{Names: r.farm.Names, Site: o.Address.Site}).Spec(k, body, nil)
+			}
+			if !InForce(p, base) {
+				continue
+			}
 		}
 		path := SelfPath(k.Self, o.ID) + "/" + at
 		v, err := r.memo.json(ctx, path, SiteQuery(k, o))
+		r.memo.forget(path, SiteQuery(k, o)) // no other object has this path
 		if err != nil {
 			var e *ras.Error
 			if errors.As(err, &e) && e.Kind == ras.KindNotFound {
@@ -577,6 +578,16 @@ func PartAt(p *model.Property) string {
 		return p.List.Get
 	}
 	return p.Part.At
+}
+
+// conditional tells whether anything can switch p off.
+func conditional(p *model.Property) bool {
+	for at := p; at.Parent != nil; at = at.Parent {
+		if at.Gate != "" || len(at.When) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // InForce tells whether p and everything above it is switched on in spec.

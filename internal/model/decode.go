@@ -104,17 +104,26 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 			}
 			if !found {
 				if d.Absent != nil {
-					d.Absent[join(at.path, c.Name)] = true
+					d.Absent[c.below(p, at.path)] = true
 				}
 				continue
 			}
 		}
-		from.path = join(at.path, c.Name)
+		from.path = c.below(p, at.path)
 		if v, ok := d.value(c, from); ok {
 			out[c.Name] = v
 		}
 	}
 	return out
+}
+
+// below is c's path below the path at which p stands: its own, except in the
+// entries of lists.
+func (c *Property) below(p *Property, path string) string {
+	if path == p.path && c.path != "" {
+		return c.path
+	}
+	return join(path, c.Name)
 }
 
 func (d *Decoder) value(p *Property, at place) (any, bool) {

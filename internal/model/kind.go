@@ -63,8 +63,9 @@ type Kind struct {
 
 	Spec *Property
 
-	known known       // read names of the object's answers
-	gated []*Property // properties that a gate or a condition can switch off
+	known  known       // read names of the object's answers
+	gated  []*Property // properties that a gate or a condition can switch off
+	remote []*Property // properties that need a read of their own
 }
 
 // ListRead is the read that answers all objects of a kind.
@@ -213,7 +214,8 @@ type Property struct {
 	Deprecated bool
 
 	byName map[string]*Property
-	known  known // of the entries of a list
+	path   string // Path, once the kind is loaded
+	known  known  // of the entries of a list
 }
 
 // Enum maps the names of an enumeration to its numbers.
@@ -289,8 +291,8 @@ func (p *Property) Prop(name string) *Property {
 // Path is the property's place in the YAML, such as "rdsDefSettings.port";
 // entries of lists are written "rules[]".
 func (p *Property) Path() string {
-	if p.Parent == nil {
-		return ""
+	if p.Parent == nil || p.path != "" {
+		return p.path
 	}
 	up := p.Parent.Path()
 	switch {
@@ -369,12 +371,14 @@ func (k *Kind) CanCreate() bool { return k.Create != nil }
 // CanDelete tells whether the API has the call.
 func (k *Kind) CanDelete() bool { return k.Delete != "" }
 
+// Remote lists the properties that stand under paths of their own and need a
+// read of their own.
+func (k *Kind) Remote() []*Property { return k.remote }
+
 // NeedsRequests tells whether reading an object whole may take requests
 // beyond its list.
 func (k *Kind) NeedsRequests() bool {
-	need := false
-	k.Spec.Walk(func(p *Property) {
-		need = need || (p.Part != nil && p.Part.Get) || (p.List != nil && p.List.Get != "") || p.File != nil || p.Lookup != nil
-	})
+	need := len(k.remote) > 0
+	k.Spec.Walk(func(p *Property) { need = need || p.File != nil || p.Lookup != nil })
 	return need
 }

@@ -52,6 +52,10 @@ func (k *Kind) index() {
 	root.at([]string{"siteId"}).leaf = true
 	root.at([]string{"id"}).leaf = true
 	k.Spec.Walk(func(p *Property) {
+		p.path = p.Path()
+		if (p.Part != nil && p.Part.Get) || (p.List != nil && p.List.Get != "") {
+			k.remote = append(k.remote, p)
+		}
 		if p.Gate != "" || len(p.When) > 0 {
 			k.gated = append(k.gated, p)
 		}
@@ -123,7 +127,9 @@ func leftOver(n *wireNode, v any, path string, out map[string]any) {
 			}
 			continue
 		}
-		leftOver(next, sub, join(path, name), out)
+		if deeper, ok := sub.(map[string]any); ok && !next.leaf {
+			leftOver(next, deeper, join(path, name), out)
+		}
 	}
 }
 

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func lockers(t *testing.T) (*App, *Folder) {
+	t.Helper()
+	a := &App{Env: &Env{Now: time.Now, User: "jane", Host: "here", PID: os.Getpid()}}
+	return a, &Folder{Dir: t.TempDir()}
+}
+
+func TestLockIsHeldByOne(t *testing.T) {
+	a, f := lockers(t)
+	var inside, most, got atomic.Int32
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			release, err := a.lock(context.Background(), f, "apply", 0)
+			if err != nil {
+				if ClassOf(err) != Refused {
+					t.Error(err)
+				}
+				return
+			}
+			got.Add(1)
+			if n := inside.Add(1); n > 1 {
+				most.Store(n)
+			}
+			inside.Add(-1)
+			release()
+		})
+	}
+	wg.Wait()
+	if most.Load() > 0 || got.Load() == 0 {
+		t.Errorf("%d held it, up to %d at a time", got.Load(), most.Load())
+	}
+	if _, err := os.Stat(f.Private("lock")); !errors.Is(err, os.ErrNotExist) {
+		t.Error("the lock was left behind")
+	}
+}
+
+func TestLockWaitsAsLongAsAllowed(t *testing.T) {
+	a, f := lockers(t)
+	release, err := a.lock(context.Background(), f, "apply", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan struct{})
+	var once sync.Once
+	b := *a
+	b.Say = func(Message) { once.Do(func() { close(told) }) }
+	done := make(chan error)
+	go func() {
+		second, err := b.lock(context.Background(), f, "rollback", time.Minute)
+		if err == nil {
+			second()
+		}
+		done <- err
+	}()
+	<-told // it waits now
+	release()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if release, err = a.lock(context.Background(), f, "apply", 0); err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := a.lock(ctx, f, "apply", time.Minute); ClassOf(err) != Interrupted {
+		t.Errorf("an interrupt does not end the wait: %v", err)
+	}
+}
+
+// TestTakeAwayGivesBackAFreshLock: between looking at a stale lock and taking
+// it away, somebody else may have done so and hold his own.
+func TestTakeAwayGivesBackAFreshLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	if err := os.WriteFile(path, []byte("fresh"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if takeAway(path, []byte("stale")) {
+		t.Error("the lock of somebody else was taken away")
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "fresh" {
+		t.Errorf("%q %v", data, err)
+	}
+	if !takeAway(path, []byte("fresh")) {
+		t.Error("the stale lock was not taken away")
+	}
+}
