@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 
 	"rassync/internal/ras"
@@ -55,6 +56,25 @@ func (m *memo) ask(ctx context.Context, path string, query url.Values) *answer {
 		a.raw, a.kind = got.Body, got.ContentType
 	})
 	return a
+}
+
+// forget drops an answer that nobody asks for again.
+func (m *memo) forget(path string, query url.Values) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.asked, path+"?"+query.Encode())
+}
+
+// forgetBut drops all answers but those to these paths: what was in the
+// others lives on where it is used.
+func (m *memo) forgetBut(paths map[string]bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key := range m.asked {
+		if path, _, _ := strings.Cut(key, "?"); !paths[path] {
+			delete(m.asked, key)
+		}
+	}
 }
 
 // object asks for one JSON object.

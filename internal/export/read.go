@@ -78,6 +78,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	if err := r.lists(ctx, needed); err != nil {
 		return nil, err
 	}
+	r.memo.forgetBut(lookups(cat))
 	r.nameTree()
 	for _, k := range cat.Kinds() {
 		sortObjects(r.farm.Objects[k.Name])
@@ -113,6 +114,22 @@ func (r *reader) neededFor(k *model.Kind, needed map[string]bool) {
 			needed[of] = true
 		}
 	}
+}
+
+// lookups are the lists that are read again for values of single objects.
+func lookups(cat *model.Catalog) map[string]bool {
+	paths := map[string]bool{}
+	for _, k := range cat.Kinds() {
+		for _, p := range k.Spec.Props {
+			if p.Lookup != nil {
+				paths[p.Lookup.Path] = true
+			}
+			if p.Membership != nil {
+				paths[k.List.Path] = true
+			}
+		}
+	}
+	return paths
 }
 
 // folders decodes the folders of published items that are read whole, as far
