@@ -133,7 +133,7 @@ func (o *applyOptions) runResume(ctx context.Context, c *call, args []string) er
 		if err != nil {
 			return err
 		}
-		if err := c.Confirm(o.write.yes, fmt.Sprintf("Finish run %s (%s) on farm %s?", r.Info.ID, r.State(), render.Escape(s.Farm().Name))); err != nil {
+		if err := c.Confirm(ctx, o.write.yes, fmt.Sprintf("Finish run %s (%s) on farm %s?", r.Info.ID, r.State(), render.Escape(s.Farm().Name))); err != nil {
 			return err
 		}
 		w := c.watch(o.format.value, o.verbose)
@@ -178,7 +178,11 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 		}
 		return showResult(c, p.Plan, nil)
 	}
-	if err := c.Confirm(w.yes, fmt.Sprintf("Apply %s to farm %s?", plural(len(p.Plan.Changes), "change", "changes"), render.Escape(s.Farm().Name))); err != nil {
+	what := plural(len(p.Plan.Changes), "change", "changes")
+	if n := p.Plan.Summary.Delete; n > 0 {
+		what += fmt.Sprintf(" (%s)", plural(n, "delete", "deletes"))
+	}
+	if err := c.Confirm(ctx, w.yes, fmt.Sprintf("Apply %s to farm %s?", what, render.Escape(s.Farm().Name))); err != nil {
 		return err
 	}
 	watch := c.watch(format, verbose)

@@ -107,7 +107,7 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 		}
 	}
 	for _, n := range x.Farm.NotRead {
-		r.warn("not read: %s", n.String())
+		r.warn("%s", n.String())
 	}
 	r.names("unknown properties, kept as they are", x.Farm.Findings.Unknown)
 	r.names("unknown numbers of enumerations, kept as they are", x.Farm.Findings.NewNumbers)

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,6 +20,7 @@ func start() int {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-signals
+		fmt.Fprintln(os.Stderr, "\nrassync: interrupted: what is under way is finished first; a second interrupt ends at once")
 		cancel()
 		<-signals
 		os.Exit(exitInterrupted)

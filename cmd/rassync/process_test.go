@@ -221,7 +221,7 @@ func TestTerminal(t *testing.T) {
 	}
 	asked := 0
 	s.env.InTerminal, s.env.ErrTerminal = true, true
-	s.env.ReadSecret = func(prompt string) (string, error) {
+	s.env.ReadSecret = func(_ context.Context, prompt string) (string, error) {
 		asked++
 		if !strings.Contains(prompt, farmsim.DefaultUsername) {
 			t.Errorf("the prompt %q does not say whose password is wanted", prompt)

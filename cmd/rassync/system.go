@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -56,10 +58,29 @@ func unicodeLocale(getenv func(string) string) bool {
 	return false
 }
 
-// readSecret asks on the terminal without echo.
-func readSecret(prompt string) (string, error) {
+// readSecret asks on the terminal without echo. An interrupt gives the
+// terminal its echo back.
+func readSecret(ctx context.Context, prompt string) (string, error) {
+	fd := int(os.Stdin.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	type answer struct {
+		data []byte
+		err  error
+	}
 	fmt.Fprint(os.Stderr, prompt)
-	data, err := term.ReadPassword(int(os.Stdin.Fd()))
-	fmt.Fprintln(os.Stderr)
-	return string(data), err
+	defer fmt.Fprintln(os.Stderr)
+	got := make(chan answer, 1)
+	go func() {
+		data, err := term.ReadPassword(fd)
+		got <- answer{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", errors.Join(ctx.Err(), term.Restore(fd, before))
+	case g := <-got:
+		return string(g.data), g.err
+	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -12,25 +13,41 @@ func (a *App) canAsk() bool { return a.InTerminal && a.ErrTerminal }
 
 // ask puts a question that is answered by the whole word yes; anything else
 // is a no.
-func (a *App) ask(question string) (bool, error) {
+func (a *App) ask(ctx context.Context, question string) (bool, error) {
 	fmt.Fprint(a.Err, question)
-	line, err := bufio.NewReader(a.In).ReadString('\n')
-	if err != nil && err != io.EOF {
-		return false, err
+	type answer struct {
+		line string
+		err  error
 	}
-	return strings.EqualFold(strings.TrimSpace(line), "yes"), nil
+	// Nothing can end a read from a terminal: it is left behind when the
+	// question is interrupted.
+	got := make(chan answer, 1)
+	go func() {
+		line, err := bufio.NewReader(a.In).ReadString('\n')
+		got <- answer{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(a.Err)
+		return false, ctx.Err()
+	case g := <-got:
+		if g.err != nil && g.err != io.EOF {
+			return false, g.err
+		}
+		return strings.EqualFold(strings.TrimSpace(g.line), "yes"), nil
+	}
 }
 
 // Confirm asks before something is written to the farm. Without a terminal
 // and without the flag that answers yes it refuses.
-func (a *App) Confirm(yes bool, question string) error {
+func (a *App) Confirm(ctx context.Context, yes bool, question string) error {
 	if yes {
 		return nil
 	}
 	if !a.canAsk() {
 		return Failf(Refused, "nothing was written: there is no terminal to confirm on").With("pass --yes to write without a question")
 	}
-	ok, err := a.ask(question + " (yes/no) ")
+	ok, err := a.ask(ctx, question+ " (yes/no) ")
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 		if address = declared.URL; address == "" {
 			return nil, Failf(Input, "no farm is named").With("name it with --farm, with %s, or as farm.url in rassync.yaml", EnvFarm)
 		}
-		if err := a.mayUse(address, c.TrustFarm); err != nil {
+		if err := a.mayUse(ctx, address, c.TrustFarm); err != nil {
 			return nil, err
 		}
 	}
@@ -96,7 +96,7 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 		return nil, Failf(Input, "no user name is given").With("pass --username or set %s", EnvUsername)
 	}
 	cfg := ras.Config{
-		URL: address, Username: username, Password: func() (string, error) { return a.password(c.PasswordFile, username, address) },
+		URL: address, Username: username, Password: func() (string, error) { return a.password(ctx, c.PasswordFile, username, address) },
 		CAFile: first(c.CAFile, a.Getenv(EnvCAFile)), Fingerprint: first(c.Fingerprint, a.Getenv(EnvFingerprint)), Insecure: c.Insecure,
 		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: export.Reads(a.Catalog), Observe: a.observe, DebugBodies: a.Debug,
 	}
@@ -136,7 +136,7 @@ func first(values ...string) string {
 const maxPassword = 64 << 10
 
 // password is asked once, right before the logon.
-func (a *App) password(file, username, address string) (string, error) {
+func (a *App) password(ctx context.Context, file, username, address string) (string, error) {
 	if file != "" {
 		p, err := ReadSecretFile(file)
 		if err != nil {
@@ -148,7 +148,7 @@ func (a *App) password(file, username, address string) (string, error) {
 		return p, nil
 	}
 	if a.ReadSecret != nil && a.canAsk() {
-		return a.ReadSecret(fmt.Sprintf("Password of %s at %s: ", username, canonicalAddress(address)))
+		return a.ReadSecret(ctx, fmt.Sprintf("Password of %s at %s: ", username, canonicalAddress(address)))
 	}
 	return "", Failf(Input, "no password is given").With("set %s or pass --password-file", EnvPassword)
 }

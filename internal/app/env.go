@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -26,7 +27,7 @@ type Env struct {
 
 	LookupEnv func(string) (string, bool)
 	// ReadSecret asks for a line without echo; nil where nobody can be asked.
-	ReadSecret func(prompt string) (string, error)
+	ReadSecret func(ctx context.Context, prompt string) (string, error)
 	// ConfigDir is the user's folder for configuration, "" if there is none.
 	ConfigDir string
 

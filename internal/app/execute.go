@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -147,7 +145,7 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		return nil, err
 	}
 	run := &Run{Dir: p.Folder.Private(runsFolder, id), Info: RunInfo{ID: id, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID, Started: now.UTC(),
-		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(ctx, p.Folder.Dir)}}
+		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir)}}
 	needed, err := collectFiles(p.Plan, run.file(p.Folder.Dir))
 	if err != nil {
 		return nil, err
@@ -298,24 +296,4 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 		class = ClassOf(part.Err)
 	}
 	return rep, &Failure{Class: class, Err: cause, Hint: "everything that was done was rolled back"}
-}
-
-// commitOf gives the commit of the workspace, "" where there is no git. It
-// is for the history alone.
-func commitOf(ctx context.Context, dir string) string {
-	if _, err := os.Stat(dir); err != nil {
-		return ""
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", "-C", dir, "rev-parse", "HEAD")
-	out, err := cmd.Output()
-	if err != nil {
-		return ""
-	}
-	commit := strings.TrimSpace(string(out))
-	if len(commit) < 40 || strings.ContainsAny(commit, " \n") {
-		return ""
-	}
-	return commit
 }

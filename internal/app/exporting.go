@@ -179,13 +179,17 @@ func maskedBelow(cat *model.Catalog, live *export.Farm, addr model.Address, path
 	if p == nil || p.InheritsDown == nil || o == nil {
 		return false
 	}
+	sites := o.InSites
+	if len(sites) == 0 {
+		sites = []string{o.Address.Site}
+	}
 	for folder, _ := model.ParentPath(o.Address.Name); folder != ""; folder, _ = model.ParentPath(folder) {
-		for _, f := range live.Objects[k.Tree.Folder] {
-			if !strings.EqualFold(f.Address.Name, folder) {
+		for _, site := range sites {
+			f := live.Find(model.Address{Site: site, Kind: k.Tree.Folder, Name: folder})
+			if f == nil {
 				continue
 			}
-			v, ok := f.Spec[p.Name]
-			if ok && v != p.InheritsDown && model.Equal(p, v, o.Spec[p.Name]) {
+			if v, ok := f.Spec[p.Name]; ok && v != p.InheritsDown && model.Equal(p, v, o.Spec[p.Name]) {
 				return true
 			}
 		}

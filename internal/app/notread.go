@@ -22,20 +22,24 @@ func NotCompared(list []export.NotRead) error {
 // unread makes a failure of what was not read. Missing rights are the usual
 // reason; anything else is an error of its own.
 func unread(list []export.NotRead, format, hint string) error {
-	if len(list) == 0 {
-		return nil
-	}
 	class := Auth
 	var objects []string
 	for _, n := range list {
-		if ras.KindOf(n.Err) != ras.KindRights {
+		switch ras.KindOf(n.Err) {
+		case ras.KindNotFound:
+			continue // an older release has no such kind: nothing is missing
+		case ras.KindRights:
+		default:
 			class = Failed
 		}
 		objects = append(objects, n.String())
 	}
+	if len(objects) == 0 {
+		return nil
+	}
 	lists := "one list was not read"
-	if len(list) > 1 {
-		lists = fmt.Sprintf("%d lists were not read", len(list))
+	if len(objects) > 1 {
+		lists = fmt.Sprintf("%d lists were not read", len(objects))
 	}
 	return Failf(class, format, lists).With("%s", hint).About(objects)
 }

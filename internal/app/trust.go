@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -67,14 +68,14 @@ func (a *App) trust(address string) error {
 }
 
 // mayUse decides about an address that stands in rassync.yaml alone.
-func (a *App) mayUse(address string, trustFlag bool) error {
+func (a *App) mayUse(ctx context.Context, address string, trustFlag bool) error {
 	if trustFlag || a.trusted(address) {
 		return nil
 	}
 	// The text comes from a file that others can write.
 	shown := fmt.Sprintf("%q", address)
 	if a.canAsk() {
-		yes, err := a.ask(fmt.Sprintf("rassync.yaml names the farm %s. Send your credentials there? (yes/no) ", shown))
+		yes, err := a.ask(ctx, fmt.Sprintf("rassync.yaml names the farm %s. Send your credentials there? (yes/no) ", shown))
 		if err != nil {
 			return err
 		}

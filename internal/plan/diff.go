@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -126,7 +127,13 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 		}
 		h, there := have[c.Name]
 		if !there && d.absent[at] && c.Type != model.TypeObject {
-			if d.sent == nil || d.sent.State(d.address, at, w) != SentSame {
+			state := NeverSent
+			if d.sent != nil {
+				state = d.sent.State(d.address, at, w)
+			}
+			// What only a create takes and no read shows is taken to be as
+			// declared: the object would be made anew in every run otherwise.
+			if state == SentOther || (state == NeverSent && !c.CreateOnly) {
 				d.leaf(c, w, Field{Path: at, After: show(w), Note: "this farm does not show the property"})
 			}
 			continue
@@ -360,6 +367,10 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 		if outer != nil {
 			d.edits = &Edits{}
 		}
+		if len(p.List.MatchAny) > 0 {
+			// They are the same account: how it is spelled is the farm's affair.
+			wm = without(wm, p.List.MatchAny)
+		}
 		d.object(p.Items, wm, hm, label)
 		if outer != nil {
 			if !d.edits.Empty() {
@@ -380,6 +391,16 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 	if outer != nil && len(d.fields) > before {
 		d.edits.Lists = append(d.edits.Lists, edit)
 	}
+}
+
+func without(m map[string]any, names []string) map[string]any {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		if !slices.Contains(names, k) {
+			out[k] = v
+		}
+	}
+	return out
 }
 
 // match pairs entries; keys that are references match by what they refer to.
