@@ -47,7 +47,7 @@ func (a *App) Confirm(ctx context.Context, yes bool, question string) error {
 	if !a.canAsk() {
 		return Failf(Refused, "nothing was written: there is no terminal to confirm on").With("pass --yes to write without a question")
 	}
-	ok, err := a.ask(ctx, question+ " (yes/no) ")
+	ok, err := a.ask(ctx, question+" (yes/no) ")
 	if err != nil {
 		return err
 	}

@@ -50,21 +50,7 @@ var ErrSnapshot = errors.New("the snapshot is damaged")
 func (s *Snapshot) digest() (string, error) {
 	c := *s
 	c.Digest = ""
-	data, err := json.Marshal(&c)
-	if err != nil {
-		return "", err
-	}
-	var v any
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		return "", err
-	}
-	if data, err = json.Marshal(v); err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return model.DigestJSON(&c)
 }
 
 // Save writes the snapshot and its files into dir.

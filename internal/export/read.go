@@ -124,9 +124,6 @@ func lookups(cat *model.Catalog) map[string]bool {
 			if p.Lookup != nil {
 				paths[p.Lookup.Path] = true
 			}
-			if p.Membership != nil {
-				paths[k.List.Path] = true
-			}
 		}
 	}
 	return paths

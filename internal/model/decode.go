@@ -438,15 +438,21 @@ func Open(p *Property, here, spec map[string]any) bool {
 		if !ok {
 			continue
 		}
-		fits := false
-		for _, a := range allowed {
-			fits = fits || a == v
-		}
-		if !fits {
+		if !Fits(allowed, v) {
 			return false
 		}
 	}
 	return true
+}
+
+// Fits tells whether a value is among those a condition allows.
+func Fits(allowed []any, v any) bool {
+	for _, a := range allowed {
+		if a == v {
+			return true
+		}
+	}
+	return false
 }
 
 func gateClosed(p *Property, here, spec map[string]any) bool {

@@ -202,15 +202,7 @@ func (d *differ) closed(c *model.Property, want, have map[string]any) bool {
 
 func (d *differ) holds(c *model.Property, want, have map[string]any) bool {
 	for name, allowed := range c.When {
-		v, ok := d.flag(name, want, have)
-		if !ok {
-			continue
-		}
-		fits := false
-		for _, a := range allowed {
-			fits = fits || a == v
-		}
-		if !fits {
+		if v, ok := d.flag(name, want, have); ok && !model.Fits(allowed, v) {
 			return false
 		}
 	}

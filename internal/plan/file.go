@@ -2,8 +2,6 @@ package plan
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,23 +43,7 @@ func Bind(c *Change) Binding {
 func (f *File) digest() (string, error) {
 	c := *f
 	c.Digest = ""
-	data, err := json.Marshal(&c)
-	if err != nil {
-		return "", err
-	}
-	// Once through plain JSON, so that a file that was read digests as the
-	// one that was written.
-	var v any
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		return "", err
-	}
-	if data, err = json.Marshal(v); err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return model.DigestJSON(&c)
 }
 
 // Write saves the file; it is replaced whole or not at all.
