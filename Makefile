@@ -41,9 +41,11 @@ fuzz:
 generate:
 	$(GO) generate ./...
 
-## check-generated: fails if that is not up to date
-check-generated: generate
-	@git diff --exit-code --stat -- . || { echo "generated files are not up to date: run make generate and commit"; exit 1; }
+## check-generated: fails if making it again changes anything
+check-generated:
+	@state() { git diff HEAD -- . ; git ls-files --others --exclude-standard -- . | xargs -r -d '\n' cksum; }; \
+	before=$$(state | cksum); $(MAKE) -s generate; after=$$(state | cksum); \
+	if [ "$$before" != "$$after" ]; then git status --short; echo "generated files are not up to date: run make generate and commit"; exit 1; fi
 
 clean:
 	rm -rf bin

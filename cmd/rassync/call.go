@@ -142,8 +142,10 @@ func (c *call) showError(err error) {
 		errors.As(err, &ds)
 	}
 	if len(ds) > 0 {
-		if render.Diagnostics(c.Err, ds, c.errOptions()) == nil {
-			return
+		shown := render.Diagnostics(c.Err, ds, c.errOptions()) == nil
+		var all model.Diagnostics
+		if shown && errors.As(err, &all) {
+			return // the diagnostics are all there is to say
 		}
 	}
 	fmt.Fprintf(c.Err, "rassync: error: %s\n", render.Escape(err.Error()))

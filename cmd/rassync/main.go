@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"rassync/internal/app"
 )
 
 func main() { os.Exit(start()) }
@@ -14,6 +16,7 @@ func main() { os.Exit(start()) }
 // start runs rassync until it is done or interrupted. The first signal lets
 // what is under way finish; a second one ends at once.
 func start() int {
+	app.CalmGC()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	signals := make(chan os.Signal, 2)

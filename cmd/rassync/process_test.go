@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"runtime"
@@ -255,4 +258,32 @@ func TestTerminal(t *testing.T) {
 	}
 	s.env.In = strings.NewReader("yes\n")
 	s.run(ctx, 0, "apply", s.dir, "--rate", "off")
+}
+
+// TestSecondaryBroker: through the service of a secondary broker everything
+// can be read and nothing is written.
+func TestSecondaryBroker(t *testing.T) {
+	s := newStand(t)
+	ctx := context.Background()
+	s.run(ctx, 0, "export", "-o", s.dir, "--rate", "off")
+	if err := os.WriteFile(s.dir+"/pool.yaml", []byte("kind: RDSHostPool\nsite: Main\nname: Night\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	secondary := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		s.farm.ServeHTTP(answer, r)
+		body := bytes.Replace(answer.Body.Bytes(), []byte(`"primaryBrokerConnection":true`), []byte(`"primaryBrokerConnection":false`), 1)
+		w.Header().Set("Content-Type", answer.Header().Get("Content-Type"))
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(body)
+	}))
+	defer secondary.Close()
+	sum := sha256.Sum256(secondary.Certificate().Raw)
+	s.vars[app.EnvFarm], s.vars[app.EnvFingerprint] = secondary.URL, hex.EncodeToString(sum[:])
+	s.run(ctx, 2, "plan", s.dir, "--rate", "off", "--detailed-exitcode")
+	s.run(ctx, 7, "apply", s.dir, "--rate", "off", "--yes")
+	s.says("talks to a secondary connection broker")
+	if n := s.farm.Writes(); n != 0 {
+		t.Errorf("%d writes", n)
+	}
 }

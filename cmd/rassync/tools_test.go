@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,8 @@ import (
 //	nowhere TEXT                        no file below the script's folder holds it
 //	stalelock FILE                      a lock of a process that is gone
 //	allow FILE ADDRESS                  note a farm in the user's list
+//	secrets DIR                         set every variable that a secret comes from
+//	sametree A B                        two exports are the same, byte for byte
 //	latest VAR DIR                      the newest run of a workspace, in a variable
 func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
@@ -37,6 +40,8 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"stalelock": tool(1, staleLock),
 		"allow":     tool(2, allow),
 		"latest":    tool(2, latest),
+		"secrets":   tool(1, setSecrets),
+		"sametree":  tool(2, sameTree),
 	}
 }
 
@@ -107,6 +112,32 @@ func staleLock(ts *testscript.TestScript, args []string) {
 
 func allow(ts *testscript.TestScript, args []string) {
 	write(ts, args[0], []byte("# farms that were confirmed\n"+args[1]+"\n"))
+}
+
+var fromEnv = regexp.MustCompile(`fromEnv: '?([A-Za-z0-9_]+)`)
+
+func setSecrets(ts *testscript.TestScript, args []string) {
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(p string, d os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(p) != ".yaml" {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		for _, m := range fromEnv.FindAllStringSubmatch(string(data), -1) {
+			ts.Setenv(m[1], "secret of "+m[1])
+		}
+		return err
+	}))
+}
+
+// sameTree leaves out what runs have left behind.
+func sameTree(ts *testscript.TestScript, args []string) {
+	for _, dir := range args {
+		for _, private := range []string{"runs", "sent.json"} {
+			ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(dir), ".rassync", private)))
+		}
+	}
+	_, err := sameTrees(ts.MkAbs(args[0]), ts.MkAbs(args[1]))
+	ts.Check(err)
 }
 
 func latest(ts *testscript.TestScript, args []string) {

@@ -19,6 +19,18 @@ func NotCompared(list []export.NotRead) error {
 	return unread(list, "not everything was compared: %s", "leave out with --except what the account need not see")
 }
 
+// blind is the failure of a plan whose objects cannot be seen: they must not
+// pass for deleted ones.
+func (s *scope) blind(live *export.Farm) error {
+	var list []export.NotRead
+	for _, n := range live.NotRead {
+		if s.whole[n.Kind] {
+			list = append(list, n)
+		}
+	}
+	return unread(list, "nothing was written: %s", "use an account that may see what the plan touches")
+}
+
 // unread makes a failure of what was not read. Missing rights are the usual
 // reason; anything else is an error of its own.
 func unread(list []export.NotRead, format, hint string) error {

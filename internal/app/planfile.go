@@ -74,6 +74,9 @@ func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan)
 	if err != nil {
 		return nil, err
 	}
+	if err := sc.blind(live); err != nil {
+		return nil, err
+	}
 	sent, err := a.sent(f, s.Farm().GUID)
 	if err != nil {
 		return nil, err

@@ -62,6 +62,9 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
 	if o.Prune || o.Undeclared {
 		for _, k := range a.exclusiveKinds(f) {
+			if !a.picksKind(o.Selection, a.Catalog.Kind(k)) {
+				continue
+			}
 			if o.Prune {
 				sc.deletes(k)
 			} else {
@@ -103,6 +106,9 @@ func (a *App) exclusiveKinds(f *Folder) []string {
 	sites := map[string]bool{"": true}
 	for _, o := range f.Objects() {
 		sites[o.Address.Site] = true
+		if o.Address.Kind == model.SiteKind {
+			sites[o.Address.Name] = true
+		}
 	}
 	var out []string
 	for _, k := range a.Catalog.Kinds() {

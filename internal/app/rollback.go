@@ -77,6 +77,9 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 	if err != nil {
 		return nil, err
 	}
+	if err := sc.blind(live); err != nil {
+		return nil, err
+	}
 	sent, err := a.sent(f, s.Farm().GUID)
 	if err != nil {
 		return nil, err

@@ -219,7 +219,7 @@ func keepPrivate(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(file, []byte("*\n!schemas/\n!schemas/**\n!.gitignore\n"), 0o644)
+	return os.WriteFile(file, []byte("# rassync works in this folder; only the schemas belong in git.\n*\n!.gitignore\n!schemas/\n!schemas/**\n"), 0o644)
 }
 
 // file gives the content of a file that belongs to an object: from the run's

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,7 +133,10 @@ func circle(b *testing.B, apps int) []row {
 	rows = append(rows, one("validate", request{Operation: "validate", Dir: tree}))
 	plain := func(time.Duration) request { return request{Operation: "plan", Dir: tree} }
 	rows = append(rows, at("plan, no change", plain))
-	changed := edit(b, tree)
+	thin := filepath.Join(dir, "rules left out")
+	leaveOut(b, tree, thin)
+	rows = append(rows, at("plan, few rules", func(time.Duration) request { return request{Operation: "plan", Dir: thin} }))
+	changed := rewrite(b, tree, description, "$0 as edited")
 	for i := range rows {
 		if want := 0; rows[i].runs[0].Changes != want {
 			b.Errorf("%s: %d changes, want %d", rows[i].name, rows[i].runs[0].Changes, want)
@@ -153,10 +155,13 @@ func circle(b *testing.B, apps int) []row {
 	return rows
 }
 
-var description = regexp.MustCompile(`(?m)Application number \d*0$`)
+var (
+	description = regexp.MustCompile(`(?m)Application number \d*0$`)
+	noRules     = regexp.MustCompile(`(?m)^  rules: \[\]\n  rulesDefault: \w+\n`)
+)
 
-// edit changes every tenth application of an exported tree.
-func edit(b *testing.B, dir string) int {
+// rewrite changes the documents of an exported tree.
+func rewrite(b *testing.B, dir string, what *regexp.Regexp, with string) int {
 	b.Helper()
 	changed := 0
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -167,18 +172,29 @@ func edit(b *testing.B, dir string) int {
 		if err != nil {
 			return err
 		}
-		n := 0
-		now := description.ReplaceAllFunc(data, func(m []byte) []byte { n++; return append(bytes.Clone(m), " as edited"...) })
+		n := len(what.FindAllIndex(data, -1))
 		if n == 0 {
 			return nil
 		}
 		changed += n
-		return os.WriteFile(path, now, 0o644)
+		return os.WriteFile(path, what.ReplaceAll(data, []byte(with)), 0o644)
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return changed
+}
+
+// leaveOut copies a tree and lets its documents declare rules only where there
+// are some: what is not declared is not read.
+func leaveOut(b *testing.B, tree, to string) {
+	b.Helper()
+	if err := os.CopyFS(to, os.DirFS(tree)); err != nil {
+		b.Fatal(err)
+	}
+	if rewrite(b, to, noRules, "") == 0 {
+		b.Error("no document without rules was found")
+	}
 }
 
 // limited is the time that so many requests take under the default limit when
@@ -231,6 +247,9 @@ func report(b *testing.B, apps int, rows []row) {
 }
 
 const legend = `
+few rules     documents declare the rules only of the tenth of the applications
+              that have some; an export declares that there are none, which
+              costs a read of each to compare
 0, 5, 20 ms   time on the clock at that latency of the farm, without limit; the
               simulated farm has the same processors. ~ is computed: the time
               without latency, and the latency of each request; reads go four

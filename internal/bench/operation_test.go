@@ -66,6 +66,7 @@ func start(b *testing.B, q request) measure {
 // folder for its CPU profile.
 func operate() error {
 	begun := time.Now()
+	app.CalmGC()
 	var q request
 	if err := json.NewDecoder(os.Stdin).Decode(&q); err != nil {
 		return err

@@ -88,6 +88,26 @@ func (f *Farm) Siblings(k *model.Kind, folder string) []*model.Object {
 	return chain(kids)
 }
 
+// SiblingsByFolder is Siblings of every folder, by the folder's path in lower
+// case.
+func (f *Farm) SiblingsByFolder(k *model.Kind) map[string][]*model.Object {
+	out := map[string][]*model.Object{}
+	for _, of := range k.Order.Of {
+		for _, o := range f.Objects[of] {
+			up, _ := model.ParentPath(o.Address.Name)
+			if up == "" {
+				up = TopLevel
+			}
+			up = strings.ToLower(up)
+			out[up] = append(out[up], o)
+		}
+	}
+	for folder, kids := range out {
+		out[folder] = chain(kids)
+	}
+	return out
+}
+
 func (f *Farm) orderSites(k *model.Kind) []string {
 	if k.Scope == model.ScopeFarm {
 		return []string{""}

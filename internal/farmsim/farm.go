@@ -35,6 +35,9 @@ type Farm struct {
 	broken   []string // violations
 	effects  []string
 	secrets  map[string]bool // names under which secrets are sent; never changed
+
+	inheritMu sync.Mutex          // answers are made in parallel
+	inherits  map[*field][]source // see inheritsFrom
 }
 
 type lockKey struct{ kind, name string }
@@ -48,7 +51,7 @@ func New(opts Options) (*Farm, error) {
 	f := &Farm{
 		opts: opts, sw: opts.Switches, kinds: compile(opts.Catalog),
 		sessions: map[string]*session{}, locks: map[lockKey]string{}, denied: map[string]bool{},
-		unknown: map[string]bool{}, counts: map[string]int{},
+		unknown: map[string]bool{}, counts: map[string]int{}, inherits: map[*field][]source{},
 	}
 	f.window.start = opts.Clock.Now()
 	f.secrets = map[string]bool{}

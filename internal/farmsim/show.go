@@ -1,6 +1,7 @@
 package farmsim
 
 import (
+	"sort"
 	"strings"
 
 	"rassync/internal/model"
@@ -161,24 +162,12 @@ func (f *Farm) dress(o *object, holder string, v any) {
 // inherited is the value that a gated property takes from the site: that of
 // the singleton whose name says it holds the defaults.
 func (f *Farm) inherited(o *object, fl *field) any {
-	best, score := (*field)(nil), 0
+	var best *field
 	var from *object
-	for _, name := range sortedKeys(f.kinds) {
-		k := f.kinds[name]
-		if !k.single() || !strings.Contains(name, "Default") {
-			continue
-		}
-		n := commonPrefix(name, o.kind.Name)
-		if n < 2 || n <= score {
-			continue
-		}
-		for _, other := range k.layout.fields {
-			if other.shown && other.prop.Type == fl.prop.Type && other.path[len(other.path)-1] == fl.path[len(fl.path)-1] {
-				if holder := f.staged.get(k, o.site); holder != nil {
-					best, score, from = other, n, holder
-				}
-				break
-			}
+	for _, s := range f.inheritsFrom(o.kind, fl) {
+		if from = f.staged.get(s.kind, o.site); from != nil {
+			best = s.field
+			break
 		}
 	}
 	if best == nil {
@@ -189,6 +178,40 @@ func (f *Farm) inherited(o *object, fl *field) any {
 		return zero(fl.prop)
 	}
 	return clone(v)
+}
+
+// source is a field of a singleton from which others take their value.
+type source struct {
+	kind  *kind
+	field *field
+}
+
+// inheritsFrom lists where a gated property may take its value from, the
+// singleton whose name is most like the object's kind first.
+func (f *Farm) inheritsFrom(k *kind, fl *field) []source {
+	f.inheritMu.Lock()
+	defer f.inheritMu.Unlock()
+	if list, known := f.inherits[fl]; known {
+		return list
+	}
+	var list []source
+	for _, name := range sortedKeys(f.kinds) {
+		from := f.kinds[name]
+		if !from.single() || !strings.Contains(name, "Default") || commonPrefix(name, k.Name) < 2 {
+			continue
+		}
+		for _, other := range from.layout.fields {
+			if other.shown && other.prop.Type == fl.prop.Type && other.path[len(other.path)-1] == fl.path[len(fl.path)-1] {
+				list = append(list, source{from, other})
+				break
+			}
+		}
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		return commonPrefix(list[i].kind.Name, k.Name) > commonPrefix(list[j].kind.Name, k.Name)
+	})
+	f.inherits[fl] = list
+	return list
 }
 
 func commonPrefix(a, b string) int {

@@ -506,7 +506,7 @@ func (b *builder) deletes() {
 		}
 	}
 	if left > 0 {
-		b.warnings = append(b.warnings, fmt.Sprintf("%d objects of exclusive kinds are not declared; --prune would delete them", left))
+		b.warnings = append(b.warnings, fmt.Sprintf("%s not declared although the kind is exclusive; --prune would delete what is not declared", objects(left, "")))
 	}
 }
 
@@ -639,7 +639,7 @@ func (b *builder) unread() {
 				count++
 			}
 		}
-		b.warnings = append(b.warnings, fmt.Sprintf("%s; %d declared objects are left alone", n, count))
+		b.warnings = append(b.warnings, fmt.Sprintf("%s; %s left alone", n, objects(count, "declared ")))
 	}
 	byKind := map[string][2]int{}
 	for _, d := range b.Desired {
@@ -665,6 +665,14 @@ func (b *builder) unread() {
 	for _, name := range names {
 		b.warnings = append(b.warnings, fmt.Sprintf("the farm shows no %s although %d are declared: an account without rights sees an empty list", strings.TrimSuffix(name, " in site "), byKind[name][0]))
 	}
+}
+
+// objects counts in words: "1 declared object is", "2 objects are".
+func objects(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + "object is"
+	}
+	return fmt.Sprintf("%d %sobjects are", n, what)
 }
 
 func (b *builder) liveCount(kind, site string) int {

@@ -76,13 +76,20 @@ type group struct {
 
 func (b *builder) groups(k *model.Kind) []*group {
 	byKey := map[string]*group{}
+	var inFolder map[string][]*model.Object // live siblings, looked for once
+	siblings := func(folder string) []*model.Object {
+		if inFolder == nil {
+			inFolder = b.Live.SiblingsByFolder(k)
+		}
+		return inFolder[strings.ToLower(folder)]
+	}
 	at := func(a model.Address) *group {
 		key := a.Key().String()
 		g := byKey[key]
 		if g == nil {
 			g = &group{address: a}
 			if k.Order.By == "chain" {
-				g.live = b.Live.Siblings(k, b.farmFolder(a.Name))
+				g.live = siblings(b.farmFolder(a.Name))
 			} else {
 				g.live = b.Live.Ranked(k, a.Site)
 			}

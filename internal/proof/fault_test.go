@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,12 +14,15 @@ import (
 	"rassync/internal/plan"
 )
 
-// instant is a clock that never waits.
-type instant struct{}
+// instant is a clock that never waits: sleeping moves it.
+type instant struct{ ahead atomic.Int64 }
 
-func (instant) Now() time.Time { return time.Now() }
+func (c *instant) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
-func (instant) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+func (c *instant) Sleep(ctx context.Context, d time.Duration) error {
+	c.ahead.Add(int64(d))
+	return ctx.Err()
+}
 
 // changedFarm gives documents before and after: together they need every
 // kind of step.

@@ -47,7 +47,7 @@ func newStand(t testing.TB, cat *model.Catalog, state farmsim.State, sw farmsim.
 	server := httptest.NewServer(farm)
 	t.Cleanup(server.Close)
 	session, err := ras.Connect(context.Background(), ras.Config{URL: server.URL, Username: farmsim.DefaultUsername,
-		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(cat), Clock: instant{}})
+		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(cat), Clock: &instant{}})
 	if err != nil {
 		t.Fatal(err)
 	}

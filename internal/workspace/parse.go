@@ -17,6 +17,9 @@ import (
 // parse reads one document. It gives nil, nil for an empty one. Lines of the
 // nodes count from the start of the text.
 func parse(text []byte) (*yaml.Node, error) {
+	if root, ok := quick(text); ok {
+		return root, nil
+	}
 	node, err := decode(text)
 	if err != nil || node == nil || len(node.Content) == 0 {
 		return nil, err
