@@ -100,7 +100,6 @@ type writeFlags struct {
 	stageOnly   bool
 	allowStaged bool
 	lockTimeout time.Duration
-	onError     string
 	allow       plan.Allowance
 }
 

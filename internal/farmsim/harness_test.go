@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -216,15 +215,6 @@ func holds(t testing.TB, v any, literal string) {
 		}
 	}
 	walk(want, v, "")
-}
-
-func pathf(format string, args ...any) string {
-	for i, a := range args {
-		if s, ok := a.(string); ok {
-			args[i] = url.PathEscape(s)
-		}
-	}
-	return fmt.Sprintf(format, args...)
 }
 
 var _ http.Handler = (*Farm)(nil)

@@ -2,7 +2,6 @@ package farmsim
 
 import (
 	"slices"
-	"strings"
 )
 
 // world is the farm's configuration: the staged one, or the applied one.
@@ -132,17 +131,6 @@ func (w *world) changed() bool { return len(w.undo) > 0 }
 func (w *world) fresh(k *kind) int64 {
 	w.next[k.space]++
 	return w.next[k.space]
-}
-
-// named finds an object by its name, in a site for kinds that have sites;
-// letter case does not count.
-func (w *world) named(k *kind, site int64, name string) *object {
-	for _, o := range w.all(k) {
-		if (o.site == site || site < 0) && strings.EqualFold(o.name(), name) {
-			return o
-		}
-	}
-	return nil
 }
 
 // same tells whether two worlds hold the same configuration.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
+	"runtime/debug"
 	"sort"
 	"strings"
 	"testing"
@@ -28,6 +29,10 @@ type stand struct {
 	dir     string
 	live    *export.Farm
 }
+
+// Many small farms come and go here: collecting less often saves a good part
+// of the time.
+func init() { debug.SetGCPercent(400) }
 
 func catalog(t testing.TB) *model.Catalog {
 	t.Helper()

@@ -64,7 +64,6 @@ type quickReader struct {
 	indent int
 	end    bool
 	failed bool
-	depth  int
 	nodes  []yaml.Node
 }
 
