@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"rassync/internal/export"
@@ -306,6 +307,9 @@ func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
 		}
 	}
 	edits.Leaves = kept
+	if err := r.known(edits, c.Site); err != nil {
+		return err
+	}
 	if err := r.write(ctx, k, c.Desired, live, edits); err != nil {
 		return err
 	}
@@ -379,9 +383,15 @@ func (r *run) remove(ctx context.Context, k *model.Kind, live *model.Object) err
 // verify reads back every touched object: what the farm accepted but did not
 // take is named value by value.
 func (r *run) verify(ctx context.Context) {
+	gone := map[string]bool{} // sites, and what belongs to them
+	for i := range r.plan.Changes {
+		if c := &r.plan.Changes[i]; c.Action == plan.Delete && c.Kind == model.SiteKind {
+			gone[strings.ToLower(c.Name)] = true
+		}
+	}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
-		if c.Action == plan.Delete || c.Action == plan.Reorder {
+		if c.Action == plan.Delete || c.Action == plan.Reorder || gone[strings.ToLower(c.Site)] {
 			continue
 		}
 		live := r.Live.Find(c.Desired.Address)

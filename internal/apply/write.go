@@ -35,6 +35,61 @@ func (r *run) write(ctx context.Context, k *model.Kind, desired, live *model.Obj
 	return r.edits(ctx, at, e, newName)
 }
 
+// known finds references to nothing before the first request of an object is
+// sent: an entry taken out of a list could not be put back.
+func (r *run) known(e *plan.Edits, site string) error {
+	for _, l := range e.Leaves {
+		if l.Prop.NoWrite || l.Prop.CreateOnly {
+			continue
+		}
+		if err := r.knownIn(l.Prop, l.Value, site); err != nil {
+			return err
+		}
+	}
+	for _, l := range e.Lists {
+		for i, w := range l.Want {
+			if l.Pairs[i] >= 0 {
+				continue
+			}
+			if err := r.knownIn(l.Prop, []any{w}, site); err != nil {
+				return err
+			}
+		}
+		for _, sub := range l.Entries {
+			if err := r.known(sub, site); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) knownIn(p *model.Property, v any, site string) error {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, c := range p.Props {
+			if err := r.knownIn(c, v[c.Name], site); err != nil {
+				return err
+			}
+		}
+	case []any:
+		of := p
+		if p.Items != nil && (len(p.Items.Ref) > 0 || len(p.Items.Props) > 0) {
+			of = p.Items
+		}
+		for _, e := range v {
+			if err := r.knownIn(of, e, site); err != nil {
+				return err
+			}
+		}
+	case string:
+		if len(p.Ref) > 0 && v != "" && r.Live.Names.Resolve(p.Ref, v, site) == nil {
+			return fmt.Errorf("%s: there is no %s %q", p.Path(), strings.Join(p.Ref, " or "), v)
+		}
+	}
+	return nil
+}
+
 // move puts a published item into another folder; it returns the name the
 // object is to be given, "" if it keeps its own.
 func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Object) (string, error) {

@@ -91,6 +91,7 @@ type builder struct {
 	wantOf   map[*model.Object]*model.Object // live -> desired
 	declared map[model.Address]*model.Object
 	folders  renames
+	blocked  map[*model.Object]string // declared -> the kind that could not be read and that it depends on
 	same     int
 	unsent   int
 
@@ -112,7 +113,7 @@ type change struct {
 // fit the farm; the plan is nil then.
 func Build(in Input) (*Plan, model.Diagnostics) {
 	b := &builder{Input: in, byAddr: map[model.Address]*change{}, liveOf: map[*model.Object]*model.Object{}, wantOf: map[*model.Object]*model.Object{},
-		declared: map[model.Address]*model.Object{}, folders: renames{}}
+		declared: map[model.Address]*model.Object{}, folders: renames{}, blocked: map[*model.Object]string{}}
 	if b.Position == nil {
 		b.Position = func(o *model.Object, _ string) model.Source { return o.Source }
 	}
@@ -123,10 +124,12 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 		}
 	}
 	b.pair()
+	b.block()
 	b.deletes()
 	for _, d := range in.Desired {
 		b.compare(d)
 	}
+	b.release()
 	b.unread()
 	b.orderChanges()
 	b.checkReferences()
@@ -214,7 +217,7 @@ func (b *builder) compare(d *model.Object) {
 	if k.Shape == model.OrderShape || !b.selected(d.Address) {
 		return
 	}
-	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
+	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil || b.blocked[d] != "" {
 		return
 	}
 	live := b.liveOf[d]
@@ -629,6 +632,9 @@ func unreadable(k *model.Kind) []string {
 	return out
 }
 
+// maxNamed is how many objects a warning names.
+const maxNamed = 10
+
 // unread says which declared objects are left alone because their kind could
 // not be read, and blocks what depends on them.
 func (b *builder) unread() {
@@ -641,10 +647,26 @@ func (b *builder) unread() {
 		}
 		b.warnings = append(b.warnings, fmt.Sprintf("%s; %s left alone", n, objects(count, "declared ")))
 	}
+	byReason := map[string][]string{}
+	for d, kind := range b.blocked {
+		if b.selected(d.Address) {
+			byReason[kind] = append(byReason[kind], d.Address.String())
+		}
+	}
+	for _, kind := range b.Catalog.Names() {
+		if list := byReason[kind]; len(list) > 0 {
+			sort.Strings(list)
+			names := strings.Join(list[:min(len(list), maxNamed)], ", ")
+			if more := len(list) - maxNamed; more > 0 {
+				names += fmt.Sprintf(" and %d more", more)
+			}
+			b.warnings = append(b.warnings, fmt.Sprintf("%s left alone because of references to %s, which was not read: %s", objects(len(list), "declared "), kind, names))
+		}
+	}
 	byKind := map[string][2]int{}
 	for _, d := range b.Desired {
 		k := b.Catalog.Kind(d.Address.Kind)
-		if k.Shape != model.Collection {
+		if k.Shape != model.Collection || b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
 			continue
 		}
 		n := byKind[k.Name+" in site "+d.Address.Site]

@@ -41,12 +41,143 @@ func walkRefs(p *model.Property, v any, path string, visit func(p *model.Propert
 	}
 }
 
+// block finds the declared objects that refer to what could not be read, or
+// to what cannot be made because of that: what they refer to on the farm is
+// not known, so that comparing them would show changes that are none.
+func (b *builder) block() {
+	if len(b.Live.NotRead) == 0 {
+		return
+	}
+	for again := true; again; {
+		again = false
+		for _, d := range b.Desired {
+			k := b.Catalog.Kind(d.Address.Kind)
+			if b.blocked[d] != "" || k.Shape == model.OrderShape || b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
+				continue
+			}
+			if kind := b.hidden(k, d); kind != "" {
+				b.blocked[d], again = kind, true
+			}
+		}
+	}
+}
+
+// hidden gives the kind that could not be read and that the object depends
+// on, "" if there is none.
+func (b *builder) hidden(k *model.Kind, d *model.Object) string {
+	found := ""
+	behind := func(t *model.Object) string {
+		switch {
+		case b.liveOf[t] != nil:
+			return ""
+		case b.Live.NotReadErr(t.Address.Kind, t.Address.Site) != nil:
+			return t.Address.Kind
+		}
+		return b.blocked[t]
+	}
+	walkRefs(k.Spec, d.Spec, "", func(_ *model.Property, kinds []string, ref, _ string) {
+		if found != "" || b.Live.Names.Resolve(kinds, ref, d.Address.Site) != nil {
+			return
+		}
+		if t := b.target(kinds, ref, d.Address.Site); t != nil {
+			found = behind(t)
+			return
+		}
+		for _, a := range export.RefAddresses(b.Catalog, kinds, ref, d.Address.Site) {
+			if b.Live.NotReadErr(a.Kind, a.Site) != nil {
+				found = a.Kind
+				return
+			}
+		}
+	})
+	if found != "" || k.Tree == nil || b.liveOf[d] != nil {
+		return found
+	}
+	folder, _ := model.ParentPath(d.Address.Name)
+	if folder == "" {
+		return ""
+	}
+	for _, t := range b.Desired {
+		if t.Address.Kind == k.Tree.Folder && strings.EqualFold(t.Address.Name, folder) {
+			return behind(t)
+		}
+	}
+	return ""
+}
+
+// release takes references out of what stays in a site until the site itself
+// goes: the settings and the built-in objects that came with it would keep
+// the objects of the site from being deleted before it.
+func (b *builder) release() {
+	for _, c := range b.changes {
+		if c.Kind != model.SiteKind || c.Action != Delete {
+			continue
+		}
+		for _, k := range b.Catalog.Kinds() {
+			if k.Shape == model.OrderShape {
+				continue
+			}
+			for _, o := range b.Live.Objects[k.Name] {
+				if !strings.EqualFold(o.Address.Site, c.live.Address.Name) || b.changeOf(o) != nil || b.wantOf[o] != nil || o.Spec == nil {
+					continue
+				}
+				if spec := b.without(k.Spec, o.Spec, o.Address.Site); len(spec) > 0 {
+					d := &model.Object{Address: o.Address, Spec: spec}
+					b.liveOf[d], b.wantOf[o] = o, d
+					b.compare(d)
+				}
+			}
+		}
+	}
+}
+
+// without gives the properties that refer to what this plan deletes, without
+// those references.
+func (b *builder) without(p *model.Property, have map[string]any, site string) map[string]any {
+	out := map[string]any{}
+	goes := func(kinds []string, ref string) bool {
+		t := b.Live.Names.Resolve(kinds, ref, site)
+		if t == nil {
+			return false
+		}
+		c := b.changeOf(t)
+		return c != nil && c.Action == Delete
+	}
+	for _, c := range p.Props {
+		switch v := have[c.Name].(type) {
+		case map[string]any:
+			if sub := b.without(c, v, site); len(sub) > 0 {
+				out[c.Name] = sub
+			}
+		case []any:
+			kinds := c.Ref
+			if c.Items != nil && len(c.Items.Ref) > 0 {
+				kinds = c.Items.Ref
+			}
+			rest := []any{}
+			for _, e := range v {
+				if s, ok := e.(string); !ok || len(kinds) == 0 || !goes(kinds, s) {
+					rest = append(rest, e)
+				}
+			}
+			if len(rest) < len(v) {
+				out[c.Name] = rest
+			}
+		case string:
+			if len(c.Ref) > 0 && v != "" && goes(c.Ref, v) {
+				out[c.Name] = ""
+			}
+		}
+	}
+	return out
+}
+
 // checkReferences finds references to nothing: neither declared nor on the
 // farm, or gone once the plan is carried out.
 func (b *builder) checkReferences() {
 	for _, d := range b.Desired {
 		k := b.Catalog.Kind(d.Address.Kind)
-		if !b.selected(d.Address) {
+		if !b.selected(d.Address) || b.blocked[d] != "" {
 			continue
 		}
 		walkRefs(k.Spec, d.Spec, "", func(p *model.Property, kinds []string, ref, path string) {
@@ -105,7 +236,7 @@ func (b *builder) referrers() map[*model.Object][]*model.Object {
 func (b *builder) stillRefers(o, t *model.Object) bool {
 	k := b.Catalog.Kind(o.Address.Kind)
 	spec := o.Spec
-	if d := b.wantOf[o]; d != nil && b.selected(d.Address) {
+	if d := b.wantOf[o]; d != nil && b.selected(d.Address) && b.blocked[d] == "" {
 		spec = over(k.Spec, d.Spec, o.Spec)
 	}
 	found := false
@@ -272,7 +403,7 @@ func (b *builder) deleteEdges(c *change, inside map[int64][]*change) {
 	k := b.Catalog.Kind(c.Kind)
 	if c.Kind == model.SiteKind {
 		for _, other := range b.changes {
-			if other != c && other.Action == Delete && strings.EqualFold(other.Site, c.live.Address.Name) {
+			if other != c && (other.Action == Delete || other.Action == Update) && strings.EqualFold(other.Site, c.live.Address.Name) {
 				c.needs[other] = "belongs to the site"
 			}
 		}
