@@ -159,7 +159,13 @@ func RunSummary(w io.Writer, events []apply.Event, o Options) error {
 		}
 	}
 	if left := of - done - failed - skipped; left > 0 {
-		parts = append(parts, fmt.Sprintf("%d not begun", left))
+		// A run that came to its end has passed over nothing but what the run
+		// that it resumes had done.
+		what := "not begun"
+		if events[len(events)-1].Type == apply.RunFinished {
+			what = "done before"
+		}
+		parts = append(parts, fmt.Sprintf("%d %s", left, what))
 	}
 	parts = append(parts, count(requests, "request", "requests"))
 	if n := len(events); n > 1 && events[n-1].Time.After(events[0].Time) {
