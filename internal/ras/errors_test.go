@@ -35,6 +35,8 @@ func TestRefusalTexts(t *testing.T) {
 		{"locked", 400, `{"code":0,"msg":"The object is locked by admin@corp"}`, KindLocked, "", "The object is locked by admin@corp", 0},
 		{"lock", 409, `{"title":"Could not obtain LOCK"}`, KindLocked, "Could not obtain LOCK", "", 0},
 		{"in use", 400, `{"msg":"Object in use by CORP\\bob"}`, KindLocked, "", `Object in use by CORP\bob`, 0},
+		{"in use by a person", 400, `{"msg":"in use by another administrator"}`, KindLocked, "", "in use by another administrator", 0},
+		{"in use by an object", 400, `{"msg":"Theme T is in use by PubFolder Sales."}`, KindRefused, "", "Theme T is in use by PubFolder Sales.", 0},
 		{"423", 423, ``, KindLocked, "", "", 0},
 		{"block", 400, `{"msg":"blocked by the clock"}`, KindRefused, "", "blocked by the clock", 0},
 		{"lock word in a 404", 404, `{"msg":"lock"}`, KindNotFound, "", "lock", 0},

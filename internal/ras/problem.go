@@ -87,7 +87,7 @@ func fieldErrors(raw json.RawMessage) string {
 
 var (
 	quotedText = regexp.MustCompile(`"[^"]*"|'[^']*'|“[^”]*”|«[^»]*»`)
-	lockWords  = regexp.MustCompile(`(?i)\b(locked|locks?|in use by|being edited|being modified)\b`)
+	lockWords  = regexp.MustCompile(`(?i)\b(locked|locks?|in use by (another|an?|the) (admin|user)\w*|in use by \S*[\\@]\S*|being edited|being modified)\b`)
 	existWords = regexp.MustCompile(`(?i)\b(exists?|duplicate)\b`)
 )
 
@@ -95,7 +95,8 @@ var (
 // open. Administrator's guide: an object open in the console, even one tab of
 // its properties, is locked for all others; no status of its own was seen, so
 // the text is all there is. Quoted names don't count ("Lock Screen" is a fine
-// name for an application), nor does a text that says that a thing exists.
+// name for an application), nor does a text that says that a thing exists, nor use
+// by anything but a person: a theme in use by a rule is no lock.
 func (s said) saysLocked() bool {
 	text := quotedText.ReplaceAllString(s.title+" "+s.detail, " ")
 	return lockWords.MatchString(text) && !existWords.MatchString(text)
