@@ -95,10 +95,14 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 			return err
 		}
 		c.stats(s)
-		if o.detailedExit && !p.Plan.Empty() {
-			return &app.Failure{Class: app.Pending}
+		if !p.Plan.Empty() {
+			if o.detailedExit {
+				return &app.Failure{Class: app.Pending}
+			}
+			return nil
 		}
-		return nil
+		// "No changes" must not stand for what could not be seen.
+		return p.Unseen()
 	})
 }
 

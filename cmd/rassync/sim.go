@@ -48,7 +48,7 @@ Where the facts about the API can be read in two ways, --reading switches to the
 second one.`,
 		Example: `  rassync sim
   rassync sim --listen 127.0.0.1:20443 --rate off --seed my-farm
-  rassync sim --reading folder-status-inherited --reading throttle503`,
+  rassync sim --reading folder-status-inherited --reading throttle-503`,
 		Args: cobra.NoArgs,
 	}
 	f := cmd.Flags()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -94,10 +96,18 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 			x.Counts[obj.Address.Kind]++
 		}
 	}
+	vanished := map[string]bool{}
 	x.Written, err = workspace.Write(f.Dir, a.Catalog, objects, workspace.WriteOptions{
 		Fill: o.Fill, Prune: o.Prune, Overlay: o.Overlay, DryRun: o.DryRun,
 		Covers: func(addr model.Address) bool {
-			return o.Selection.Match(addr) && x.Farm.Read[addr.Kind] && x.Farm.NotReadErr(addr.Kind, addr.Site) == nil
+			if !o.Selection.Match(addr) || !x.Farm.Read[addr.Kind] || x.Farm.NotReadErr(addr.Kind, addr.Site) != nil {
+				return false
+			}
+			if shows(x.Farm, addr.Kind, addr.Site) {
+				return true
+			}
+			vanished[where(addr)] = true
+			return false
 		},
 		Keep: func(addr model.Address, path string) bool { return maskedBelow(a.Catalog, x.Farm, addr, path) },
 		File: func(_ model.Address, _ *model.Property, ref model.FileRef) ([]byte, error) {
@@ -114,6 +124,9 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	if err != nil {
 		return nil, err
 	}
+	for _, w := range slices.Sorted(maps.Keys(vanished)) {
+		a.Notice("the farm shows no %s although the folder declares some: left as they are, since an account without rights sees an empty list (delete them by hand if they are really gone)", w)
+	}
 	if !o.DryRun {
 		if err := a.recordFarm(s, f, o); err != nil {
 			return nil, err
@@ -121,6 +134,25 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	}
 	x.Stats = s.Stats()
 	return x, nil
+}
+
+// shows tells whether the farm has any object of a kind in a site that is not
+// there by itself. A kind that is empty all of a sudden says nothing: it may
+// be hidden from the account.
+func shows(f *export.Farm, kind, site string) bool {
+	for _, o := range f.Objects[kind] {
+		if !o.Builtin && (site == "" || strings.EqualFold(o.Address.Site, site)) {
+			return true
+		}
+	}
+	return false
+}
+
+func where(a model.Address) string {
+	if a.Site == "" {
+		return a.Kind
+	}
+	return a.Kind + " in site " + a.Site
 }
 
 // picksKind tells whether a selection can pick an object of the kind at all.

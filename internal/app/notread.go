@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 
 	"rassync/internal/export"
 	"rassync/internal/ras"
@@ -17,6 +18,21 @@ func (x *Exported) Incomplete() error {
 // not see everything.
 func NotCompared(list []export.NotRead) error {
 	return unread(list, "not everything was compared: %s", "leave out with --except what the account need not see")
+}
+
+// Unseen is NotCompared for what the folder declares alone: an empty plan must
+// not stand for objects that nobody could see.
+func (p *Planned) Unseen() error {
+	var list []export.NotRead
+	for _, n := range p.Live.NotRead {
+		for _, d := range p.Folder.Objects() {
+			if d.Address.Kind == n.Kind && (n.Site == "" || strings.EqualFold(n.Site, d.Address.Site)) {
+				list = append(list, n)
+				break
+			}
+		}
+	}
+	return NotCompared(list)
 }
 
 // blind is the failure of a plan whose objects cannot be seen: they must not

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -761,7 +762,7 @@ func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, par
 	delete(r.raw, o)
 	f := &r.farm.Findings
 	for path := range d.Unknown {
-		count(f.Unknown, k.Name, path)
+		count(f.Unknown, k.Name, entryNames.ReplaceAllString(path, "[]"))
 	}
 	for path := range d.NewNumbers {
 		count(f.NewNumbers, k.Name, path)
@@ -770,6 +771,9 @@ func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, par
 		f.Dangling = append(f.Dangling, o.Address.String()+" "+path)
 	}
 }
+
+// entryNames are the labels of list entries: one line a property is enough.
+var entryNames = regexp.MustCompile(`\[[^\]]*\]`)
 
 func count(m map[string]map[string]int, kind, path string) {
 	if m[kind] == nil {

@@ -297,6 +297,7 @@ func TestTimeout(t *testing.T) {
 			f := newTestFarm(t, func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				<-r.Context().Done()
+				panic(http.ErrAbortHandler) // no answer, whoever is faster
 			})
 			s := f.connect(t, nil)
 			s.cfg.Timeout = 25 * time.Millisecond
@@ -320,6 +321,7 @@ func TestCancel(t *testing.T) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				cancel()
 				<-r.Context().Done()
+				panic(http.ErrAbortHandler) // no answer, whoever is faster
 			})
 			s := f.connect(t, nil)
 			var err error
