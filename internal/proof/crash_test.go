@@ -3,7 +3,6 @@ package proof
 import (
 	"context"
 	"errors"
-	"os"
 	"testing"
 
 	"rassync/internal/apply"
@@ -45,9 +44,9 @@ func TestCrashAtEveryJournalLine(t *testing.T) {
 		t.Fatal(res, err)
 	}
 	goal := text(s.read(nil, everything))
-	step := 6
-	if os.Getenv("RASSYNC_ALL_FAULTS") != "" {
-		step = 1
+	step := 1
+	if testing.Short() {
+		step = 6
 	}
 	for n := 0; n < len(all.entries); n += step {
 		s, p := start()
