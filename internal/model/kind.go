@@ -52,7 +52,9 @@ type Kind struct {
 	Order    *Order
 	ReadOnly map[string]string
 	Last     []Last
-	Replace  string // createFirst or deleteFirst
+	Replace  string   // createFirst or deleteFirst
+	After    []string // kinds whose changes come first, beside references
+	Activate *Activate
 	Impact   map[string][]Impact
 
 	Evidence string
@@ -81,8 +83,17 @@ type Create struct {
 	Site     string // body, query, both, none
 	SiteName string // name of the site parameter
 	Query    map[string]any
-	Fields   map[string]bool // yaml names the body takes; nil = all
-	Answer   string          // object or none
+	Fields   map[string]bool   // yaml names the body takes; nil = all
+	Answer   string            // object or none
+	By       string            // yaml name of the property that chooses among Paths
+	Paths    map[string]string // value of By -> path, instead of Path
+}
+
+// Activate says that changes must be activated before whatever comes after
+// them can be written.
+type Activate struct {
+	On  []string // create, update
+	Why string
 }
 
 // Update is the PUT that changes an object.
@@ -97,6 +108,7 @@ type Identity struct {
 	Write  string
 	Rename []string // alternatives of the new name's name in PUT; none = cannot be renamed
 	Codec  string
+	Also   string // read name of a second part: the name is "<read>@<also>"
 }
 
 // Skip names objects that are no configuration.
@@ -185,7 +197,14 @@ type Property struct {
 	UpdateOnly       bool
 	OnCreate         any
 	Query            string
+	Invert           bool // the query parameter says the opposite
+	OneTime          bool // an order to the create, no state: never read, compared or sent again
 	Lookup           *LookupRead
+	Open             bool     // holds whatever the farm answers, under the farm's own names
+	Anywhere         bool     // read under its name wherever in the answer it stands
+	EntryOf          *EntryOf // the value names an entry of another object's list
+	Call             string   // path of the PUT that sets it, with {value}; no body
+	RefBy            string   // "name": the answer shows the name, not the id
 
 	Gate         string // yaml path from spec, or ./name beside the property
 	When         map[string][]any
@@ -220,9 +239,17 @@ type Property struct {
 
 // Enum maps the names of an enumeration to its numbers.
 type Enum struct {
-	Order  []string
-	ByName map[string]int64
-	ByNum  map[int64]string
+	Order      []string
+	ByName     map[string]int64
+	ByNum      map[int64]string
+	Unnumbered map[string]bool // names whose number nobody has seen
+}
+
+// EntryOf is a reference to an entry of another object's list: templates'
+// versions.
+type EntryOf struct {
+	Object string // yaml name beside the property that names the object
+	List   string // yaml path of the list in that object's spec
 }
 
 // LookupRead is a value that is read from another list.
@@ -259,12 +286,16 @@ type List struct {
 	Answer           string
 	First            bool
 	TextAs           string // an answer element that is a plain text is this property
+	NoAdd            bool   // entries come by themselves: the API has no call to add one
+	NoRemove         bool
+	Rename           string // name of the new name in the entry's update
 }
 
 // EntryCall says how an entry of a list is named in a request.
 type EntryCall struct {
 	By     string // body, id, key
 	Fields []string
+	Query  map[string]any // constants of the request
 }
 
 // File is a value that is a file next to the YAML.

@@ -212,6 +212,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		Sources:     x.texts("sources"),
 		Notes:       x.text("notes"),
 		Builtin:     x.texts("builtin"),
+		After:       x.texts("after"),
 		ReadOnly:    textMap(x.object("readOnly")),
 	}
 	if k.Scope != ScopeFarm && k.Scope != ScopeSite {
@@ -239,6 +240,9 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		if k.Create.SiteName == "" {
 			k.Create.SiteName = "siteId"
 		}
+		if by := c.object("paths"); by != nil {
+			k.Create.By, k.Create.Paths = by.text("by"), textMap(by.object("of"))
+		}
 		if q, ok := plain(c.object("query")).(map[string]any); ok && len(q) > 0 {
 			k.Create.Query = q
 		}
@@ -259,13 +263,16 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		k.Delete = strings.ReplaceAll(d.text("path"), "{self}", k.Self)
 	}
 	if i := x.object("identity"); i != nil {
-		k.Identity = Identity{Read: i.text("read"), Write: i.text("write"), Rename: i.texts("rename"), Codec: i.text("codec")}
+		k.Identity = Identity{Read: i.text("read"), Write: i.text("write"), Rename: i.texts("rename"), Codec: i.text("codec"), Also: i.text("also")}
 		if k.Identity.Write == "" {
 			k.Identity.Write = k.Identity.Read
 		}
 	}
 	if k.Shape == Collection && k.Identity.Read == "" {
 		return nil, fmt.Errorf("x-ras.identity: a collection needs the read name of its objects' names")
+	}
+	if a := x.object("activate"); a != nil {
+		k.Activate = &Activate{On: a.texts("on"), Why: a.text("why")}
 	}
 	for _, s := range objects(x.get("skip")) {
 		in, _ := s.get("in").([]any)
@@ -366,8 +373,13 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		}
 	}
 	if e := x.object("enum"); e != nil {
-		p.Enum = &Enum{ByName: map[string]int64{}, ByNum: map[int64]string{}}
+		p.Enum = &Enum{ByName: map[string]int64{}, ByNum: map[int64]string{}, Unnumbered: map[string]bool{}}
 		for _, n := range e.keys {
+			if e.has(n) && e.get(n) == nil {
+				p.Enum.Order = append(p.Enum.Order, n)
+				p.Enum.Unnumbered[n] = true
+				continue
+			}
 			i, ok := e.get(n).(int64)
 			if !ok {
 				return nil, fail("enum %s: not a whole number", n)
@@ -395,7 +407,11 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.RequiredOnCreate = x.flag("requiredOnCreate")
 	p.UpdateOnly = x.flag("updateOnly")
 	p.OnCreate = plain(x.get("onCreate"))
-	p.Query = x.text("query")
+	p.Query, p.Invert, p.OneTime = x.text("query"), x.flag("invert"), x.flag("oneTime")
+	p.Open, p.Anywhere, p.Call, p.RefBy = x.flag("open"), x.flag("anywhere"), x.text("call"), x.text("refBy")
+	if e := x.object("entryOf"); e != nil {
+		p.EntryOf = &EntryOf{Object: e.text("object"), List: e.text("list")}
+	}
 	if lk := x.object("lookup"); lk != nil {
 		where, _ := plain(lk.object("where")).(map[string]any)
 		p.Lookup = &LookupRead{Path: lk.text("path"), Query: textMap(lk.object("query")), Where: where, Read: lk.text("read")}
@@ -414,7 +430,8 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 			Costly:   ls.flag("costly") || x.flag("costly"),
 			Add:      call(ls.object("add"), "body"),
 			Remove:   call(ls.object("remove"), "body"),
-			Priority: ls.text("priority"), PriorityWritable: ls.flag("priorityWritable"), Answer: ls.text("answer"), First: ls.flag("first"), TextAs: ls.text("textAs")}
+			Priority: ls.text("priority"), PriorityWritable: ls.flag("priorityWritable"), Answer: ls.text("answer"), First: ls.flag("first"), TextAs: ls.text("textAs"),
+			NoAdd: off(ls, "add"), NoRemove: off(ls, "remove"), Rename: ls.text("rename")}
 		if ls.has("update") {
 			u := call(ls.object("update"), "id")
 			p.List.Update = &u
@@ -483,7 +500,16 @@ func call(o *ordered, by string) EntryCall {
 		c.By = b
 	}
 	c.Fields = o.texts("fields")
+	if q, ok := plain(o.object("query")).(map[string]any); ok && len(q) > 0 {
+		c.Query = q
+	}
 	return c
+}
+
+// off tells whether the word is written as false.
+func off(o *ordered, word string) bool {
+	v, ok := o.get(word).(bool)
+	return ok && !v
 }
 
 func impacts(v any) []Impact {
