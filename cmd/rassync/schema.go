@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sort"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,8 +25,11 @@ func newSchema(c *call) *cobra.Command {
 		Long: `Schema without an argument lists the kinds. With one it writes the JSON Schema of a
 kind, or of one of rassync's own documents: plan or diagnostics.
 
-With -o it writes all schemas to a folder, for editors and for other tools. An export
-does that by itself.`,
+The schema of a kind is one file that needs no other.
+
+With -o it writes all schemas to a folder, for editors and for other tools; any.json among
+them is the schema of a document of any kind. An export does that by itself, and names in
+each file the schema of its kind.`,
 		Example: `  rassync schema
   rassync schema PubRDSApp
   rassync schema plan
@@ -70,10 +74,10 @@ func formats() []string {
 }
 
 func schemaOf(cat *model.Catalog, name string) ([]byte, error) {
-	file := name + ".json"
-	if cat.Kind(name) == nil {
-		file = "formats/" + file
+	if cat.Kind(name) != nil {
+		return cat.Bundle(name)
 	}
+	file := "formats/" + name + ".json"
 	if !fs.ValidPath(file) {
 		file = ""
 	}
@@ -104,29 +108,25 @@ func writeSchemas(c *call, dir string, only []string) error {
 			return err
 		}
 	}
-	n := 0
-	err := fs.WalkDir(schemas.Files, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) != ".json" {
-			return err
-		}
+	files := c.Catalog.Files()
+	names := make([]string, 0, len(files))
+	for name := range files {
 		// A single schema needs the blocks that it refers to.
-		if len(only) > 0 && path.Dir(p) != "blocks" && strings.TrimSuffix(path.Base(p), ".json") != only[0] {
-			return nil
+		if len(only) == 0 || path.Dir(name) == "blocks" || strings.TrimSuffix(name, ".json") == only[0] {
+			names = append(names, name)
 		}
-		data, err := schemas.Files.ReadFile(p)
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, filepath.FromSlash(p))
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		to := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
-		n++
-		return os.WriteFile(to, data, 0o644)
-	})
-	if err != nil {
-		return err
+		if err := os.WriteFile(to, files[name], 0o644); err != nil {
+			return err
+		}
 	}
-	_, err = fmt.Fprintf(c.Out, "wrote %s to %s\n", plural(n, "schema", "schemas"), dir)
+	n := len(names)
+	_, err := fmt.Fprintf(c.Out, "wrote %s to %s\n", plural(n, "schema", "schemas"), dir)
 	return err
 }

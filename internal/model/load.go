@@ -21,7 +21,8 @@ func (c *Catalog) Kind(name string) *Kind { return c.kinds[name] }
 // Names lists the kinds in alphabetical order.
 func (c *Catalog) Names() []string { return c.names }
 
-// Files gives the schema files by path, as they stand in the schemas folder.
+// Files gives the schema files by path, as they stand in the schemas folder,
+// and AnyFile.
 func (c *Catalog) Files() map[string][]byte { return c.files }
 
 // Kinds lists the kinds in alphabetical order.
@@ -73,6 +74,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	}
 	sort.Strings(c.names)
 	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.files[AnyFile], err = c.anyKind(); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -39,8 +39,11 @@ func changeEach(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Swit
 	if k.Order != nil {
 		kinds = append(kinds, k.Order.Of...)
 	}
-	// Whatever refers to the kind may have to be linked anew.
+	// Whatever refers to a replaced object has to be linked anew.
 	for _, other := range cat.Kinds() {
+		if k.Replace == "" {
+			break
+		}
 		other.Spec.Walk(func(p *model.Property) {
 			for _, ref := range p.Ref {
 				if ref == k.Name && other.Name != k.Name {
