@@ -38,6 +38,9 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 	if len(p.Refusals) > 0 {
 		return refused(p.Refusals)
 	}
+	if err := stageable(p.Plan, e); err != nil {
+		return err
+	}
 	if err := a.mayWrite(s, p.Folder, e); err != nil {
 		return err
 	}
@@ -46,6 +49,17 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 	}
 	_, err := collectFiles(p.Plan, (&Run{}).file(p.Folder.Dir))
 	return err
+}
+
+// stageable refuses to only stage a plan that cannot be carried out without
+// activating settings in between.
+func stageable(p *plan.Plan, e Execution) error {
+	why, yes := p.Activates()
+	if !e.StageOnly || !yes {
+		return nil
+	}
+	return Failf(Refused, "nothing was written: --stage-only cannot carry out this plan: it must activate settings in between, for %s", why).
+		With("apply without --stage-only, or leave out with --except what comes after the activation")
 }
 
 // refused is the failure of a plan that the brakes stop.
@@ -204,7 +218,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *Run, e 
 		return rep, err
 	}
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: run.file(p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, Resume: resume, Done: run.done(), Events: e.Events, Now: a.Now})
+		StageOnly: e.StageOnly, Resume: resume, Done: run.done(), Activated: run.activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	rep.Run = readRun(run.Dir)
 	if err != nil {
@@ -278,6 +292,9 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 	a.Notice("the run failed: %v", cause)
 	a.Notice("rolling back run %s", rep.Run.Info.ID)
 	back, err := a.planRollback(ctx, s, p.Folder, rep.Run)
+	if err == nil {
+		err = stageable(back.Plan, e)
+	}
 	if err == nil && !back.Plan.Empty() {
 		back.Refusals = nil // it only undoes what was just approved
 		var run *Run

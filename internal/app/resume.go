@@ -57,6 +57,9 @@ func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *Run, e Exe
 		return nil, err
 	}
 	e.AllowStaged = true // what waits on the farm is the beginning of this run
+	if err := stageable(&file.Plan, e); err != nil {
+		return nil, err
+	}
 	if err := a.mayWrite(s, f, e); err != nil {
 		return nil, err
 	}

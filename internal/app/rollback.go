@@ -185,6 +185,11 @@ func borrow(p *model.Property, into, from map[string]any) {
 			if sub, ok := into[c.Name].(map[string]any); ok {
 				borrow(c, sub, v)
 			}
+		default:
+			// How an object is made is not read either, and a create needs it.
+			if _, have := into[c.Name]; !have && v != nil && c.WriteOnly && c.RequiredOnCreate {
+				into[c.Name] = v
+			}
 		}
 	}
 }

@@ -155,14 +155,30 @@ func (r *Run) Wrote() bool {
 	return false
 }
 
-// Activated tells whether the run's writes were applied on the farm.
+// Activated tells whether all of the run's writes were applied on the farm: a
+// run may activate in between and go on.
 func (r *Run) Activated() bool {
+	applied := false
 	for _, e := range r.Entries {
-		if e.Event == "applied" {
-			return true
+		switch e.Event {
+		case "applied":
+			applied = true
+		case "send":
+			applied = applied && e.Request == apply.ActivateRequest
 		}
 	}
-	return false
+	return applied
+}
+
+// activations lists what the run activated in between, as apply names it.
+func (r *Run) activations() map[string]bool {
+	out := map[string]bool{}
+	for _, e := range r.Entries {
+		if e.Event == "applied" && e.ID == apply.ActivatedBefore {
+			out[e.Address+" "+e.Action] = true
+		}
+	}
+	return out
 }
 
 // done lists the changes that the run finished, as apply names them.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"rassync/internal/export"
 	"rassync/internal/model"
@@ -53,6 +54,9 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 			return err
 		}
 	}
+	if err := r.secondPart(ctx, k, desired, live); err != nil {
+		return err
+	}
 	live.Address = desired.Address
 	live.SiteID = siteID
 	edits, _ := plan.Compare(k, desired, live, r.Live.Names, unlessPosted(posted), false)
@@ -66,7 +70,7 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 		return err
 	}
 	for _, l := range model.Leaves(k.Spec, desired.Spec) {
-		if posted[l.Prop.Path()] {
+		if posted[l.Prop.Path()] && !l.Prop.OneTime {
 			edits.Leaves = append(edits.Leaves, l)
 		}
 	}
@@ -89,6 +93,11 @@ func (u unlessPosted) State(_ model.Address, path string, _ any) plan.SentState 
 func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *model.Object, siteID string, parent int64, posted map[string]bool, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
 	enc := r.encoder(desired.Address.Site)
 	spec := onCreate(k, desired)
+	path, err := k.CreatePath(spec)
+	if err != nil {
+		return nil, err
+	}
+	chooser := k.Chooser()
 	var leaves []model.Leaf
 	query := url.Values{}
 	for name, v := range k.Create.Query {
@@ -96,24 +105,26 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 	}
 	for _, l := range model.Leaves(k.Spec, spec) {
 		switch {
+		case l.Prop == chooser:
+			posted[l.Prop.Path()] = true // said by the path
 		case l.Prop.Query != "":
 			v, err := enc.Value(l.Prop, l.Value)
 			if err != nil {
 				return nil, err
 			}
-			query.Set(l.Prop.Query, fmt.Sprint(v))
+			setQuery(query, l.Prop, v)
 			posted[l.Prop.Path()] = true
-		case l.Prop.UpdateOnly, k.Create.Fields != nil && !k.Create.Fields[l.Prop.Path()], !export.InForce(l.Prop, spec) && l.Prop.Gate != "":
+		case l.Prop.UpdateOnly, !k.Create.Takes(l.Prop), !export.InForce(l.Prop, spec) && l.Prop.Gate != "":
 		default:
 			leaves = append(leaves, l)
 			posted[l.Prop.Path()] = true
 		}
 	}
-	name := desired.Address.Name
+	name := k.SentName(desired.Address.Name)
 	if k.Tree != nil {
 		_, name = model.ParentPath(name)
 	}
-	req := ras.Request{Method: "POST", Path: k.Create.Path, Query: query}
+	req := ras.Request{Method: "POST", Path: path, Query: query}
 	site, _ := model.AsInt(siteID)
 	inQuery := k.Create.Site == "query" || k.Create.Site == "both"
 	inBody := k.Create.Site == "body" || k.Create.Site == "both"
@@ -173,6 +184,20 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 		}
 	}
 	return r.made(ctx, k, desired, siteID, parent, body, want)
+}
+
+// setQuery says a property in the query of a create: it beats the constant of
+// the same name.
+func setQuery(query url.Values, p *model.Property, v any) {
+	for name := range query {
+		if strings.EqualFold(name, p.Query) {
+			query.Del(name)
+		}
+	}
+	if b, ok := v.(bool); ok && p.Invert {
+		v = !b
+	}
+	query.Set(p.Query, fmt.Sprint(v))
 }
 
 // onCreate is the spec with the values that a new object is always given.
@@ -249,9 +274,17 @@ func (r *run) made(ctx context.Context, k *model.Kind, desired *model.Object, si
 		case found != nil:
 			o.ID = found.ID
 			r.landed[k.Name] = true
+		case hasID && k.Identity.Also != "":
+			// Under another second part: what follows reads and compares it.
 		case hasID:
 			elsewhere = true
 		default:
+			if other, err := r.stray(ctx, k, desired.Address, siteID); err != nil {
+				return nil, err
+			} else if other != nil {
+				o.ID = other.ID
+				break
+			}
 			if siteID != "" && siteID != home.ID {
 				if stray, err := r.Live.Search(ctx, r.Writer, model.Address{Site: home.Address.Name, Kind: k.Name, Name: desired.Address.Name}, home.ID, parent); err == nil && stray != nil {
 					o.ID, elsewhere = stray.ID, true
@@ -351,6 +384,9 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 	}
 	fresh := r.Live.Find(temp.Address)
 	if old != nil {
+		if err := r.activateFor(ctx, c, c.ActivateWithin, activatedWithin); err != nil {
+			return err
+		}
 		for _, text := range c.Relinks {
 			if err := r.relink(ctx, text, old, fresh); err != nil {
 				return err

@@ -225,6 +225,17 @@ func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry an
 	return r.inside(ctx, at, p, want, have)
 }
 
+// lasting leaves out what only the add of an entry takes.
+func lasting(items *model.Property, entry map[string]any) any {
+	for _, c := range items.Props {
+		if _, there := entry[c.Name]; there && c.OneTime {
+			entry = maps.Clone(entry)
+			delete(entry, c.Name)
+		}
+	}
+	return entry
+}
+
 // withDefaults adds the values that a new entry is always given.
 func withDefaults(items *model.Property, entry any) any {
 	m, ok := entry.(map[string]any)
@@ -277,7 +288,7 @@ func (r *run) entryNow(ctx context.Context, at spot, p *model.Property, entry an
 				return nil, fmt.Errorf("%s[%s]: this farm lists a new entry only after an apply, which --stage-only forbids", p.Path(), model.EntryLabel(p, entry))
 			}
 			r.emit(Event{Type: Notice, Address: at.object.Address.String(), Message: "the new entry is not listed yet: applying the settings"})
-			if err := r.activate(ctx); err != nil {
+			if err := r.activate(ctx, Entry{Address: at.object.Address.String(), ID: activatedEntry}); err != nil {
 				return nil, err
 			}
 		}
@@ -316,7 +327,7 @@ func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want,
 		enc := r.encoder(at.object.Address.Site)
 		var variants []any
 		if l.Update.By == "body" { // the entry is named by its key in the body
-			if variants, err = r.entryBodies(at, p, wm, nil, nil); err != nil {
+			if variants, err = r.entryBodies(at, p, lasting(p.Items, wm), nil, nil); err != nil {
 				return err
 			}
 		} else {

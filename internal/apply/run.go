@@ -41,8 +41,10 @@ type Options struct {
 	// finished.
 	Resume bool
 	Done   map[string]bool
-	Events func(Event)
-	Now    func() time.Time
+	// Activated are those before which the earlier run activated the settings.
+	Activated map[string]bool
+	Events    func(Event)
+	Now       func() time.Time
 }
 
 // Result is what came of a run.
@@ -120,6 +122,15 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action)})
 			continue
 		}
+		if err := r.activateFor(ctx, c, c.ActivateBefore, ActivatedBefore); err != nil {
+			r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
+			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Err: err})
+			r.result.Skipped++
+			if jerr := r.Journal.Append(Entry{Event: "failed", Error: err.Error()}); jerr != nil {
+				return r.result, jerr
+			}
+			continue
+		}
 		if err := r.Journal.Append(Entry{Event: "begin", Address: c.Address, Action: string(c.Action)}); err != nil {
 			return r.result, err
 		}
@@ -145,7 +156,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	r.current = nil
 	if wrote && r.result.Failed == nil && ctx.Err() == nil {
 		if !o.StageOnly {
-			if err := r.activate(ctx); err != nil {
+			if err := r.activate(ctx, Entry{}); err != nil {
 				r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
 				runErr = r.Journal.Append(Entry{Event: "failed", Error: err.Error()})
 			} else {
@@ -174,17 +185,6 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	}
 	r.emit(Event{Type: t, Message: state})
 	return r.result, runErr
-}
-
-func (r *run) activate(ctx context.Context) error {
-	if err := r.Journal.Append(Entry{Event: "send", Request: "POST /api/Settings/apply"}); err != nil {
-		return err
-	}
-	if err := r.Writer.ApplySettings(ctx); err != nil {
-		return fmt.Errorf("the changes are staged, but activating them failed: %w", err)
-	}
-	r.emit(Event{Type: SettingsApply})
-	return r.Journal.Append(Entry{Event: "applied"})
 }
 
 func (r *run) emit(e Event) {

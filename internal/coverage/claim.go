@@ -73,8 +73,8 @@ func (c *claimant) ofKind() {
 	case k.Shape == model.Collection:
 		c.add("GET", k.Self, "list", false)
 	}
-	if k.Create != nil {
-		c.add("POST", k.Create.Path, "create", true)
+	for _, call := range k.CreateCalls() {
+		c.add("POST", call.Path, "create", true)
 	}
 	if k.Update != nil {
 		c.add("PUT", k.Update.Path, "update", true)

@@ -216,13 +216,7 @@ func (r *reader) objectOf(k *model.Kind, body map[string]any, site *model.Object
 			return nil
 		}
 	}
-	name := ""
-	if v, ok := body[k.Identity.Read]; ok && v != nil {
-		name = fmt.Sprint(v)
-	}
-	if k.Identity.Codec == "account" {
-		name = model.DecodeAccount(name)
-	}
+	name := k.ReadName(body)
 	o := &model.Object{Address: model.Address{Kind: k.Name, Name: name}}
 	if id, ok := model.AsInt(body["id"]); ok {
 		o.ID = strconv.FormatInt(id, 10)

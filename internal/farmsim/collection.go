@@ -19,11 +19,25 @@ func (c *call) meant(k *kind) bool {
 		return false
 	}
 	for name, v := range k.Create.Query {
+		if said(k, name) {
+			continue
+		}
 		if c.query[strings.ToLower(name)] != fmt.Sprint(v) {
 			return false
 		}
 	}
 	return true
+}
+
+// said tells whether a property of the kind may say another value than the
+// constant of a create's query.
+func said(k *kind, name string) bool {
+	for _, fl := range k.layout.fields {
+		if fl.prop.Query != "" && strings.EqualFold(fl.prop.Query, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // list answers the objects of all kinds that share the path.
@@ -256,6 +270,9 @@ func (f *Farm) create(c *call) *answer {
 	if o.name() == "" && k.Name != "Site" {
 		return refuse("%s is required", k.Identity.Write)
 	}
+	if err := t.choose(c.chosen); err != nil {
+		return refuse("%v", err)
+	}
 	if err := t.missing(k.layout.bodies[""].fields); err != nil {
 		return refuse("%v", err)
 	}
@@ -267,6 +284,7 @@ func (f *Farm) create(c *call) *answer {
 	}
 	o.id = f.staged.fresh(k)
 	f.switchOnCreated(t)
+	f.second(f.staged, o)
 	if a := f.nameFree(c, o, parent); a != nil {
 		return a
 	}
@@ -364,7 +382,7 @@ func (f *Farm) nameFree(c *call, o *object, parent int64) *answer {
 	if f.sw.DuplicateNames && !builtin && o.kind.Name != "Site" && o.kind.Name != "AdminAccount" {
 		return nil
 	}
-	key := o.name()
+	key := o.fullName()
 	if o.kind.Identity.Codec == "account" {
 		key = bareAccount(key)
 	}
@@ -380,7 +398,7 @@ func (f *Farm) nameFree(c *call, o *object, parent int64) *answer {
 			if o.kind.Tree != nil && other.parent() != parent || o.kind.Tree == nil && other.site != o.site {
 				continue
 			}
-			theirs := other.name()
+			theirs := other.fullName()
 			if k.Identity.Codec == "account" {
 				theirs = bareAccount(theirs)
 			}
@@ -410,7 +428,9 @@ func (f *Farm) queryValues(c *call, t *target) *answer {
 		if i, err := strconv.ParseInt(text, 10, 64); err == nil {
 			v = i
 		} else if b, err := strconv.ParseBool(text); err == nil {
-			v = b
+			if v = b; p.Invert {
+				v = !b
+			}
 		}
 		if err := t.set(fl, v); err != nil {
 			return refuse("%s: %v", p.Query, err)

@@ -34,7 +34,10 @@ type Farm struct {
 	writes   int
 	broken   []string // violations
 	effects  []string
-	secrets  map[string]bool // names under which secrets are sent; never changed
+	images   map[string]string // second parts of names, by what objects are made from
+	secrets  map[string]bool   // names under which secrets are sent; never changed
+
+	activates bool // some changes must be activated before others
 
 	inheritMu sync.Mutex          // answers are made in parallel
 	inherits  map[*field][]source // see inheritsFrom
@@ -53,6 +56,7 @@ func New(opts Options) (*Farm, error) {
 		sessions: map[string]*session{}, locks: map[lockKey]string{}, denied: map[string]bool{},
 		unknown: map[string]bool{}, counts: map[string]int{}, inherits: map[*field][]source{},
 	}
+	f.images, f.activates = map[string]string{}, activating(f.kinds)
 	f.window.start = opts.Clock.Now()
 	f.secrets = map[string]bool{}
 	for _, k := range f.kinds {

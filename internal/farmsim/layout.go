@@ -374,7 +374,7 @@ func wireOf(p *model.Property, v any) any {
 	if p.Enum != nil {
 		switch v := v.(type) {
 		case string:
-			return p.Enum.ByName[v]
+			return numberOf(p.Enum, v)
 		case []any:
 			var bits int64
 			for _, e := range v {
@@ -418,7 +418,7 @@ func zero(p *model.Property) any {
 		if _, ok := p.Enum.ByNum[0]; ok || len(p.Enum.Order) == 0 {
 			return int64(0)
 		}
-		return p.Enum.ByName[p.Enum.Order[0]]
+		return numberOf(p.Enum, p.Enum.Order[0])
 	case p.Codec == "ipRanges":
 		return map[string]any{"iPv4s": []any{}, "iPv6s": []any{}}
 	case strings.HasPrefix(p.Codec, "separated:"):

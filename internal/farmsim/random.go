@@ -79,6 +79,9 @@ func (g *generator) objects(k *kind) {
 			o := g.f.fresh(k)
 			o.site = site
 			o.raw[k.Identity.Read] = g.name(k, func(name string) bool { return g.free(o, name) })
+			if k.Identity.Also != "" {
+				o.raw[k.Identity.Also] = fmt.Sprintf("%d.%d.%d.0", g.r.IntN(30), g.r.IntN(10), g.r.IntN(1000))
+			}
 			o.id = g.w.fresh(k)
 			if k.file != nil {
 				o.file = g.image()
@@ -411,6 +414,8 @@ func (g *generator) candidates(o *object, kinds []string) []int64 {
 // value makes one legal value; false if there is none.
 func (g *generator) value(o *object, p *model.Property) (any, bool) {
 	switch {
+	case p.Enum == nil && p == o.kind.Chooser():
+		return pick(g, chosen(o.kind, p)), true
 	case p.Codec == "ipRanges":
 		return g.ranges(), true
 	case p.Codec == "account":
@@ -433,7 +438,10 @@ func (g *generator) value(o *object, p *model.Property) (any, bool) {
 		if len(p.Enum.Order) == 0 {
 			return int64(0), true
 		}
-		return p.Enum.ByName[pick(g, p.Enum.Order)], true
+		if k := o.kind; p == k.Chooser() {
+			return pick(g, chosen(k, p)), true
+		}
+		return numberOf(p.Enum, pick(g, numbered(p.Enum))), true
 	case p.Type == model.TypeArray:
 		out := []any{}
 		for range g.r.IntN(4) {
@@ -474,6 +482,20 @@ func (g *generator) value(o *object, p *model.Property) (any, bool) {
 		return nil, false
 	}
 	return g.text(p, p.MinLength > 0), true
+}
+
+// numbered lists the names that can be written; all of them if there is none.
+func numbered(e *model.Enum) []string {
+	var out []string
+	for _, name := range e.Order {
+		if !e.Unnumbered[name] {
+			out = append(out, name)
+		}
+	}
+	if len(out) == 0 {
+		return e.Order
+	}
+	return out
 }
 
 func sameText(a, b any) bool {

@@ -125,7 +125,9 @@ func (f *Farm) routeCollection(n *routeNode, k *kind) {
 		n.add(http.MethodGet, k.Get, one(f.getOne))
 	}
 	if k.Create != nil {
-		n.add(http.MethodPost, k.Create.Path, &endpoint{kind: k, do: f.create, owns: func(c *call) bool { return c.meant(k) }})
+		for _, made := range k.CreateCalls() {
+			n.add(http.MethodPost, made.Path, &endpoint{kind: k, do: f.createBy(k, made.Value), owns: func(c *call) bool { return c.meant(k) }})
+		}
 	}
 	if k.Update != nil {
 		n.add(http.MethodPut, k.Update.Path, one(f.update(k, k.layout.bodies[""])))

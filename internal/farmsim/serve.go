@@ -24,6 +24,7 @@ type call struct {
 	token  string
 	kind   *kind
 	method string
+	chosen string // value that the path of a create stands for
 }
 
 // ServeHTTP answers one request of the REST API.
@@ -195,6 +196,9 @@ func (f *Farm) handle(c *call) *answer {
 	}
 	f.staged.begin()
 	a := f.dispatch(c, ends)
+	if refused := f.inactive(c); refused != nil && !a.undo {
+		a = refused
+	}
 	if a.undo {
 		f.staged.rollback()
 		return a

@@ -327,6 +327,7 @@ func (f *Farm) check(w *world, o *object) error {
 	}
 	k.layout.complete(o)
 	f.settle(w, o)
+	f.second(w, o)
 	f.finish(w, o)
 	return nil
 }
@@ -411,7 +412,7 @@ func (k *kind) ownName(name string) bool {
 	if k.Tree != nil && (name == k.Tree.Parent || name == k.Tree.Previous) {
 		return true
 	}
-	return name == "id" || name == k.Identity.Read || (k.step != "" && name == k.step) || name == futureName
+	return name == "id" || name == k.Identity.Read || (name != "" && name == k.Identity.Also) || (k.step != "" && name == k.step) || name == futureName
 }
 
 // checkSpaces finds ids that collide between kinds of one space.

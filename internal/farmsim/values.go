@@ -117,7 +117,7 @@ func (v *valuer) number(p *model.Property, in any) (any, error) {
 		}
 		return i, nil
 	}
-	if _, ok := p.Enum.ByNum[i]; !ok {
+	if !isNumberOf(p.Enum, i) {
 		return nil, fmt.Errorf("%d is no value of the enumeration", i)
 	}
 	return i, nil

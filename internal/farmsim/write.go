@@ -94,17 +94,20 @@ func (t *target) allowed(f *field) bool {
 		return false
 	}
 	if t.create {
-		if p.UpdateOnly {
+		if p.UpdateOnly || t.entry == nil && p == t.l.kind.Chooser() {
 			return false
 		}
 		k := t.l.kind
+		if p.OneTime {
+			return true
+		}
 		if t.entry == nil && k.Create != nil && k.Create.Fields != nil {
 			top, _, _ := strings.Cut(f.yaml, ".")
 			return k.Create.Fields[top] || k.Create.Fields[f.yaml]
 		}
 		return true
 	}
-	return !p.CreateOnly
+	return !p.CreateOnly && !p.OneTime
 }
 
 func (t *target) byWriteName(b *body, name string) *field {

@@ -433,16 +433,41 @@ func Open(p *Property, here, spec map[string]any) bool {
 	if gateClosed(p, here, spec) {
 		return false
 	}
-	for name, allowed := range p.When {
+	for name := range p.When {
 		v, ok := beside(name, here, spec)
 		if !ok {
 			continue
 		}
-		if !Fits(allowed, v) {
+		if !Holds(p, name, v) {
 			return false
 		}
 	}
 	return true
+}
+
+// fitsUnnumbered tells whether a condition names a value whose number nobody
+// has seen, and the farm shows a number that nobody knows.
+func fitsUnnumbered(p *Property, name string, allowed []any, v any) bool {
+	if _, isNum := v.(int64); !isNum {
+		return false
+	}
+	q := p.Parent
+	rest, near := strings.CutPrefix(name, "./")
+	for !near && q.Parent != nil {
+		q = q.Parent
+	}
+	q = q.Find(rest)
+	for _, a := range allowed {
+		if unnumbered(q, a, v) {
+			return true
+		}
+	}
+	return false
+}
+
+// Holds is Open for one condition of p whose value is v.
+func Holds(p *Property, name string, v any) bool {
+	return Fits(p.When[name], v) || fitsUnnumbered(p, name, p.When[name], v)
 }
 
 // Fits tells whether a value is among those a condition allows.

@@ -118,7 +118,7 @@ func (e *Encoder) Value(p *Property, v any) (any, error) {
 		if i, ok := p.Enum.ByName[fmt.Sprint(v)]; ok {
 			return i, nil
 		}
-		return nil, fmt.Errorf("%v is no value of this enumeration", v)
+		return nil, noNumber(p.Enum, v)
 	case len(p.Ref) > 0 && p.Type != TypeArray:
 		return e.ref(p, p.Ref, v)
 	}
@@ -172,11 +172,19 @@ func encodeFlags(p *Property, v any) (any, error) {
 		}
 		b, ok := p.Enum.ByName[fmt.Sprint(x)]
 		if !ok {
-			return nil, fmt.Errorf("%v is no value of this enumeration", x)
+			return nil, noNumber(p.Enum, x)
 		}
 		bits |= b
 	}
 	return bits, nil
+}
+
+// noNumber says why a name cannot be sent.
+func noNumber(e *Enum, name any) error {
+	if e.Unnumbered[fmt.Sprint(name)] {
+		return fmt.Errorf("the number of %v is not known, so it cannot be sent: write the number that an export shows", name)
+	}
+	return fmt.Errorf("%v is no value of this enumeration", name)
 }
 
 // Entry encodes an entry of a list as the body that adds, removes or changes

@@ -242,7 +242,7 @@ type Enum struct {
 	Order      []string
 	ByName     map[string]int64
 	ByNum      map[int64]string
-	Unnumbered map[string]bool // names whose number nobody has seen
+	Unnumbered map[string]bool // names whose number nobody has seen; they stand in Order too
 }
 
 // EntryOf is a reference to an entry of another object's list: templates'

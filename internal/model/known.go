@@ -42,6 +42,12 @@ func (k *Kind) index() {
 	if k.Identity.Read != "" {
 		root.at([]string{k.Identity.Read}).leaf = true
 	}
+	if k.Identity.Also != "" {
+		root.at([]string{k.Identity.Also}).leaf = true
+	}
+	if p := k.Chooser(); p != nil { // it is nothing that a later change could send
+		p.CreateOnly, p.RequiredOnCreate = true, true
+	}
 	if k.Tree != nil {
 		root.at([]string{k.Tree.Parent}).leaf = true
 		root.at([]string{k.Tree.Previous}).leaf = true

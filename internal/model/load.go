@@ -114,9 +114,12 @@ func (c *Catalog) check() error {
 		if k.Sites != "" && k.Spec.Prop(k.Sites) == nil {
 			bad = append(bad, "sites: no property "+k.Sites)
 		}
-		if len(bad) > 0 {
+		if bad = append(bad, c.checkWords(k)...); len(bad) > 0 {
 			return fmt.Errorf("schema %s: %s", k.Name, strings.Join(bad, "; "))
 		}
+	}
+	if s := c.afterCycle(); s != "" {
+		return fmt.Errorf("schemas: the word after makes a cycle: %s", s)
 	}
 	return nil
 }
@@ -406,7 +409,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.Secret = x.flag("secret")
 	p.SecretWith = x.texts("secretWith")
 	p.SecretEnv = x.text("secretEnv")
-	p.WriteOnly = x.flag("writeOnly") || p.Secret
+	p.WriteOnly = x.flag("writeOnly") || p.Secret || x.flag("oneTime")
 	p.CreateOnly = x.flag("createOnly")
 	p.RequiredOnCreate = x.flag("requiredOnCreate")
 	p.UpdateOnly = x.flag("updateOnly")

@@ -143,6 +143,9 @@ func Lookup(v any, path string) (any, bool) {
 // ignore order, accounts and keyed entries match by their keys, whole numbers
 // equal their float form. Only what want declares is compared.
 func Equal(p *Property, want, have any) bool {
+	if unnumbered(p, want, have) {
+		return true
+	}
 	switch w := want.(type) {
 	case map[string]any:
 		h, ok := have.(map[string]any)

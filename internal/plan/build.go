@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -105,8 +106,10 @@ type change struct {
 	live *model.Object
 	// needs are the changes that must come first, with the reason.
 	needs map[*change]string
-	// rank orders independent changes.
-	rank [2]int
+	// rank orders independent changes, after level: how many activations
+	// stand before the change.
+	rank  [2]int
+	level int
 }
 
 // Build makes the plan. Diagnostics with errors mean that the input does not
@@ -135,6 +138,7 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 	b.checkReferences()
 	b.replaces()
 	b.edges()
+	b.kindEdges()
 	sorted := b.sort()
 	if b.diags.Failed() {
 		return nil, b.diags
@@ -262,9 +266,7 @@ func (b *builder) compare(d *model.Object) {
 			b.fail(d, fixed[0], "can only be changed by making the object anew, and it is protected", "write confirm: replace into its document, or put the value back")
 			return
 		}
-		for _, p := range missing(k, d) {
-			b.fail(d, p, "is needed because the object must be made anew", "add it to the document")
-		}
+		b.creatable(k, d, "is needed because the object must be made anew")
 		c.Action = Replace
 	}
 	b.describe(k, c, df.touched)
@@ -434,12 +436,28 @@ func (b *builder) create(k *model.Kind, d *model.Object) {
 	if d.RenamedFrom != "" {
 		b.warnings = append(b.warnings, fmt.Sprintf("%s is made anew: there is no %q to rename", d.Address, d.RenamedFrom))
 	}
-	for _, p := range missing(k, d) {
-		b.fail(d, p, "is needed to make the object", "add it to the document")
-	}
+	b.creatable(k, d, "is needed to make the object")
 	c := &change{Change: Change{Action: Create, Fields: createFields(k.Spec, d.Spec, ""), Desired: d}}
 	b.describe(k, c, nil)
 	b.put(c)
+}
+
+// creatable refuses an object that a create could not make.
+func (b *builder) creatable(k *model.Kind, d *model.Object, why string) {
+	for _, p := range missing(k, d) {
+		b.fail(d, p, why, "add it to the document")
+	}
+	var none *model.NoCallError
+	if _, err := k.CreatePath(d.Spec); errors.As(err, &none) {
+		if v, ok := model.Lookup(d.Spec, none.By); ok && v != nil && v != "" {
+			b.fail(d, none.By, none.Error(), none.Hint())
+		}
+	}
+	if k.Identity.Also != "" {
+		if first, also, ok := model.CutName(d.Address.Name); !ok || first == "" || also == "" {
+			b.fail(d, "name", fmt.Sprintf("the name has two parts: %s@%s", k.Identity.Read, k.Identity.Also), "write both of them")
+		}
+	}
 }
 
 // missing lists what a create needs and the document lacks.
@@ -469,8 +487,11 @@ func createFields(p *model.Property, want map[string]any, path string) []Field {
 			continue
 		}
 		f := Field{Path: at, After: show(w)}
-		if c.Inferred() {
+		switch {
+		case c.Inferred():
 			f.Note = "inferred"
+		case c.OneTime:
+			f.Note = "sent with the create only"
 		}
 		out = append(out, f)
 	}

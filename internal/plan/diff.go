@@ -118,6 +118,9 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 		if !d.holds(c, want, have) && (c.Type == model.TypeObject) {
 			continue
 		}
+		if c.OneTime {
+			continue // an order to the create, no state
+		}
 		if c.WriteOnly {
 			if c.Secret && len(c.SecretWith) > 0 {
 				companions = append(companions, c)
@@ -201,8 +204,8 @@ func (d *differ) closed(c *model.Property, want, have map[string]any) bool {
 }
 
 func (d *differ) holds(c *model.Property, want, have map[string]any) bool {
-	for name, allowed := range c.When {
-		if v, ok := d.flag(name, want, have); ok && !model.Fits(allowed, v) {
+	for name := range c.When {
+		if v, ok := d.flag(name, want, have); ok && !model.Holds(c, name, v) {
 			return false
 		}
 	}
@@ -226,6 +229,8 @@ func (d *differ) writeOnly(c *model.Property, w any, at string) {
 		state = d.sent.State(d.address, at, w)
 	}
 	switch {
+	case c.CreateOnly && !c.Secret && state == NeverSent:
+		// It could only be sent by making the object anew: taken to be as declared.
 	case c.Secret && d.rotate:
 		d.leaf(c, w, Field{Path: at, After: show(w), Note: "sent because of --rotate-secrets"})
 	case state == SentOther:

@@ -80,6 +80,10 @@ type Change struct {
 	// Relinks are the objects whose reference is moved to the new object of a
 	// replace.
 	Relinks []string `json:"relinks,omitempty"`
+	// ActivateBefore says that the settings are activated right before this change,
+	// ActivateWithin that they are between its own steps.
+	ActivateBefore *Activation `json:"activateBefore,omitempty"`
+	ActivateWithin *Activation `json:"activateWithin,omitempty"`
 
 	// PreImage binds the change to the object it was computed from.
 	PreImage string `json:"-"`

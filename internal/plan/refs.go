@@ -352,6 +352,7 @@ func (b *builder) edges() {
 				}
 			}
 		})
+		b.liveRefs(k, c, need)
 		if k.Tree != nil {
 			if folder, _ := model.ParentPath(d.Address.Name); folder != "" {
 				need(b.made(b.folderChange(k, folder)), "is the folder it lies in")
@@ -377,8 +378,12 @@ func (b *builder) listName(o *model.Object) listName {
 	return n
 }
 
-// made keeps only changes after which an object has a new id or name.
+// made keeps only changes after which an object has a new id or name, or must
+// be in force first.
 func (b *builder) made(c *change) *change {
+	if c != nil && b.activates(c) {
+		return c
+	}
 	if c == nil || c.Action == Delete || (c.Action == Update && c.RenamedFrom == "" && c.Before != nil) || c.Action == Reorder {
 		return nil
 	}

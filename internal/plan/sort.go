@@ -2,6 +2,7 @@ package plan
 
 import (
 	"container/heap"
+	"fmt"
 	"sort"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 // plan. A cycle is an error that names its members.
 func (b *builder) sort() []*change {
 	depth := kindDepths(b.Catalog)
+	b.levels()
 	waiting := map[*change]int{}
 	follow := map[*change][]*change{}
 	for _, c := range b.changes {
@@ -44,6 +46,7 @@ func (b *builder) sort() []*change {
 	if len(out) < len(b.changes) {
 		b.cycle(waiting)
 	}
+	b.activations(out)
 	return out
 }
 
@@ -75,16 +78,15 @@ func (b *builder) cycle(waiting map[*change]int) {
 		at = next
 	}
 	var names []string
-	for _, c := range path {
-		names = append(names, c.Address)
+	for i, c := range path {
+		names = append(names, fmt.Sprintf("%s waits for %s (%s)", c.Address, path[(i+1)%len(path)].Address, c.needs[path[(i+1)%len(path)]]))
 	}
-	names = append(names, path[0].Address)
 	src := model.Source{}
 	if d := path[0].Desired; d != nil {
 		src = d.Source
 	}
 	b.diags = append(b.diags, model.Diagnostic{Severity: model.Error, Source: src, Address: path[0].Address,
-		Summary: "the changes wait for each other in a circle: " + strings.Join(names, " needs "), Hint: "make one of the changes in a run of its own"})
+		Summary: "the changes form a cycle: " + strings.Join(names, ", "), Hint: "make one of the changes in a run of its own"})
 }
 
 // kindDepths ranks kinds by what they refer to: a kind stands behind
@@ -113,6 +115,9 @@ func kindDepths(cat *model.Catalog) map[string]int {
 		if k.Tree != nil && name != k.Tree.Folder {
 			d = max(d, visit(k.Tree.Folder, on)+1)
 		}
+		for _, first := range k.After {
+			d = max(d, visit(first, on)+1)
+		}
 		if k.Order != nil {
 			for _, of := range k.Order.Of {
 				d = max(d, visit(of, on)+1)
@@ -135,6 +140,9 @@ func (h changeHeap) Less(i, j int) bool {
 	a, b := h[i], h[j]
 	if da, db := a.Action == Delete, b.Action == Delete; da != db {
 		return db
+	}
+	if a.level != b.level {
+		return a.level < b.level
 	}
 	if a.rank != b.rank {
 		for i := range a.rank {

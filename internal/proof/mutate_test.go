@@ -141,6 +141,9 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 			if path != "" {
 				at = path + "." + c.Name
 			}
+			if c.OneTime || c.CreateOnly && c.WriteOnly {
+				continue // nothing that a later plan could change
+			}
 			if !export.InForce(c, o.Spec) || c.Secret || c.Lookup != nil || (c.CreateOnly && k.Replace == "") || c.Name == k.Sites {
 				continue
 			}
@@ -212,7 +215,11 @@ func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 		}
 		return []any{}, true
 	case p.Enum != nil:
+		k := s.cat.Kind(o.Address.Kind)
 		for _, n := range p.Enum.Order {
+			if _, made := k.CreatePath(map[string]any{p.Name: n}); p.Enum.Unnumbered[n] && p != k.Chooser() || p == k.Chooser() && made != nil {
+				continue
+			}
 			if n != v {
 				return n, true
 			}

@@ -48,7 +48,14 @@ func TestWipedFarmComesBack(t *testing.T) {
 // withSecrets adds the placeholders that an export writes.
 func withSecrets(cat *model.Catalog, docs []*model.Object) []*model.Object {
 	for _, d := range docs {
-		cat.Kind(d.Address.Kind).Spec.Walk(func(p *model.Property) {
+		k := cat.Kind(d.Address.Kind)
+		if p := k.Chooser(); p != nil {
+			if _, err := k.CreatePath(d.Spec); err != nil {
+				// What was never shown, or as a number that nobody knows, a person writes.
+				d.Spec[p.Name] = k.CreateCalls()[0].Value
+			}
+		}
+		k.Spec.Walk(func(p *model.Property) {
 			if p.Secret && p.Parent.Parent == nil {
 				d.Spec[p.Name] = model.SecretRef{Env: "SECRET"}
 			}

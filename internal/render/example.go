@@ -100,6 +100,9 @@ func exampleName(k *model.Kind) string {
 	case strings.Contains(strings.ToLower(k.Identity.Read), "server"):
 		return "host1.example.com"
 	}
+	if k.Identity.Also != "" {
+		return "Example@1.0.0.0"
+	}
 	return "Example " + firstLower(k.Title)
 }
 
@@ -253,6 +256,8 @@ func (x exampler) value(p *model.Property, want map[*model.Property]bool) *yaml.
 		return flow("file", "images/picture.png")
 	case p.Flags:
 		return list(scalar(firstName(p)))
+	case x.chosen(p) != "":
+		return scalar(x.chosen(p))
 	case p.Enum != nil:
 		return scalar(firstName(p))
 	case p.Type == model.TypeArray:
@@ -266,6 +271,16 @@ func (x exampler) value(p *model.Property, want map[*model.Property]bool) *yaml.
 		return x.object(p, x.some(p))
 	}
 	return scalar(simple(p))
+}
+
+// chosen is a value that the API has a create for, if p chooses among several.
+func (x exampler) chosen(p *model.Property) string {
+	for _, k := range x.cat.Kinds() {
+		if k.Chooser() == p {
+			return k.CreateCalls()[0].Value
+		}
+	}
+	return ""
 }
 
 // below tells whether anything inside p is wanted by name.
@@ -367,7 +382,7 @@ func firstName(p *model.Property) string {
 		return "Enabled"
 	}
 	for _, n := range p.Enum.Order {
-		if !risky(p, n) {
+		if !risky(p, n) && !p.Enum.Unnumbered[n] {
 			return n
 		}
 	}

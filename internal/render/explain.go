@@ -107,6 +107,9 @@ func (e *explainer) wholeKind() {
 	}
 	e.facts("built in", builtinWords(k))
 	e.fact("order", e.orderWords())
+	e.facts("comes after", afterWords(e.cat, k))
+	e.fact("activation", activateWords(k))
+	e.fact("creating", createWords(k))
 	e.facts("refers to", e.references())
 	e.facts("referred to by", e.referrers())
 	e.facts("never removed", lastWords(k))
@@ -168,6 +171,9 @@ func identityWords(k *model.Kind) string {
 		return ""
 	}
 	s := "read as " + k.Identity.Read
+	if k.Identity.Also != "" {
+		s = "read as " + k.Identity.Read + "@" + k.Identity.Also + " (a create sends the part before the last @ only; the farm works out the other)"
+	}
 	if k.Identity.Write != k.Identity.Read {
 		s += ", sent as " + k.Identity.Write
 	}

@@ -31,7 +31,7 @@ func (e *explainer) property(p *model.Property) {
 	}
 	e.facts("refers to", refWords(p))
 	e.fact("counts only", conditions(p))
-	e.facts("writing", writeRules(p))
+	e.facts("writing", e.writeRules(p))
 	e.fact("secret", secretWords(p))
 	e.fact("written as", writeNames(p))
 	e.fact("read from", readPlace(p))
@@ -83,7 +83,7 @@ func conditions(p *model.Property) string {
 	return strings.Join(parts, ", and ")
 }
 
-func writeRules(p *model.Property) []string {
+func (e *explainer) writeRules(p *model.Property) []string {
 	var out []string
 	add := func(when bool, s string) {
 		if when {
@@ -91,12 +91,18 @@ func writeRules(p *model.Property) []string {
 		}
 	}
 	add(p.RequiredOnCreate, "needed to create the object")
-	add(p.CreateOnly, "sent on create only: a change replaces the object")
+	if c := e.kind.Chooser(); c == p {
+		add(true, "chooses the call that makes the object, and is not sent itself: a change replaces the object")
+		add(true, "calls: "+createWords(e.kind))
+	}
+	add(p.OneTime, "an order to the create: sent with it only, never read, compared or sent again")
+	add(p.CreateOnly && e.kind.Chooser() != p, "sent on create only: a change replaces the object")
 	add(p.UpdateOnly, "not sent on create: it follows by an update")
 	add(p.NoWrite, "cannot be written")
-	add(p.WriteOnly && !p.Secret, "goes in and never comes back: a change on the farm is not seen")
+	add(p.WriteOnly && !p.Secret && !p.OneTime, "goes in and never comes back: a change on the farm is not seen")
 	add(p.OnCreate != nil, "a create sends "+value(p.OnCreate)+" if the document leaves it out")
-	add(p.Query != "", "sent as the query parameter "+p.Query+" of the create")
+	add(p.Query != "" && !p.Invert, "sent as the query parameter "+p.Query+" of the create")
+	add(p.Invert, "sent as the query parameter "+p.Query+" of the create, which says the opposite")
 	add(p.InheritsDown != nil, "while a folder above differs from "+value(p.InheritsDown)+", the farm may show the folder's value")
 	add(p.Deprecated, "deprecated")
 	if part := p.OwnPart(); part != nil {

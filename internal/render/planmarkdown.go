@@ -192,6 +192,11 @@ func (m mdPlan) body(c plan.Change) string {
 	for _, f := range c.Fields {
 		mdFields(&b, &diffs, fieldLines(f, c.Action == plan.Create), "")
 	}
+	for _, a := range []*plan.Activation{c.ActivateBefore, c.ActivateWithin} {
+		if a != nil {
+			b.WriteString("- " + mdText(activationWords(a)) + "\n")
+		}
+	}
 	for _, r := range c.Relinks {
 		b.WriteString("- the reference in " + mdCode(r) + " moves to the new object\n")
 	}

@@ -72,6 +72,10 @@ func (p *planPrinter) head() {
 
 func (p *planPrinter) change(i int) {
 	c := p.plan.Changes[i]
+	if a := c.ActivateBefore; a != nil {
+		p.wrapped("      ", inChange, p.paint(yellow, "* "+activationWords(a)))
+		p.linef("")
+	}
 	mark, color := actionMark(c.Action)
 	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, mark+" "+Escape(string(c.Action))), p.paint(bold, Escape(c.Address)))
 	if c.Source != nil && c.Source.File != "" {
@@ -83,6 +87,9 @@ func (p *planPrinter) change(i int) {
 	}
 	for _, f := range c.Fields {
 		p.fields(fieldLines(f, c.Action == plan.Create), inChange)
+	}
+	if a := c.ActivateWithin; a != nil {
+		p.wrapped(inChange, inField, p.paint(yellow, "* "+activationWords(a)))
 	}
 	if len(c.Relinks) > 0 {
 		p.wrapped(inChange+"relinks: ", inField, "references move to the new object in "+Escape(strings.Join(c.Relinks, ", ")))

@@ -138,6 +138,7 @@ func RunSummary(w io.Writer, events []apply.Event, o Options) error {
 			skipped++
 		case apply.RequestSent:
 			requests++
+			applied = false // by what was activated in between
 		case apply.SettingsApply:
 			applied = e.Err == nil
 		case apply.RunInterrupted:

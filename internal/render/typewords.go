@@ -74,7 +74,8 @@ func marks(p *model.Property) []string {
 	add(p.CreateOnly, "create only")
 	add(p.UpdateOnly, "not on create")
 	add(p.NoWrite, "read only")
-	add(p.WriteOnly && !p.Secret, "write only")
+	add(p.OneTime, "once")
+	add(p.WriteOnly && !p.Secret && !p.OneTime, "write only")
 	add(p.Gate != "", "unless "+p.Gate)
 	add(len(p.Impact) > 0, "impact")
 	add(p.Deprecated, "deprecated")
@@ -91,7 +92,7 @@ func allowed(p *model.Property) []string {
 	var out []string
 	if p.Enum != nil {
 		for _, n := range p.Enum.Order {
-			out = append(out, fmt.Sprintf("%s (%d)", text(n), p.Enum.ByName[n]))
+			out = append(out, enumValue(p.Enum, n))
 		}
 	}
 	return out

@@ -55,6 +55,15 @@ func effectWords(effect string) string {
 	return Escape(effect)
 }
 
+// activationWords says that settings are activated within a run, and why.
+func activationWords(a *plan.Activation) string {
+	s := "activation in between, for " + Escape(strings.Join(a.For, ", "))
+	if a.Why != "" {
+		s += ": " + Escape(a.Why)
+	}
+	return s
+}
+
 // numbers gives the place of each change in the order of execution.
 func numbers(p *plan.Plan) map[string]int {
 	out := make(map[string]int, len(p.Changes))

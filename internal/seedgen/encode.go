@@ -50,6 +50,9 @@ func (f *farm) encode(o *object) (m, error) {
 			_, name = model.ParentPath(o.name)
 			e.raw[o.kind.Tree.Parent], e.raw[o.kind.Tree.Previous] = o.parent, o.front
 		}
+		if o.kind.Identity.Also != "" {
+			name, e.raw[o.kind.Identity.Also], _ = model.CutName(name)
+		}
 		e.raw[o.kind.Identity.Read] = name
 	}
 	if o.kind.Scope == model.ScopeSite {

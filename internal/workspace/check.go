@@ -74,6 +74,7 @@ func (c *checker) check(uses []use) {
 	}
 	for _, o := range objects {
 		k := c.ws.cat.Kind(o.Address.Kind)
+		c.creatable(k, o)
 		if k.Sites != "" {
 			c.ownSite(k, o)
 		}

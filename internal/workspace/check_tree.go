@@ -112,9 +112,9 @@ func (c *checker) cycles() {
 				}
 			}
 			if len(names) == 1 {
-				c.fail(at, "renamedFrom", fmt.Sprintf("the folder %q would be moved into itself", names[0]), "")
+				c.fail(at, "renamedFrom", fmt.Sprintf("the rename makes a cycle: the folder %q would be moved into itself", names[0]), "")
 			} else {
-				c.fail(at, "renamedFrom", "the folders would hold each other: "+strings.Join(names, ", "), "")
+				c.fail(at, "renamedFrom", "the renames make a cycle: the folders would hold each other: "+strings.Join(names, ", "), "")
 			}
 		}
 		for _, f := range chain {

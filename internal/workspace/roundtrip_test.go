@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -79,7 +80,7 @@ func (g *generator) value(p *model.Property, r *rule) (any, bool) {
 			if g.r.IntN(5) == 0 && r.integerToo() {
 				return int64(1000 + g.r.IntN(5)), true
 			}
-			names := r.names()
+			names := slices.DeleteFunc(slices.Clone(r.names()), func(n string) bool { return p.Enum.Unnumbered[n] })
 			return names[g.r.IntN(len(names))], true
 		}
 	}

@@ -162,6 +162,10 @@ func (w *walker) enum(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	names := r.names()
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
 		if slices.Contains(names, n.Value) || (names == nil && p.Enum.ByName != nil && hasName(p.Enum, n.Value)) {
+			if p.Enum.Unnumbered[n.Value] && p != w.rules.kind.Chooser() {
+				w.fail(n, fmt.Sprintf("the number of %q is not known, so it cannot be sent", n.Value), "write the number that an export shows")
+				return nil, false
+			}
 			return n.Value, true
 		}
 		w.fail(n, fmt.Sprintf("%q is not known here", short(n.Value)), suggest(n.Value, names))
@@ -183,7 +187,10 @@ func (w *walker) enum(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	return w.wrong(n, "a name", hint)
 }
 
-func hasName(e *model.Enum, name string) bool { _, ok := e.ByName[name]; return ok }
+func hasName(e *model.Enum, name string) bool {
+	_, ok := e.ByName[name]
+	return ok || e.Unnumbered[name]
+}
 
 // alternative reads a value of which the schema allows several forms: the one
 // that fits the node decides.

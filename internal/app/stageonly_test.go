@@ -1,0 +1,52 @@
+package app
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"rassync/internal/apply"
+	"rassync/internal/plan"
+)
+
+func TestStageOnlyRefusesAnActivationInBetween(t *testing.T) {
+	p := &plan.Plan{Changes: []plan.Change{{Address: "Main/A/x"}, {Address: "Main/B/y", ActivateBefore: &plan.Activation{For: []string{"Main/A/x"}, Why: "B takes an A only once it is in force"}}}}
+	var f *Failure
+	err := stageable(p, Execution{StageOnly: true})
+	if !errors.As(err, &f) || f.Class != Refused || !strings.Contains(err.Error(), "Main/A/x: B takes an A only once it is in force") || f.Hint == "" {
+		t.Errorf("%v", err)
+	}
+	if err := stageable(p, Execution{}); err != nil {
+		t.Error(err)
+	}
+	p.Changes[1].ActivateBefore = nil
+	if err := stageable(p, Execution{StageOnly: true}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A run that went on after it had activated has left something staged.
+func TestActivatedIsSaidOfAllWrites(t *testing.T) {
+	write := apply.Entry{Event: "send", Request: "POST /api/X", Address: "a"}
+	asked := apply.Entry{Event: "send", Request: apply.ActivateRequest, Address: "b", Action: "create"}
+	applied := apply.Entry{Event: "applied", Address: "b", Action: "create", ID: apply.ActivatedBefore}
+	for _, tt := range []struct {
+		entries []apply.Entry
+		want    bool
+	}{
+		{[]apply.Entry{write}, false},
+		{[]apply.Entry{write, asked}, false},
+		{[]apply.Entry{write, asked, applied}, true},
+		{[]apply.Entry{write, asked, applied, write}, false},
+		{[]apply.Entry{write, asked, applied, write, asked, applied}, true},
+	} {
+		r := &Run{Entries: tt.entries}
+		if r.Activated() != tt.want {
+			t.Errorf("%+v: %v", tt.entries, !tt.want)
+		}
+	}
+	r := &Run{Entries: []apply.Entry{write, asked, applied}}
+	if !r.activations()["b create"] || len(r.activations()) != 1 {
+		t.Errorf("%v", r.activations())
+	}
+}

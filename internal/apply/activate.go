@@ -1,0 +1,45 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"rassync/internal/plan"
+)
+
+// activate activates everything that is staged on the farm. about is for the
+// journal: the change that could not go on without it.
+func (r *run) activate(ctx context.Context, about Entry) error {
+	about.Event, about.Request = "send", ActivateRequest
+	if err := r.Journal.Append(about); err != nil {
+		return err
+	}
+	if err := r.Writer.ApplySettings(ctx); err != nil {
+		return fmt.Errorf("the changes are staged, but activating them failed: %w", err)
+	}
+	r.emit(Event{Type: SettingsApply, Address: about.Address})
+	return r.Journal.Append(Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID})
+}
+
+// errStageOnly is why a plan with an activation in between cannot be staged.
+var errStageOnly = errors.New("the plan activates settings in between, which --stage-only forbids")
+
+// What the journal says of an activation: why it came.
+const (
+	ActivateRequest = "POST /api/Settings/apply"
+	ActivatedBefore = "before" // a change that needs it
+	activatedWithin = "within" // a change
+	activatedEntry  = "entry"  // for a new entry of a list to be shown
+)
+
+// activateFor activates the settings for a change that needs it.
+func (r *run) activateFor(ctx context.Context, c *plan.Change, a *plan.Activation, when string) error {
+	switch {
+	case a == nil, when == ActivatedBefore && r.Activated[c.Address+" "+string(c.Action)]:
+		return nil
+	case r.StageOnly:
+		return fmt.Errorf("%w: %s", errStageOnly, a.Why)
+	}
+	return r.activate(context.WithoutCancel(ctx), Entry{Address: c.Address, Action: string(c.Action), ID: when})
+}
