@@ -111,6 +111,10 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	}
 	r.names("unknown properties, kept as they are", x.Farm.Findings.Unknown)
 	r.names("unknown numbers of enumerations, kept as they are", x.Farm.Findings.NewNumbers)
+	r.names("left out, because by its name it may be a secret", x.Farm.Findings.HeldBack)
+	if open := openKinds(c.Catalog, x.Counts); len(open) > 0 {
+		r.notice("their properties are not known, they are kept whole as the farm answers them: %s", strings.Join(open, ", "))
+	}
 	r.list("references to objects that nobody knows", x.Farm.Findings.Dangling)
 	r.list("several objects of one name: only one of them can be written", x.Farm.Findings.Same)
 	for _, why := range sortedKeys(x.Farm.Findings.Skipped) {
@@ -186,5 +190,18 @@ func sortedKeys[V any](m map[string]V) []string {
 		out = append(out, k)
 	}
 	slices.Sort(out)
+	return out
+}
+
+// openKinds lists the kinds that were read and have open objects.
+func openKinds(cat *model.Catalog, counts map[string]int) []string {
+	var out []string
+	for _, k := range cat.Kinds() {
+		for _, p := range k.OpenPlaces() {
+			if counts[k.Name] > 0 {
+				out = append(out, strings.TrimSuffix(strings.TrimSuffix(k.Name+"."+p.Path(), "[]"), "."))
+			}
+		}
+	}
 	return out
 }

@@ -116,6 +116,8 @@ func farmCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case "deny":
 		need(1)
 		f.farm.Deny(rest[0])
+	case "refuse":
+		f.farm.Refuse(rest...)
 	case "lock":
 		need(3)
 		f.farm.Lock(rest[0], rest[1], rest[2])

@@ -18,6 +18,7 @@ type resultDocument struct {
 	Skipped       int             `json:"skipped"`
 	Activated     bool            `json:"activated"`
 	Failed        *failedChange   `json:"failed,omitempty"`
+	Refused       []failedChange  `json:"refused,omitempty"`
 	NotConverged  []deviation     `json:"notConverged"`
 	RolledBackBy  string          `json:"rolledBackBy,omitempty"`
 }
@@ -50,6 +51,9 @@ func showResult(c *call, p *plan.Plan, rep *app.Report) error {
 		doc.Done, doc.Skipped, doc.Activated = res.Done, res.Skipped, res.Activated
 		if res.Failed != nil {
 			doc.Failed = &failedChange{res.Failed.Address, res.Failed.Err.Error()}
+		}
+		for _, f := range res.Refused {
+			doc.Refused = append(doc.Refused, failedChange{f.Address, f.Err.Error()})
 		}
 		for _, d := range res.NotConverged {
 			doc.NotConverged = append(doc.NotConverged, deviation{d.Address, d.Path, d.Want, d.Have})

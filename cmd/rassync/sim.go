@@ -27,6 +27,7 @@ type simOptions struct {
 	username     string
 	passwordFile string
 	verbose      bool
+	refuse       []string
 	empty        bool
 	random       uint64
 }
@@ -57,6 +58,7 @@ second one.`,
 	f.StringVar(&o.rate, "rate", app.DefaultRate, "rate limit of the farm, or off")
 	f.DurationVar(&o.latency, "latency", 0, "time that every answer takes")
 	f.StringArrayVar(&o.readings, "reading", nil, "second reading to follow; may be repeated")
+	f.StringSliceVar(&o.refuse, "refuse", nil, "name of a property that the farm takes in no body: to see what a farm does that calls it otherwise")
 	f.StringVar(&o.username, "username", farmsim.DefaultUsername, "account that may log on")
 	f.StringVar(&o.passwordFile, "password-file", "", "file with its password (default: "+farmsim.DefaultPassword+")")
 	f.BoolVar(&o.verbose, "verbose", false, "show every request on stderr, secrets masked")
@@ -114,7 +116,7 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	if err != nil {
 		return none, &app.Failure{Class: app.Input, Err: err}
 	}
-	opts := farmsim.Options{Catalog: c.Catalog, Switches: switches, Username: o.username, Latency: o.latency, Rate: -1}
+	opts := farmsim.Options{Catalog: c.Catalog, Switches: switches, Username: o.username, Latency: o.latency, Rate: -1, RefuseProperties: o.refuse}
 	if rate.Requests > 0 {
 		opts.Rate, opts.Window = rate.Requests, rate.Window
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
@@ -141,7 +142,7 @@ func (a *App) Execute(ctx context.Context, s *Session, p *Planned, e Execution) 
 		return nil, err
 	}
 	rep, err := a.carryOut(ctx, s, p, run, e, false)
-	if err == nil || !e.RollbackOnError || ctx.Err() != nil || rep.Result == nil || rep.Result.Failed == nil || !writes(run.Dir) {
+	if err == nil || !e.RollbackOnError || ctx.Err() != nil || rep.Result == nil || rep.Result.Failed == nil && len(rep.Result.Refused) == 0 || !writes(run.Dir) {
 		return rep, err
 	}
 	return a.takeBack(ctx, s, p, rep, e, err)
@@ -247,6 +248,8 @@ func verdict(ctx context.Context, rep *Report) error {
 			f.Hint = "plan again"
 		}
 		return f
+	case len(res.Refused) > 0:
+		return refusedInPart(res, done)
 	case len(res.NotConverged) > 0:
 		var objects []string
 		for _, d := range res.NotConverged {
@@ -257,6 +260,23 @@ func verdict(ctx context.Context, rep *Report) error {
 		return Failf(Partial, "the farm accepted everything, but %d values read back differently", len(res.NotConverged)).About(objects)
 	}
 	return nil
+}
+
+// refusedInPart is the failure of a run that went on without what the farm
+// did not take.
+func refusedInPart(res *apply.Result, done bool) error {
+	f := &Failure{Class: Partial, Hint: "correct the named properties or leave them out, and apply again; rassync rollback takes back what was done"}
+	var all []error
+	for _, r := range res.Refused {
+		all = append(all, fmt.Errorf("%s: %w", r.Address, r.Err))
+		f.Objects = append(f.Objects, r.Address)
+	}
+	f.Err = fmt.Errorf("the farm did not take everything: %w", errors.Join(all...))
+	if !done {
+		f.Class, f.Err = ClassOf(res.Refused[0].Err), fmt.Errorf("nothing was written: %w", errors.Join(all...))
+		f.Hint = "correct the named properties or leave them out"
+	}
+	return f
 }
 
 // PartError is the change at which a run stopped.

@@ -96,6 +96,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if o.Undeclared {
 		p.Undeclared = undeclared(a.Catalog, live, f.Objects(), exclusive, o.Selection)
 	}
+	built.Warnings = append(built.Warnings, surprises(a.Catalog, live)...)
 	p.Refusals = plan.Brakes(built, live, a.guard(s, f, o.Allow))
 	return p, nil
 }

@@ -146,29 +146,39 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 		}
 		return r.made(ctx, k, desired, siteID, parent, nil, want)
 	}
-	var variants []any
 	sites := []bool{inBody}
 	if k.Create.Site == "both" && inBody {
 		sites = append(sites, false) // a body with a property it does not know may be refused
 	}
-	for _, withSite := range sites {
-		for alt := 0; alt < model.Alternatives(leaves); alt++ {
-			body, err := enc.Body(leaves, false, alt)
-			if err != nil {
-				return nil, err
+	post := func(leaves []model.Leaf) (*ras.Answer, error) {
+		var variants []any
+		for _, withSite := range sites {
+			for alt := 0; alt < model.Alternatives(leaves); alt++ {
+				body, err := enc.Body(leaves, false, alt)
+				if err != nil {
+					return nil, err
+				}
+				body[k.Identity.Write] = name
+				if withSite {
+					body[k.Create.SiteName] = site
+				}
+				if k.Tree != nil {
+					body[k.Tree.Parent] = parent
+					body[k.Tree.Previous] = r.placeOf(c, k, parent)
+				}
+				variants = append(variants, body)
 			}
-			body[k.Identity.Write] = name
-			if withSite {
-				body[k.Create.SiteName] = site
-			}
-			if k.Tree != nil {
-				body[k.Tree.Parent] = parent
-				body[k.Tree.Previous] = r.placeOf(c, k, parent)
-			}
-			variants = append(variants, body)
+		}
+		return r.sendEither(ctx, req, "POST "+k.Name, variants)
+	}
+	ans, err := post(leaves)
+	if is(err, ras.KindRefused) {
+		var later []model.Leaf
+		ans, later, err = r.postSure(k, leaves, err, post)
+		for _, l := range later {
+			delete(posted, l.Prop.Path())
 		}
 	}
-	ans, err := r.sendEither(ctx, req, "POST "+k.Name, variants)
 	if err != nil {
 		if is(err, ras.KindConflict) {
 			return nil, fmt.Errorf("%w (someone made an object of this name since the plan was made: plan again)", err)
@@ -387,10 +397,15 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 		if err := r.activateFor(ctx, c, c.ActivateWithin, activatedWithin); err != nil {
 			return err
 		}
+		before := len(r.refused)
 		for _, text := range c.Relinks {
 			if err := r.relink(ctx, text, old, fresh); err != nil {
 				return err
 			}
+		}
+		if len(r.refused) > before {
+			last := r.refused[len(r.refused)-1]
+			return fmt.Errorf("a reference to the old object could not be moved to the new one: %s: %w", last.Path, last.Err)
 		}
 		if err := r.remove(ctx, k, old); err != nil {
 			return err

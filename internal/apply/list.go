@@ -109,7 +109,7 @@ func updatable(l *model.List, e *plan.Edits) bool {
 	for _, leaf := range entryLeaves(e) {
 		ok := false
 		for _, f := range l.Update.Fields {
-			ok = ok || f == leaf.Prop.Name
+			ok = ok || f == leaf.Prop.Name || leaf.Prop.FromFarm
 		}
 		if !ok {
 			return false
@@ -206,11 +206,16 @@ func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry an
 		extra = map[string]any{p.List.Priority: index + 1}
 	}
 	entry = withDefaults(p.Items, entry)
-	variants, err := r.entryBodies(at, p, entry, p.List.Add.Fields, extra)
-	if err != nil {
-		return err
+	req := ras.Request{Method: "POST", Path: path, Query: at.query}
+	if m, ok := entry.(map[string]any); ok && p.Items.Structured() {
+		err = r.addProps(ctx, at, p, m, req, extra)
+	} else {
+		var variants []any
+		if variants, err = r.entryBodies(at, p, entry, p.List.Add.Fields, extra); err != nil {
+			return err
+		}
+		_, err = r.sendEither(ctx, req, "POST "+at.kind.Name+" "+p.List.At, variants)
 	}
-	_, err = r.sendEither(ctx, ras.Request{Method: "POST", Path: path, Query: at.query}, "POST "+at.kind.Name+" "+p.List.At, variants)
 	if err != nil && !is(err, ras.KindConflict) {
 		return err // a conflict means that it is there: what follows compares
 	}
@@ -320,27 +325,8 @@ func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want,
 		below.Lists = e.Lists
 	}
 	if l := p.List; l.Update != nil && len(own) > 0 {
-		path, err := r.entryPath(at, p, l.Update.By, have)
-		if err != nil {
+		if err := r.updateProps(ctx, at, p, wm, have, own, false); err != nil {
 			return err
-		}
-		enc := r.encoder(at.object.Address.Site)
-		var variants []any
-		if l.Update.By == "body" { // the entry is named by its key in the body
-			if variants, err = r.entryBodies(at, p, lasting(p.Items, wm), nil, nil); err != nil {
-				return err
-			}
-		} else {
-			for alt := 0; alt < max(1, model.Alternatives(own)); alt++ {
-				body, err := enc.Body(own, false, alt)
-				if err != nil {
-					return err
-				}
-				variants = append(variants, body)
-			}
-		}
-		if _, err := r.sendEither(ctx, ras.Request{Method: "PUT", Path: path, Query: at.query}, "PUT "+at.kind.Name+" "+l.At, variants); err != nil {
-			return inferredHint(err, own)
 		}
 	}
 	if below.Empty() {
@@ -350,7 +336,7 @@ func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want,
 	if err != nil {
 		return err
 	}
-	return r.edits(ctx, spot{kind: at.kind, object: at.object, path: path, query: at.query}, &below, "")
+	return r.edits(ctx, spot{kind: at.kind, object: at.object, path: path, query: at.query, unknown: at.unknown, prefix: at.entryAt(p, want) + "."}, &below, "")
 }
 
 // reorder brings siblings into the declared order.

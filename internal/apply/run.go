@@ -54,6 +54,9 @@ type Result struct {
 	Skipped      int
 	Activated    bool
 	NotConverged []Deviation
+	// Refused are changes of which the farm did not take every property; the
+	// run went on.
+	Refused []Failure
 	// Took names the bodies the farm took where it refused the likelier one.
 	Took []string
 }
@@ -96,6 +99,11 @@ type run struct {
 	result   *Result
 	current  *plan.Change
 	step     int
+	accepted bool      // the farm took a write
+	refused  []Refusal // properties of the current change that the farm does not take
+	// unfinished are the changes that the farm did not take whole; true if it
+	// took nothing of them.
+	unfinished map[string]bool
 }
 
 // Run carries the plan out, change by change, activates the settings and
@@ -105,7 +113,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, result: &Result{}}
+	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}}
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
 	var runErr error
 	wrote := false
@@ -120,6 +128,12 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		if r.result.Failed != nil || ctx.Err() != nil {
 			r.result.Skipped++
 			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action)})
+			continue
+		}
+		if on := r.waitsFor(c); on != "" {
+			r.unfinished[c.Address] = true
+			r.result.Skipped++
+			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Message: "it needs " + on + ", of which the farm did not take everything"})
 			continue
 		}
 		if err := r.activateFor(ctx, c, c.ActivateBefore, ActivatedBefore); err != nil {
@@ -138,6 +152,14 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		// A change under way is finished although the run is interrupted: it
 		// would be half done otherwise.
 		err := r.change(context.WithoutCancel(ctx), c)
+		if err != nil && r.leftStanding(c, err) {
+			wrote = wrote || r.accepted
+			r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
+			if jerr := r.Journal.Append(Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
+				return r.result, jerr
+			}
+			continue
+		}
 		if err != nil {
 			r.result.Failed = &Failure{Address: c.Address, Err: err}
 			r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
@@ -171,7 +193,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	switch {
 	case ctx.Err() != nil:
 		state = "interrupted"
-	case r.result.Failed != nil:
+	case r.result.Failed != nil, len(r.result.Refused) > 0:
 		state = "failed"
 	case len(r.result.NotConverged) > 0:
 		state = "not converged"
@@ -206,7 +228,11 @@ const maxTries = 4
 func (r *run) change(ctx context.Context, c *plan.Change) error {
 	again := r.Resume
 	for try := 1; ; try++ {
+		r.refused = nil
 		err := r.converge(ctx, c, again)
+		if err == nil && len(r.refused) > 0 {
+			return &RefusedError{Properties: r.refused}
+		}
 		if err == nil || try == maxTries || !lost(err) {
 			return err
 		}
@@ -342,6 +368,9 @@ func (r *run) record(c *plan.Change, edits *plan.Edits) error {
 	}
 	any := false
 	for _, l := range edits.Leaves {
+		if r.wasRefused(l.Prop.Path()) {
+			continue
+		}
 		if l.Prop.WriteOnly || (c.Before != nil && c.Before.Absent[l.Prop.Path()]) {
 			if err := r.Sent.Record(c.Desired.Address, l.Prop.Path(), l.Value); err != nil {
 				return err
@@ -413,6 +442,9 @@ func (r *run) verify(ctx context.Context) {
 			planned[f.Path] = true
 		}
 		for _, f := range fields {
+			if !r.taken(c.Address, f.Path) {
+				continue
+			}
 			if p := r.cat.Kind(c.Kind).Spec.Find(f.Path); p != nil && p.InheritsDown != nil {
 				continue
 			}
@@ -440,6 +472,7 @@ func (r *run) send(ctx context.Context, req ras.Request) (*ras.Answer, error) {
 	switch {
 	case err == nil:
 		e.Status = ans.Status
+		r.accepted = true
 	case errors.As(err, &re):
 		e.Status, e.Error = re.Status, re.Kind.String()
 	default:

@@ -2,8 +2,11 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"rassync/internal/export"
@@ -18,6 +21,10 @@ type spot struct {
 	object *model.Object
 	path   string // without a slash at the end
 	query  url.Values
+	// unknown is what the document keeps of properties that no schema knows;
+	// prefix is where the spot stands in it.
+	unknown map[string]any
+	prefix  string
 }
 
 func (r *run) encoder(site string) *model.Encoder {
@@ -27,7 +34,7 @@ func (r *run) encoder(site string) *model.Encoder {
 // write writes the edits of an object: rename and move first, then its own
 // body, its parts, its lists, its place in a group.
 func (r *run) write(ctx context.Context, k *model.Kind, desired, live *model.Object, e *plan.Edits) error {
-	at := spot{kind: k, object: live, path: export.SelfPath(k.Self, live.ID), query: export.SiteQuery(k, live)}
+	at := spot{kind: k, object: live, path: export.SelfPath(k.Self, live.ID), query: export.SiteQuery(k, live), unknown: desired.Unknown}
 	newName, err := r.move(ctx, k, desired, live)
 	if err != nil {
 		return err
@@ -74,7 +81,7 @@ func (r *run) knownIn(p *model.Property, v any, site string) error {
 		}
 	case []any:
 		of := p
-		if p.Items != nil && (len(p.Items.Ref) > 0 || len(p.Items.Props) > 0) {
+		if p.Items != nil && (len(p.Items.Ref) > 0 || p.Items.Structured()) {
 			of = p.Items
 		}
 		for _, e := range v {
@@ -239,40 +246,33 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 		}
 		req.Path = export.SelfPath(at.kind.Update.Path, at.object.ID)
 	}
+	for _, name := range slices.Sorted(maps.Keys(unknown)) {
+		leaves = append(leaves[:len(leaves):len(leaves)], model.Leaf{Prop: at.kind.Spec.Stranger(name, name), Value: unknown[name]})
+	}
 	names := at.kind.Identity.Rename
 	enc := r.encoder(at.object.Address.Site)
-	var variants []any
-	for _, withUnknown := range []bool{true, false} {
-		if withUnknown == (len(unknown) == 0) {
-			continue
+	bodies := func(leaves []model.Leaf, first bool) ([]any, error) {
+		rename := first && newName != "" && len(names) > 0
+		n := max(model.Alternatives(leaves), 1)
+		if rename {
+			n = max(n, len(names))
 		}
+		var out []any
 		for _, shape := range shapes {
-			n := max(model.Alternatives(leaves), 1)
-			if newName != "" {
-				n = max(n, len(names))
-			}
 			for alt := 0; alt < n; alt++ {
 				body, err := enc.Body(leaves, shape == "nested", alt)
 				if err != nil {
-					return err
+					return nil, err
 				}
-				if newName != "" && len(names) > 0 {
+				if rename {
 					body[names[min(alt, len(names)-1)]] = newName
 				}
-				if withUnknown {
-					for name, v := range unknown {
-						body[name] = v
-					}
-				}
-				variants = append(variants, body)
+				out = append(out, body)
 			}
 		}
+		return out, nil
 	}
-	if len(unknown) > 0 && len(leaves) == 0 && newName == "" {
-		variants = variants[:1]
-	}
-	_, err := r.sendEither(ctx, req, "PUT "+key, variants)
-	return inferredHint(err, leaves)
+	return inferredHint(r.attempt(ctx, attempt{req: req, key: "PUT " + key, leaves: leaves, more: newName != "", bodies: bodies}), leaves)
 }
 
 // sendEither sends the likeliest body; only a refusal of the body (400) lets
@@ -312,12 +312,13 @@ func (r *run) sendEither(ctx context.Context, req ras.Request, key string, varia
 // inferredHint adds which names of a refused body nobody has seen in a
 // reference: the likely cause.
 func inferredHint(err error, leaves []model.Leaf) error {
-	if !is(err, ras.KindRefused) {
+	var refused *RefusedError
+	if !is(err, ras.KindRefused) || errors.As(err, &refused) {
 		return err
 	}
 	var names []string
 	for _, l := range leaves {
-		if l.Prop.Inferred() {
+		if doubt(l) != "" {
 			names = append(names, l.Prop.Path())
 		}
 	}

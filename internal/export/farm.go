@@ -44,9 +44,12 @@ func (n NotRead) String() string {
 type Findings struct {
 	Unknown    map[string]map[string]int
 	NewNumbers map[string]map[string]int
-	Dangling   []string
-	Same       []string // addresses that several live objects share
-	Skipped    map[string]int
+	// HeldBack are values that look like secrets where the schema knows no
+	// names: they are left out.
+	HeldBack map[string]map[string]int
+	Dangling []string
+	Same     []string // addresses that several live objects share
+	Skipped  map[string]int
 }
 
 // Find gives the live object at an address, in any site it is published to.

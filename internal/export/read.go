@@ -60,7 +60,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	r := &reader{cat: cat, memo: newMemo(g), req: req,
 		raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{},
 		farm: &Farm{Catalog: cat, Names: newNames(cat), Objects: map[string][]*model.Object{}, Read: map[string]bool{}, Files: map[string][]byte{},
-			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, Skipped: map[string]int{}}}}
+			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, HeldBack: map[string]map[string]int{}, Skipped: map[string]int{}}}}
 	if err := r.readSites(ctx); err != nil {
 		return nil, fmt.Errorf("reading the list of sites: %w", err)
 	}
@@ -723,7 +723,7 @@ func (r *reader) memberships(ctx context.Context, whole map[string]bool) (map[ki
 }
 
 func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, parts map[string]any, members map[kindID]string) {
-	d := &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, Dangling: map[string]bool{}}
+	d := &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, HeldBack: map[string]bool{}, Dangling: map[string]bool{}}
 	o.Spec = d.Spec(k, body, parts)
 	if len(d.Unknown) > 0 {
 		o.Unknown = d.Unknown
@@ -760,6 +760,9 @@ func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, par
 	}
 	for path := range d.NewNumbers {
 		count(f.NewNumbers, k.Name, path)
+	}
+	for path := range d.HeldBack {
+		count(f.HeldBack, k.Name, entryNames.ReplaceAllString(path, "[]"))
 	}
 	for path := range d.Dangling {
 		f.Dangling = append(f.Dangling, o.Address.String()+" "+path)

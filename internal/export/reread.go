@@ -33,7 +33,7 @@ func (f *Farm) FromAnswer(ctx context.Context, g Getter, o *model.Object, body m
 func (f *Farm) again(g Getter, want func(*model.Object, *model.Property) bool) *reader {
 	r := &reader{cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
 		farm: &Farm{Catalog: f.Catalog, Names: f.Names, Objects: f.Objects, Sites: f.Sites, Files: f.Files,
-			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, Skipped: map[string]int{}}}}
+			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, HeldBack: map[string]map[string]int{}, Skipped: map[string]int{}}}}
 	return r
 }
 

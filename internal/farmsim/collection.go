@@ -475,6 +475,7 @@ func (f *Farm) firstRules(o *object) {
 		entry := map[string]any{}
 		ls.items.fillEntry(entry)
 		entry["name"] = "Rule 1"
+		f.mark(entry, futureMark)
 		f.newEntry(o, ls, entry, false)
 		f.switchOnEntry(ls, entry, nil)
 		ls.setEntries(o, o.root(ls.holder), []any{entry})

@@ -11,6 +11,7 @@ const (
 	futureName  = "futureSetting"
 	futureValue = "as shipped"
 	futureEntry = "futureMark"
+	futureMark  = 7 // of a new entry
 )
 
 // itemTypes are the numbers by which published items are told apart

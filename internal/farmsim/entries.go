@@ -128,6 +128,9 @@ func (ls *list) identityOf(e any) string {
 	}
 	var parts []string
 	fields := ls.keyFields()
+	if len(fields) == 0 && len(ls.items.opens) > 0 {
+		return ls.openIdentity(e)
+	}
 	if len(fields) == 0 {
 		fields = ls.items.fields
 	}
@@ -177,13 +180,6 @@ func (f *Farm) getEntries(c *call, s *listCall) *answer {
 	}
 	v = f.hideEntries(s, clone(v))
 	if list, ok := v.([]any); ok {
-		if f.sw.UnknownProperties {
-			for _, e := range list {
-				if m, isMap := e.(map[string]any); isMap && s.ls.items != nil {
-					m[futureEntry] = int64(7)
-				}
-			}
-		}
 		if len(list) == 1 && f.sw.SingleAsObject {
 			if m, isMap := list[0].(map[string]any); isMap {
 				return okBytes(appendJSON(nil, f.finishAnswer(m)))
@@ -240,6 +236,7 @@ func (f *Farm) addEntry(c *call, s *listCall) *answer {
 		}
 	}
 	if m, ok := entry.(map[string]any); ok && s.ls.items != nil {
+		f.mark(m, futureMark)
 		f.newEntry(s.o, s.ls, m, true)
 	}
 	entries := append(append([]any(nil), s.entries...), entry)
@@ -261,6 +258,14 @@ func (f *Farm) newEntry(o *object, ls *list, m map[string]any, hide bool) {
 	m[spec.ID] = o.seq
 	if hide && f.sw.FreshRuleAfterApply && spec.Priority != "" && slices.Contains(o.kind.layout.lists, ls) {
 		o.hidden[entryKey(ls, m)] = true
+	}
+}
+
+// mark gives an entry the property that no schema knows (two-sided reading
+// 10), unless it has one.
+func (f *Farm) mark(m map[string]any, value int64) {
+	if _, given := m[futureEntry]; f.sw.UnknownProperties && !given {
+		m[futureEntry] = value
 	}
 }
 
@@ -449,12 +454,22 @@ func (f *Farm) named(c *call, s *listCall) (any, *answer) {
 	}
 	want := map[string]any{}
 	hit := false
+	if len(s.ls.items.opens) > 0 && len(s.ls.prop.List.Key) == 0 {
+		// The body is the entry as it was added.
+		s.ls.items.fillEntry(want)
+	}
 	for name, v := range in {
 		fl := (*field)(nil)
 		for _, other := range s.ls.items.bodies[""].fields {
 			if f.sw.writeName(other.prop) == name {
 				fl = other
 			}
+		}
+		if len(s.ls.items.opens) > 0 && fl == nil && isStandIn(name) {
+			if v != nil {
+				want[name], hit = plain(v), true
+			}
+			continue
 		}
 		if fl == nil || c.method == http.MethodDelete && !s.ls.names(fl) {
 			return nil, refuse("unknown property %s", name)

@@ -24,6 +24,14 @@ func (f *Farm) Deny(kind string) {
 	f.denied[kind] = true
 }
 
+// Refuse makes the farm refuse these names in every body, in place of those
+// of the options.
+func (f *Farm) Refuse(names ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.opts.RefuseProperties = names
+}
+
 // Allow is the inverse of Deny.
 func (f *Farm) Allow(kind string) {
 	f.mu.Lock()

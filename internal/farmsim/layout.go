@@ -60,11 +60,13 @@ type layout struct {
 	bare    map[string]*list  // of those, the ones whose answer is an array
 	known   map[string]*names // by holder
 	refs    []*reference
+	opens   []*openSpot
 }
 
 // names is the tree of names that an answer may hold; a leaf is taken whole.
 type names struct {
 	leaf  bool
+	open  bool    // holds names that no schema knows
 	items *layout // of arrays of objects
 	subs  map[string]*names
 }
@@ -155,6 +157,9 @@ func newLayout(k *kind, entry *list, top *model.Property) *layout {
 	l.bodies[""] = &body{put: true, shapes: shapes}
 	l.order = append(l.order, "")
 	l.known[""] = &names{}
+	if top.Open {
+		l.open(top, spot{})
+	}
 	l.walk(top, spot{})
 	return l
 }
@@ -188,6 +193,9 @@ func (l *layout) property(p *model.Property, at spot) {
 		own.path = nil
 	}
 	own.path = append(append([]string(nil), own.path...), p.Read...)
+	if p.Anywhere && len(p.Read) > 0 {
+		own.path = []string{anywhereGroup, p.Read[len(p.Read)-1]}
+	}
 	if p.Part != nil {
 		own.body, own.base = p.Part.At, len(own.path)
 		if p.Type != model.TypeObject {
@@ -212,7 +220,7 @@ func (l *layout) property(p *model.Property, at spot) {
 			l.holder(ls.holder)
 			l.bare[ls.holder] = ls
 		}
-		if p.Items != nil && p.Items.Type == model.TypeObject && len(p.Items.Props) > 0 {
+		if p.Items.Structured() {
 			ls.items = newLayout(l.kind, ls, p.Items)
 		}
 		l.lists = append(l.lists, ls)
@@ -220,8 +228,11 @@ func (l *layout) property(p *model.Property, at spot) {
 			n := l.knows(ls.holder, ls.path)
 			n.leaf, n.items = true, ls.items
 		}
-	case p.Type == model.TypeObject && len(p.Props) > 0 && p.Codec == "" && !p.Secret && p.File == nil:
+	case p.Structured() && p.Codec == "" && !p.Secret && p.File == nil:
 		l.knows(own.holder, own.path)
+		if p.Open {
+			l.open(p, own)
+		}
 		l.walk(p, own)
 	default:
 		f := &field{prop: p, holder: own.holder, path: own.path, base: own.base, body: own.body, yaml: own.yaml}
@@ -230,7 +241,7 @@ func (l *layout) property(p *model.Property, at spot) {
 		if f.shown {
 			n := l.knows(f.holder, f.path)
 			n.leaf = true
-			if p.Type == model.TypeArray && p.Items != nil && p.Items.Type == model.TypeObject && len(p.Items.Props) > 0 {
+			if p.Type == model.TypeArray && p.Items.Structured() {
 				n.items = newLayout(l.kind, &list{prop: p, path: own.path, yaml: own.yaml}, p.Items)
 				n.items.resolve(l.kind.Kind)
 			}

@@ -109,6 +109,7 @@ func (l *layout) fill(root func(string) any) {
 			}
 		}
 	}
+	l.fillOpen(root)
 	if l.entry == nil && l.kind.Identity.Read != "" {
 		put("", []string{l.kind.Identity.Read}, func() any { return "" })
 	}

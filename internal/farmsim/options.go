@@ -43,6 +43,10 @@ type Options struct {
 	TokenRequests int           // a token expires after so many requests; 0 for never
 	TokenIdle     time.Duration // a token expires after so long without requests; 0 for never
 
+	// RefuseProperties are names that the farm takes in no body, whatever the
+	// schemas say: a farm that calls its properties otherwise.
+	RefuseProperties []string
+
 	// ForbidWrites makes every write a recorded violation that is refused and
 	// not carried out: the proof that a command only reads.
 	ForbidWrites bool

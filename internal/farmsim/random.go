@@ -253,6 +253,7 @@ func (g *generator) fill(o *object) {
 		}
 		setAt(root, fl.path, v)
 	}
+	g.fillOpen(k.layout, o.root)
 	g.lists(o, k.layout, nil)
 	for _, yaml := range sortedKeys(k.members) {
 		group := g.f.kinds[k.members[yaml].prop.Membership.Of]
@@ -331,6 +332,7 @@ func (g *generator) entries(o *object, ls *list) []any {
 			if hopeless {
 				continue
 			}
+			g.fillOpen(ls.items, func(string) any { return m })
 			if ls.prop.List != nil && ls.prop.List.ID != "" {
 				o.seq++
 				m[ls.prop.List.ID] = o.seq

@@ -37,7 +37,7 @@ func (f *Farm) showPart(o *object, at string) []byte {
 
 // plainAnswers tells whether what is stored can be answered as it is.
 func (f *Farm) plainAnswers() bool {
-	return !f.crossing() && !f.sw.EmptyAsNull && !f.sw.UnknownProperties
+	return !f.crossing() && !f.sw.EmptyAsNull
 }
 
 // visible is an object's answer with everything the switches change, except
@@ -121,7 +121,7 @@ func (f *Farm) inheritDown(o *object, m map[string]any) {
 }
 
 // dress changes one answer of an object: inherited values (two-sided reading
-// 12), properties that no schema knows in entries (10).
+// 12).
 func (f *Farm) dress(o *object, holder string, v any) {
 	l := o.kind.layout
 	if f.sw.InheritedValuesShown {
@@ -139,24 +139,6 @@ func (f *Farm) dress(o *object, holder string, v any) {
 			}
 		}
 	}
-	if !f.sw.UnknownProperties {
-		return
-	}
-	var mark func(l *layout, v any)
-	mark = func(l *layout, v any) {
-		for _, ls := range l.lists {
-			if l.entry == nil && ls.holder != holder || ls.items == nil {
-				continue
-			}
-			for _, e := range ls.entriesOf(v) {
-				if m, ok := e.(map[string]any); ok {
-					m[futureEntry] = int64(7)
-					mark(ls.items, m)
-				}
-			}
-		}
-	}
-	mark(l, v)
 }
 
 // inherited is the value that a gated property takes from the site: that of

@@ -355,11 +355,12 @@ func (f *Farm) settle(w *world, o *object) {
 			if ls.items == nil {
 				continue
 			}
-			for _, e := range ls.entriesOf(root(ls.holder)) {
+			for i, e := range ls.entriesOf(root(ls.holder)) {
 				m, ok := e.(map[string]any)
 				if !ok {
 					continue
 				}
+				f.mark(m, int64(futureMark+i)) // not all as shipped
 				if id, ok := asInt(m[ls.prop.List.ID]); ok && id > o.seq {
 					o.seq = id
 				}
@@ -384,7 +385,9 @@ func (l *layout) strangers(holder string, root any) []string {
 			next := n.subs[name]
 			at := strings.TrimPrefix(path+"."+name, ".")
 			if next == nil {
-				out = append(out, at)
+				if !n.open || !isStandIn(name) {
+					out = append(out, at)
+				}
 				continue
 			}
 			walk(next, sub, at)

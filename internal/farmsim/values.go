@@ -162,7 +162,7 @@ func (v *valuer) array(p *model.Property, in any) (any, error) {
 		switch {
 		case p.Items == nil:
 			w = clone(e)
-		case p.Items.Type == model.TypeObject && len(p.Items.Props) > 0:
+		case p.Items.Structured():
 			m, isMap := e.(map[string]any)
 			if !isMap {
 				err = fmt.Errorf("an object is wanted")

@@ -43,6 +43,9 @@ func (f *Farm) shapesOf(shapes []string, create bool) (flat, nested bool) {
 func (t *target) write(b *body, in map[string]any, special func(name string, v any) (bool, error)) error {
 	for _, name := range sortedKeys(in) {
 		v := in[name]
+		if bad := t.v.f.refusedIn(name, v); bad != "" {
+			return fmt.Errorf("unknown property %s", bad)
+		}
 		if special != nil {
 			taken, err := special(name, v)
 			if err != nil {
@@ -52,13 +55,11 @@ func (t *target) write(b *body, in map[string]any, special func(name string, v a
 				continue
 			}
 		}
-		if t.flat {
-			if f := t.byWriteName(b, name); f != nil {
-				if err := t.set(f, v); err != nil {
-					return fmt.Errorf("%s: %w", name, err)
-				}
-				continue
+		if f := t.byWriteName(b, name); f != nil && (t.flat || f.prop.Anywhere) {
+			if err := t.set(f, v); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
 			}
+			continue
 		}
 		if t.nested {
 			taken, err := t.writeNested(b, name, v)
@@ -68,6 +69,23 @@ func (t *target) write(b *body, in map[string]any, special func(name string, v a
 			if taken {
 				continue
 			}
+		}
+		taken, err := t.writeOpen(b, []string{name}, v)
+		if err != nil {
+			return err
+		}
+		if taken {
+			continue
+		}
+		if t.v.f.sw.UnknownProperties && t.entry != nil && name == futureEntry && t.l.entry.prop.List != nil {
+			n, ok := asInt(v)
+			if v != nil && !ok {
+				return fmt.Errorf("%s: a number is wanted", name)
+			}
+			if v != nil {
+				t.entry[name] = n
+			}
+			continue
 		}
 		if t.v.f.sw.UnknownProperties && t.entry == nil {
 			if _, ok := t.root("")[name]; ok && t.stranger(name) {
@@ -151,6 +169,11 @@ func (t *target) writeNested(b *body, name string, v any) (bool, error) {
 			taken, err := walk(next, m[sub])
 			if err != nil {
 				return true, err
+			}
+			if !taken {
+				if taken, err = t.writeOpen(b, next, m[sub]); err != nil {
+					return true, err
+				}
 			}
 			if !taken {
 				return true, fmt.Errorf("unknown property %s", strings.Join(next, "."))

@@ -34,6 +34,8 @@ type Decoder struct {
 	Absent map[string]bool
 	// NewNumbers collects yaml paths of enumerations with unknown numbers.
 	NewNumbers map[string]bool
+	// HeldBack collects yaml paths of open values that look like secrets.
+	HeldBack map[string]bool
 	// Dangling collects yaml paths of references to objects nobody knows.
 	Dangling map[string]bool
 }
@@ -51,11 +53,35 @@ func (d *Decoder) Spec(k *Kind, body map[string]any, parts map[string]any) map[s
 			}
 		}
 		for name, v := range d.Unknown {
+			if SecretIn(name[strings.LastIndexAny(name, ".:")+1:], v) != "" {
+				delete(d.Unknown, name)
+				d.holdBack(name)
+				continue
+			}
 			d.Unknown[name] = plainJSON(v)
 		}
 	}
 	k.Prune(spec)
+	for name := range d.Unknown {
+		// What is not in force is not kept, nor what nobody knows of it.
+		if list, _, inEntry := strings.Cut(name, "["); inEntry {
+			if _, there := Lookup(spec, list); !there {
+				delete(d.Unknown, name)
+			}
+		}
+	}
 	return spec
+}
+
+// PathInEntry is p's path from the entry of a list that holds it, or from the
+// spec.
+func (p *Property) PathInEntry() string {
+	for at := p.Parent; at != nil; at = at.Parent {
+		if at.Name == "[]" {
+			return strings.TrimPrefix(p.Path(), at.Path()+".")
+		}
+	}
+	return p.Path()
 }
 
 // place is where a property is looked for: the answer's root, the value the
@@ -90,8 +116,12 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 			if c.Absolute {
 				from.here = from.root
 			}
-			found := true
-			for _, name := range c.Read {
+			found, steps := true, c.Read
+			if c.Anywhere && c.node != nil {
+				steps = nil
+				from.here, found = c.node.find(from.root, c.Read[len(c.Read)-1])
+			}
+			for _, name := range steps {
 				m, ok := from.here.(map[string]any)
 				if !ok {
 					found = false
@@ -113,6 +143,9 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 		if v, ok := d.value(c, from); ok {
 			out[c.Name] = v
 		}
+	}
+	if p.Open && p.node != nil {
+		d.open(p, at, out)
 	}
 	return out
 }
@@ -153,7 +186,7 @@ func (d *Decoder) value(p *Property, at place) (any, bool) {
 	}
 	switch p.Type {
 	case TypeObject:
-		if len(p.Props) == 0 {
+		if !p.Structured() {
 			return plainJSON(w), true
 		}
 		if _, ok := w.(map[string]any); !ok {
@@ -178,7 +211,7 @@ func (d *Decoder) array(p *Property, at place) any {
 		list = []any{at.here}
 	}
 	out := make([]any, 0, len(list))
-	if p.Items == nil || (p.Items.Type == TypeObject && len(p.Items.Props) == 0) {
+	if p.Items == nil || (p.Items.Type == TypeObject && !p.Items.Structured()) {
 		for _, e := range list {
 			out = append(out, plainJSON(e))
 		}
@@ -217,17 +250,24 @@ func (d *Decoder) array(p *Property, at place) any {
 			m = map[string]any{first.Read[0]: e}
 			sub.root, sub.here = m, m
 		}
+		outer, left := d.Unknown, map[string]any(nil)
+		if outer != nil {
+			left = map[string]any{}
+			d.Unknown = left
+		}
 		entry := d.object(it, sub)
+		d.Unknown = outer
 		if p.List != nil && p.List.ID != "" {
 			if id, ok := m[p.List.ID]; ok {
 				entry[EntryID] = plainJSON(id)
 			}
 		}
-		if d.Unknown != nil && it.known.root != nil {
-			left := map[string]any{}
-			leftOver(it.known.root, m, "", left)
+		if outer != nil {
+			if it.known.root != nil {
+				leftOver(it.known.root, m, "", left)
+			}
 			for name, v := range left {
-				d.Unknown[at.path+"["+EntryLabel(p, entry)+"]."+name] = v
+				outer[p.PathInEntry()+"["+EntryLabel(p, entry)+"]."+name] = v
 			}
 		}
 		out = append(out, entry)

@@ -18,6 +18,7 @@ type Encoder struct {
 type Leaf struct {
 	Prop  *Property
 	Value any
+	Live  bool // not declared: sent along so that a nested object stays whole
 }
 
 // Leaves flattens the part of value that goes into one body: everything below
@@ -29,13 +30,18 @@ func Leaves(p *Property, value map[string]any) []Leaf {
 		if !ok || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil {
 			continue
 		}
-		if c.Type == TypeObject && len(c.Props) > 0 {
+		if c.Structured() {
 			if m, ok := v.(map[string]any); ok {
 				out = append(out, Leaves(c, m)...)
 			}
 			continue
 		}
-		out = append(out, Leaf{c, v})
+		out = append(out, Leaf{Prop: c, Value: v})
+	}
+	for _, name := range OpenNames(p, value) {
+		if v := value[name]; v != nil { // nothing leaves a value alone
+			out = append(out, Leaf{Prop: p.Foreign(name), Value: v})
+		}
 	}
 	return out
 }
@@ -58,7 +64,10 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.Prop.Path(), err)
 		}
-		if !nested || l.Prop.WriteOnly {
+		path := readPath(l.Prop)
+		// What only the farm knows by name is written where it is read: flat,
+		// it could be taken for a value of another object.
+		if (!nested && !(l.Prop.FromFarm && len(path) > 1)) || l.Prop.WriteOnly {
 			if len(l.Prop.Write) == 0 {
 				continue
 			}
@@ -66,7 +75,6 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 			continue
 		}
 		at := body
-		path := readPath(l.Prop)
 		for _, name := range path[:len(path)-1] {
 			sub, ok := at[name].(map[string]any)
 			if !ok {
@@ -84,6 +92,9 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 // object.
 func readPath(p *Property) []string {
 	up := p.Parent
+	if p.Anywhere && len(p.Read) > 0 {
+		return p.Read[len(p.Read)-1:]
+	}
 	if p.Absolute || p.Part != nil || up == nil || up.Name == "[]" || up.Part != nil {
 		return p.Read
 	}
@@ -128,7 +139,7 @@ func (e *Encoder) Value(p *Property, v any) (any, error) {
 			var w any
 			var err error
 			switch {
-			case p.Items != nil && p.Items.Type == TypeObject && len(p.Items.Props) > 0:
+			case p.Items.Structured():
 				m, _ := x.(map[string]any)
 				w, err = e.Body(Leaves(p.Items, m), false, 0)
 			case len(p.Ref) > 0 && (p.Items == nil || len(p.Items.Ref) == 0):

@@ -201,6 +201,7 @@ type Property struct {
 	OneTime          bool // an order to the create, no state: never read, compared or sent again
 	Lookup           *LookupRead
 	Open             bool     // holds whatever the farm answers, under the farm's own names
+	FromFarm         bool     // of no schema: a name that the farm answered
 	Anywhere         bool     // read under its name wherever in the answer it stands
 	EntryOf          *EntryOf // the value names an entry of another object's list
 	Call             string   // path of the PUT that sets it, with {value}; no body
@@ -233,8 +234,9 @@ type Property struct {
 	Deprecated bool
 
 	byName map[string]*Property
-	path   string // Path, once the kind is loaded
-	known  known  // of the entries of a list
+	path   string    // Path, once the kind is loaded
+	known  known     // of the entries of a list
+	node   *wireNode // where an open object stands in its answer; the answer's root if Anywhere
 }
 
 // Enum maps the names of an enumeration to its numbers.
@@ -367,7 +369,7 @@ func (p *Property) Walk(visit func(*Property)) {
 // Inferred tells whether the name or number was not read in a reference of
 // the API itself.
 func (p *Property) Inferred() bool {
-	return p.Evidence != "" && p.Evidence != "rest" && p.Evidence != "sample"
+	return p.FromFarm || (p.Evidence != "" && p.Evidence != "rest" && p.Evidence != "sample")
 }
 
 // OwnPart is the part the property is written through: the nearest Part above

@@ -10,8 +10,11 @@ type known struct {
 
 // wireNode is a place in an answer. A leaf is taken whole.
 type wireNode struct {
-	leaf bool
-	subs map[string]*wireNode
+	leaf     bool
+	subs     map[string]*wireNode
+	open     *Property       // the open object that stands here
+	source   *wireNode       // root of the answer
+	anywhere map[string]bool // of a root: names that are read wherever they stand
 }
 
 func (n *wireNode) at(names []string) *wireNode {
@@ -21,7 +24,7 @@ func (n *wireNode) at(names []string) *wireNode {
 		}
 		next := n.subs[name]
 		if next == nil {
-			next = &wireNode{}
+			next = &wireNode{source: n.source}
 			n.subs[name] = next
 		}
 		n = next
@@ -62,6 +65,11 @@ func (k *Kind) index() {
 		if (p.Part != nil && p.Part.Get) || (p.List != nil && p.List.Get != "") {
 			k.remote = append(k.remote, p)
 		}
+		if p.Open && p.node != nil && p.Name != "[]" {
+			for name := range k.ReadOnly {
+				p.node.at([]string{name}).leaf = true
+			}
+		}
 		if p.Gate != "" || len(p.When) > 0 {
 			k.gated = append(k.gated, p)
 		}
@@ -80,18 +88,23 @@ func (k *Kind) index() {
 }
 
 func knownBelow(top *Property) known {
-	kn := known{root: &wireNode{}, parts: map[string]*wireNode{}}
+	kn := known{root: newRoot(), parts: map[string]*wireNode{}}
 	var walk func(p *Property, source, place *wireNode)
 	walk = func(p *Property, source, place *wireNode) {
 		if p.Part != nil && p.Part.Get {
 			source = kn.parts[p.Part.At]
 			if source == nil {
-				source = &wireNode{}
+				source = newRoot()
 				kn.parts[p.Part.At] = source
 			}
 			place = source
 		}
 		if p.WriteOnly || p.Lookup != nil || p.Membership != nil || p.File != nil || (p.List != nil && p.List.Get != "") {
+			return
+		}
+		if p.Anywhere && len(p.Read) > 0 {
+			source.anywhere[p.Read[len(p.Read)-1]] = true
+			p.node = source
 			return
 		}
 		at := place
@@ -102,9 +115,12 @@ func knownBelow(top *Property) known {
 		for name := range p.ReadOnly {
 			at.at([]string{name}).leaf = true
 		}
-		if p.Type != TypeObject || p.Codec != "" || (len(p.Props) == 0 && p != top) {
+		if p.Type != TypeObject || p.Codec != "" || (len(p.Props) == 0 && !p.Open && p != top) {
 			at.leaf = true
 			return
+		}
+		if p.Open {
+			at.opened(p)
 		}
 		for _, c := range p.Props {
 			walk(c, source, at)
@@ -113,10 +129,27 @@ func knownBelow(top *Property) known {
 	for name := range top.ReadOnly {
 		kn.root.at([]string{name}).leaf = true
 	}
+	if top.Open {
+		kn.root.opened(top)
+	}
 	for _, c := range top.Props {
 		walk(c, kn.root, kn.root)
 	}
 	return kn
+}
+
+func newRoot() *wireNode {
+	n := &wireNode{anywhere: map[string]bool{}}
+	n.source = n
+	return n
+}
+
+// opened notes that an open object stands here: it takes what is not known.
+func (n *wireNode) opened(p *Property) {
+	n.open, p.node = p, n
+	for _, name := range never {
+		n.at([]string{name}).leaf = true
+	}
 }
 
 // leftOver collects what v holds beyond n, by dotted path.
@@ -127,16 +160,36 @@ func leftOver(n *wireNode, v any, path string, out map[string]any) {
 	}
 	for name, sub := range m {
 		next := n.subs[name]
-		if next == nil {
-			if out != nil {
-				out[join(path, name)] = sub
+		deeper, isMap := sub.(map[string]any)
+		switch {
+		case next != nil:
+			if isMap && !next.leaf {
+				leftOver(next, deeper, join(path, name), out)
 			}
-			continue
-		}
-		if deeper, ok := sub.(map[string]any); ok && !next.leaf {
-			leftOver(next, deeper, join(path, name), out)
+		case n.isAnywhere(name), n.open != nil && n.open.takes(name), out == nil:
+		case isMap && n.source.holdsAnywhere(deeper):
+			leftOver(&wireNode{source: n.source}, deeper, join(path, name), out)
+		default:
+			out[join(path, name)] = sub
 		}
 	}
+}
+
+// holdsAnywhere tells whether m holds, at any depth, a name that is read
+// wherever it stands.
+func (n *wireNode) holdsAnywhere(m map[string]any) bool {
+	if n == nil || len(n.anywhere) == 0 {
+		return false
+	}
+	for name, v := range m {
+		if n.anywhere[name] {
+			return true
+		}
+		if sub, ok := v.(map[string]any); ok && n.holdsAnywhere(sub) {
+			return true
+		}
+	}
+	return false
 }
 
 func join(path, name string) string {

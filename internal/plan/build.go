@@ -276,7 +276,8 @@ func (b *builder) compare(d *model.Object) {
 func farmName(o *model.Object) string { return o.Address.Name }
 
 func (b *builder) differ(d, live *model.Object) *differ {
-	df := &differ{site: d.Address.Site, address: d.Address, want: d.Spec, have: live.Spec, absent: live.Absent, sent: b.Sent, rotate: b.RotateSecrets}
+	df := &differ{site: d.Address.Site, address: d.Address, want: d.Spec, have: live.Spec, absent: live.Absent, sent: b.Sent, rotate: b.RotateSecrets,
+		wantUnknown: d.Unknown, haveUnknown: live.Unknown}
 	df.sameRef = func(kinds []string, want, have any) bool { return b.sameRef(kinds, want, have, d.Address.Site) }
 	df.masked = func(p *model.Property, have any) bool { return b.masked(live, p, have) }
 	return df
@@ -482,7 +483,7 @@ func createFields(p *model.Property, want map[string]any, path string) []Field {
 			continue
 		}
 		at := joinPath(path, c.Name)
-		if m, ok := w.(map[string]any); ok && c.Type == model.TypeObject && len(c.Props) > 0 {
+		if m, ok := w.(map[string]any); ok && c.Structured() {
 			out = append(out, createFields(c, m, at)...)
 			continue
 		}
@@ -494,6 +495,9 @@ func createFields(p *model.Property, want map[string]any, path string) []Field {
 			f.Note = "sent with the create only"
 		}
 		out = append(out, f)
+	}
+	for _, name := range model.OpenNames(p, want) {
+		out = append(out, Field{Path: joinPath(path, name), After: show(want[name]), Note: openNote})
 	}
 	return out
 }

@@ -56,7 +56,8 @@ type ListEdit struct {
 func Compare(k *model.Kind, desired, live *model.Object, names interface {
 	Resolve(kinds []string, ref, site string) *model.Object
 }, sent Sent, rotate bool) (*Edits, []Field) {
-	d := &differ{site: desired.Address.Site, address: desired.Address, want: desired.Spec, have: live.Spec, absent: live.Absent, sent: sent, rotate: rotate, edits: &Edits{}}
+	d := &differ{site: desired.Address.Site, address: desired.Address, want: desired.Spec, have: live.Spec, absent: live.Absent, sent: sent, rotate: rotate, edits: &Edits{},
+		wantUnknown: desired.Unknown, haveUnknown: live.Unknown}
 	d.sameRef = func(kinds []string, want, have any) bool {
 		w, ok := want.(string)
 		h, ok2 := have.(string)
@@ -95,6 +96,8 @@ type differ struct {
 	rotate  bool
 	masked  func(p *model.Property, have any) bool
 	sameRef func(kinds []string, want, have any) bool
+
+	wantUnknown, haveUnknown map[string]any // what no schema knows, by path
 
 	fields  []Field
 	touched []*model.Property // property of each field
@@ -143,6 +146,7 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 		}
 		d.value(c, w, h, at)
 	}
+	d.open(p, want, have, path)
 	for _, c := range companions {
 		at := joinPath(path, c.Name)
 		if d.hasField(at) {
@@ -188,6 +192,9 @@ func (d *differ) leaf(p *model.Property, w any, f Field) {
 func (d *differ) add(p *model.Property, f Field) {
 	if f.Note == "" && p != nil && p.Inferred() {
 		f.Note = "inferred"
+		if p.FromFarm {
+			f.Note = openNote
+		}
 	}
 	d.fields = append(d.fields, f)
 	d.touched = append(d.touched, p)
@@ -245,14 +252,14 @@ func (d *differ) writeOnly(c *model.Property, w any, at string) {
 func (d *differ) value(p *model.Property, w, h any, at string) {
 	switch wv := w.(type) {
 	case map[string]any:
-		if p.Type == model.TypeObject && len(p.Props) > 0 {
+		if p.Structured() {
 			hv, _ := h.(map[string]any)
 			d.object(p, wv, hv, at)
 			return
 		}
 	case []any:
 		hv, _ := h.([]any)
-		if p.Items != nil && p.Items.Type == model.TypeObject && len(p.Items.Props) > 0 && p.List != nil {
+		if p.Items.Structured() && p.List != nil {
 			d.entries(p, wv, hv, at)
 			return
 		}
@@ -369,6 +376,7 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 			wm = without(wm, p.List.MatchAny)
 		}
 		d.object(p.Items, wm, hm, label)
+		d.strangers(p, label, at+"["+model.EntryLabel(p, h[j])+"]")
 		if outer != nil {
 			if !d.edits.Empty() {
 				edit.Entries[i] = d.edits
@@ -421,7 +429,7 @@ func (d *differ) match(p *model.Property, w, h []any) []int {
 		}
 		return out
 	}
-	return model.Match(p, w, h)
+	return likeness(p, w, h, model.Match(p, w, h))
 }
 
 // inOrder tells whether new entries stand only at the end: an entry put in

@@ -260,7 +260,7 @@ func over(p *model.Property, want, have map[string]any) map[string]any {
 		c := p.Prop(n)
 		wm, isMap := w.(map[string]any)
 		hm, _ := have[n].(map[string]any)
-		if isMap && c != nil && c.Type == model.TypeObject && len(c.Props) > 0 {
+		if isMap && c.Structured() {
 			out[n] = over(c, wm, hm)
 			continue
 		}

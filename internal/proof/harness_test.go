@@ -184,7 +184,7 @@ func describe(p *plan.Plan) string {
 func text(live *export.Farm) string {
 	var lines []string
 	for _, o := range live.All() {
-		lines = append(lines, fmt.Sprintf("%s %s", o.Address, pretty(strip(o.Spec))))
+		lines = append(lines, fmt.Sprintf("%s %s %s", o.Address, pretty(strip(o.Spec)), pretty(o.Unknown)))
 	}
 	sort.Strings(lines)
 	return strings.Join(lines, "\n")

@@ -155,7 +155,7 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 				continue
 			}
 			v, there := m[c.Name]
-			if c.Type == model.TypeObject && len(c.Props) > 0 && c.Codec == "" {
+			if c.Structured() && c.Codec == "" {
 				sub, _ := v.(map[string]any)
 				if sub != nil {
 					walk(c, sub, at)
@@ -167,6 +167,15 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 			}
 			if n, ok := other(s, c, v, o); ok {
 				out = append(out, mutation{at, n})
+			}
+		}
+		for _, name := range model.OpenNames(p, m) {
+			at := joined(path, name)
+			out = append(out, mutation{at, otherOpen(m[name])})
+			if deep, ok := m[name].(map[string]any); ok {
+				for inner, v := range deep { // a part of a nested object alone
+					out = append(out, mutation{at + "." + inner, otherOpen(v)})
+				}
 			}
 		}
 	}
@@ -276,8 +285,17 @@ func otherList(s *stand, p *model.Property, v any, o *model.Object) (any, bool) 
 		}
 		return nil, false
 	}
-	if p.Items == nil || (p.Items.Type == model.TypeObject && len(p.Items.Props) == 0) {
+	if p.Items == nil || (p.Items.Type == model.TypeObject && !p.Items.Structured()) {
 		return nil, false
+	}
+	if p.Items.Open && len(list) > 0 {
+		// One entry less, and one value of another changed.
+		last := list[len(list)-1].(map[string]any)
+		for _, name := range model.OpenNames(p.Items, last) {
+			last[name] = otherOpen(last[name])
+			break
+		}
+		return list[len(list)/2:], true
 	}
 	if p.Items.Type != model.TypeObject {
 		if p.Items.Type == model.TypeInteger {
@@ -296,6 +314,29 @@ func otherList(s *stand, p *model.Property, v any, o *model.Object) (any, bool) 
 		return []any{}, true
 	}
 	return nil, false
+}
+
+// otherOpen is another value of the type that the farm answers.
+func otherOpen(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for name, e := range v {
+			out[name] = otherOpen(e)
+		}
+		return out
+	case []any:
+		return append(append([]any{}, v...), "changed", int64(3))
+	case bool:
+		return !v
+	case string:
+		return v + " changed"
+	case int64:
+		return v + 1
+	case float64:
+		return v + 1
+	}
+	return "changed" // the farm shows nothing for an empty text
 }
 
 func set(m map[string]any, path string, v any) {

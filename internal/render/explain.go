@@ -315,6 +315,9 @@ func (e *explainer) sureness() {
 	if e.kind.Evidence != "" {
 		e.wrapped("  ", "  ", "The kind as a whole: "+evidenceWords(e.kind.Evidence)+".")
 	}
+	for _, p := range e.kind.OpenPlaces() {
+		e.wrapped("  ", "  ", openWords(p))
+	}
 	counts := evidenceCounts(e.kind)
 	for _, ev := range evidenceOrder() {
 		if n := counts[ev]; n > 0 {
@@ -323,8 +326,27 @@ func (e *explainer) sureness() {
 	}
 }
 
+// openWords says what is kept although nobody has read its properties.
+func openWords(p *model.Property) string {
+	what, them := "The properties of this kind are not known", "they are"
+	switch path := strings.TrimSuffix(p.Path(), "[]"); {
+	case p.Name == "[]":
+		what = "The properties of the entries of " + path + " are not known"
+	case path != "":
+		what = "The properties of " + path + " are not known"
+	}
+	if len(p.Props) > 0 {
+		what = strings.Replace(what, "The properties", "Not all properties", 1)
+		what, them = strings.Replace(what, "are not known", "are known", 1), "the others are"
+	}
+	return what + ": " + them + " kept whole, under the names and with the values that the farm answers, and written back the same way. What looks like a secret by its name is left out."
+}
+
 func (e *explainer) tree() {
 	e.heading("Properties")
+	if len(e.kind.Spec.Props) == 0 && e.kind.Spec.Open {
+		e.linef("  none is known: whatever the farm answers")
+	}
 	width := 0
 	visit(e.kind.Spec, 0, func(p *model.Property, depth int) { width = max(width, 2*depth+len(p.Name)) })
 	width = min(width, 48)

@@ -24,6 +24,12 @@ func (e *explainer) property(p *model.Property) {
 	if len(p.Names) > 0 {
 		e.fact("known names", strings.Join(p.Names, ", ")+" (their numbers were not seen, so the number is written)")
 	}
+	if at := inside(p); at.Open {
+		e.fact("open", openWords(at))
+	}
+	if p.Anywhere {
+		e.fact("place", "where in the answer it stands is not known: it is read under its name wherever it is found; not found counts as not shown")
+	}
 	e.fact("limits", bounds(p))
 	e.fact("unit", p.Unit)
 	if p.HasDefault {

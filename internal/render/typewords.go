@@ -23,6 +23,8 @@ func typeWords(p *model.Property) string {
 		return "one of " + count(len(p.Enum.Order), "name", "names")
 	case p.Type == model.TypeArray:
 		return listWords(p)
+	case p.Open:
+		return "object, kept whole as the farm answers it"
 	case p.Type == model.TypeObject && len(p.Props) == 0:
 		return "any object"
 	case p.Type == model.TypeString:
@@ -41,6 +43,8 @@ func listWords(p *model.Property) string {
 	case it == nil:
 	case len(it.Ref) > 0:
 		what = "names of " + strings.Join(it.Ref, " or ")
+	case it.Open:
+		what = "objects, kept whole as the farm answers them"
 	case it.Type == model.TypeObject:
 		what = "objects"
 	case it.Enum != nil:

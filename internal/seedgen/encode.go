@@ -121,6 +121,12 @@ func (e *encoder) block(p *model.Property, spec m, at place) error {
 	sort.Strings(names)
 	for _, name := range names {
 		c := p.Prop(name)
+		if c == nil && p.Open { // under the name that the farm would answer
+			at := at
+			at.path = append(append([]string(nil), at.path...), name)
+			e.set(at, plain(spec[name]))
+			continue
+		}
 		if c == nil {
 			return fmt.Errorf("%s: no such property", strings.TrimPrefix(p.Path()+"."+name, "."))
 		}
@@ -159,7 +165,7 @@ func (e *encoder) property(p *model.Property, v any, at place) error {
 			at.part, at.path = p.List.Get, nil
 		}
 		return e.list(p, v, at)
-	case p.Type == model.TypeObject && len(p.Props) > 0:
+	case p.Structured():
 		return e.block(p, v.(m), at)
 	}
 	w, err := e.Value(p, plain(v))

@@ -23,6 +23,7 @@ func Build(cat *model.Catalog) (farmsim.State, error) {
 	f.themes()
 	f.logonHours()
 	f.siteSettings()
+	f.unread()
 	f.policies()
 	f.published()
 	return f.state()

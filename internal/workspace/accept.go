@@ -169,7 +169,7 @@ func (c *placer) value(p *model.Property, r *rule, v any, path string) (any, boo
 			return out, true
 		}
 	case []any:
-		if p != nil && p.Items != nil && len(p.Items.Props) > 0 && r != nil && r.items != nil {
+		if p != nil && p.Items.Structured() && r != nil && r.items != nil {
 			return c.entries(p, r, v, path)
 		}
 	}

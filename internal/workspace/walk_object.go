@@ -18,7 +18,7 @@ func (w *walker) object(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		}
 		return w.wrong(n, "a mapping", hint)
 	}
-	if r.props == nil && r.open {
+	if r.props == nil && r.open && (p == nil || !p.Open) {
 		return w.plain(n)
 	}
 	if len(w.path) > maxDepth {
@@ -33,7 +33,17 @@ func (w *walker) object(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		cr := r.props[key.Value]
 		if cr == nil {
 			if r.open {
+				w.path = append(w.path, step{name: key.Value})
+				defer func() { w.path = w.path[:len(w.path)-1] }()
+				if p != nil && p.Open && !w.mayBeOpen(key, p) {
+					ok = false
+					return
+				}
 				if v, good := w.plain(value); good {
+					if p != nil && p.Open && !w.noSecret(key, v) {
+						ok = false
+						return
+					}
 					out[key.Value] = v
 				}
 				return

@@ -1,0 +1,30 @@
+package workspace
+
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+
+	"rassync/internal/model"
+)
+
+// mayBeOpen tells whether a name can stand in an open object: one that the
+// farm sets by itself cannot.
+func (w *walker) mayBeOpen(key *yaml.Node, p *model.Property) bool {
+	if !p.NeverOpen(key.Value) {
+		return true
+	}
+	w.fail(key, fmt.Sprintf("%q is read-only: the farm sets it", short(key.Value)), "take it out")
+	return false
+}
+
+// noSecret refuses what looks like a secret: the schema knows no secret here,
+// so it would stand in the file for everyone to read.
+func (w *walker) noSecret(key *yaml.Node, v any) bool {
+	at := model.SecretIn(key.Value, v)
+	if at == "" {
+		return true
+	}
+	w.fail(key, fmt.Sprintf("%q looks like a secret, and secrets do not stand in files", short(at)), "take it out and set it in the console: rassync leaves it as it is")
+	return false
+}
