@@ -162,10 +162,12 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	}
 	if p.Plan.Empty() {
 		c.stats(s)
-		if text {
-			return nil
+		if !text {
+			if err := showResult(c, p.Plan, nil); err != nil {
+				return err
+			}
 		}
-		return showResult(c, p.Plan, nil)
+		return p.Unwritten(app.Failed)
 	}
 	if err := c.Ready(s, p, e); err != nil {
 		return err
@@ -188,7 +190,10 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	watch := c.watch(format, verbose)
 	e.Events = watch.event
 	rep, err := c.Execute(ctx, s, p, e)
-	return watch.finish(c, s, p.Plan, rep, err)
+	if err := watch.finish(c, s, p.Plan, rep, err); err != nil {
+		return err
+	}
+	return p.Unwritten(app.Partial)
 }
 
 // watcher shows a run as it goes on and sums it up.

@@ -102,7 +102,10 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 			return nil
 		}
 		// "No changes" must not stand for what could not be seen.
-		return p.Unseen()
+		if err := p.Unseen(); err != nil {
+			return err
+		}
+		return p.Unwritten(app.Failed)
 	})
 }
 

@@ -35,6 +35,23 @@ func (p *Planned) Unseen() error {
 	return NotCompared(list)
 }
 
+// Unwritten is the failure of a plan, or of its apply, that leaves declared
+// differences because no known call writes them.
+func (p *Planned) Unwritten(class Class) error {
+	if len(p.Plan.Unwritable) == 0 {
+		return nil
+	}
+	var objects []string
+	for _, u := range p.Plan.Unwritable {
+		objects = append(objects, u.String())
+	}
+	values := "one declared difference could not be planned"
+	if len(objects) > 1 {
+		values = fmt.Sprintf("%d declared differences could not be planned", len(objects))
+	}
+	return Failf(class, "%s: no known call of the API writes them", values).With("make them in the console, or take them out of the documents").About(objects)
+}
+
 // blind is the failure of a plan whose objects cannot be seen: they must not
 // pass for deleted ones.
 func (s *scope) blind(live *export.Farm) error {

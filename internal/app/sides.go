@@ -103,7 +103,7 @@ func (a *App) Compare(from, to *Side, sel selector.Set) []plan.Change {
 			}
 			continue
 		}
-		_, fields := plan.Compare(a.Catalog.Kind(o.Address.Kind), o, old, index, shownOnly{from, old}, false)
+		fields := plan.Differences(a.Catalog.Kind(o.Address.Kind), o, old, index, shownOnly{from, old})
 		if len(fields) > 0 {
 			change(o, plan.Update, fields)
 		}

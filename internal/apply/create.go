@@ -59,6 +59,11 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 	}
 	live.Address = desired.Address
 	live.SiteID = siteID
+	live, err := r.brought(ctx, k, desired, live, want)
+	if err != nil {
+		return err
+	}
+	live.Fresh = true
 	edits, _ := plan.Compare(k, desired, live, r.Live.Names, unlessPosted(posted), false)
 	r.Live.Remember(live)
 	if k.Name == model.SiteKind {
@@ -133,6 +138,10 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 	}
 	if inQuery {
 		query.Set(k.Create.SiteName, siteID)
+	}
+	at := spot{kind: k, object: &model.Object{Address: desired.Address}}
+	if err := r.findEntries(ctx, leaves, at); err != nil {
+		return nil, err
 	}
 	if file := fileLeaf(k, desired); file != nil {
 		ref, _ := file.Value.(model.FileRef)
@@ -234,7 +243,7 @@ func onCreate(k *model.Kind, desired *model.Object) map[string]any {
 
 func fileLeaf(k *model.Kind, desired *model.Object) *model.Leaf {
 	for _, p := range k.Spec.Props {
-		if p.File != nil {
+		if p.File != nil && p.File.Field != "" {
 			if v, ok := desired.Spec[p.Name]; ok {
 				return &model.Leaf{Prop: p, Value: v}
 			}

@@ -124,7 +124,7 @@ func (r *run) updateProps(ctx context.Context, at spot, p *model.Property, want 
 		return err
 	}
 	enc := r.encoder(at.object.Address.Site)
-	a := attempt{req: ras.Request{Method: "PUT", Path: path, Query: at.query}, key: "PUT " + at.kind.Name + " " + p.List.At, leaves: leaves}
+	a := attempt{req: ras.Request{Method: "PUT", Path: path, Query: with(at.query, p.List.Update.Query)}, key: "PUT " + at.kind.Name + " " + p.List.At, leaves: leaves}
 	a.bodies = func(part []model.Leaf, _ bool) ([]any, error) {
 		if p.List.Update.By == "body" { // the entry is named by its key in the body, and sent whole
 			for _, l := range model.Leaves(p.Items, lasting(p.Items, want).(map[string]any)) {
@@ -139,7 +139,7 @@ func (r *run) updateProps(ctx context.Context, at spot, p *model.Property, want 
 		}
 		var out []any
 		for alt := 0; alt < n; alt++ {
-			body, err := enc.Body(part, false, alt)
+			body, err := entryBody(enc, p.List, part, alt)
 			if err != nil {
 				return nil, err
 			}

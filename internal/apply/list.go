@@ -16,6 +16,9 @@ import (
 func (r *run) list(ctx context.Context, at spot, e plan.ListEdit) error {
 	p := e.Prop
 	l := p.List
+	if l.NoAdd || l.NoRemove {
+		return r.listAsFarAsPossible(ctx, at, e)
+	}
 	keep := map[int]bool{}
 	for _, j := range e.Pairs {
 		if j >= 0 {
@@ -67,6 +70,51 @@ func (r *run) list(ctx context.Context, at spot, e plan.ListEdit) error {
 		return r.prioritise(ctx, at, p, e.Want)
 	}
 	return nil
+}
+
+// listAsFarAsPossible writes a list whose entries nobody can add, or nobody can
+// remove: nothing is made anew for the sake of an order or a change.
+func (r *run) listAsFarAsPossible(ctx context.Context, at spot, e plan.ListEdit) error {
+	keep := map[int]bool{}
+	for _, j := range e.Pairs {
+		keep[j] = true
+	}
+	for j := range e.Have {
+		if !keep[j] && !e.Prop.List.NoRemove {
+			if err := r.removeEntry(ctx, at, e.Prop, e.Have[j]); err != nil {
+				return err
+			}
+		}
+	}
+	for i, w := range e.Want {
+		var err error
+		switch {
+		case e.Pairs[i] < 0:
+			err = r.addEntry(ctx, at, e.Prop, w, i)
+		case e.Entries[i] != nil:
+			err = r.changeEntry(ctx, at, e.Prop, w, e.Have[e.Pairs[i]], e.Entries[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if e.Moved && e.Prop.List.PriorityWritable {
+		return r.prioritise(ctx, at, e.Prop, e.Want)
+	}
+	return nil
+}
+
+// with is a query with the constants of a call.
+func with(query url.Values, constants map[string]any) url.Values {
+	if len(constants) == 0 {
+		return query
+	}
+	out := url.Values{}
+	maps.Copy(out, query)
+	for name, v := range constants {
+		out.Set(name, fmt.Sprint(v))
+	}
+	return out
 }
 
 // prioritise gives every entry its place, first to last: right whether the
@@ -162,7 +210,7 @@ func (r *run) removeEntry(ctx context.Context, at spot, p *model.Property, entry
 	if err != nil {
 		return err
 	}
-	req := ras.Request{Method: "DELETE", Path: path, Query: at.query}
+	req := ras.Request{Method: "DELETE", Path: path, Query: with(at.query, p.List.Remove.Query)}
 	if p.List.Remove.By != "body" {
 		_, err = r.send(ctx, req)
 	} else {
@@ -206,7 +254,10 @@ func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry an
 		extra = map[string]any{p.List.Priority: index + 1}
 	}
 	entry = withDefaults(p.Items, entry)
-	req := ras.Request{Method: "POST", Path: path, Query: at.query}
+	if err := r.findIn(ctx, p, []any{entry}, at.object); err != nil {
+		return err
+	}
+	req := ras.Request{Method: "POST", Path: path, Query: with(at.query, p.List.Add.Query)}
 	if m, ok := entry.(map[string]any); ok && p.Items.Structured() {
 		err = r.addProps(ctx, at, p, m, req, extra)
 	} else {
@@ -324,7 +375,12 @@ func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want,
 		}
 		below.Lists = e.Lists
 	}
-	if l := p.List; l.Update != nil && len(own) > 0 {
+	if err := r.findEntries(ctx, own, at); err != nil {
+		return err
+	}
+	if l := p.List; l.Update == nil && len(own) > 0 && (l.NoAdd || l.NoRemove) {
+		return fmt.Errorf("%s[%s]: the API has no call to change it", p.Path(), model.EntryLabel(p, have))
+	} else if l.Update != nil && len(own) > 0 {
 		if err := r.updateProps(ctx, at, p, wm, have, own, false); err != nil {
 			return err
 		}
@@ -337,6 +393,33 @@ func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want,
 		return err
 	}
 	return r.edits(ctx, spot{kind: at.kind, object: at.object, path: path, query: at.query, unknown: at.unknown, prefix: at.entryAt(p, want) + "."}, &below, "")
+}
+
+// entryBody is the body that changes an entry; a new name has a name of its
+// own there.
+func entryBody(enc *model.Encoder, l *model.List, leaves []model.Leaf, alt int) (map[string]any, error) {
+	if l.Rename == "" {
+		return enc.Body(leaves, false, alt)
+	}
+	var rest []model.Leaf
+	named := map[string]any{}
+	for _, leaf := range leaves {
+		if leaf.Prop.Name == l.Key[0] {
+			v, err := enc.Value(leaf.Prop, leaf.Value)
+			if err != nil {
+				return nil, err
+			}
+			named[l.Rename] = v
+			continue
+		}
+		rest = append(rest, leaf)
+	}
+	body, err := enc.Body(rest, false, alt)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(body, named)
+	return body, nil
 }
 
 // reorder brings siblings into the declared order.

@@ -372,7 +372,7 @@ func (r *run) record(c *plan.Change, edits *plan.Edits) error {
 			continue
 		}
 		if l.Prop.WriteOnly || (c.Before != nil && c.Before.Absent[l.Prop.Path()]) {
-			if err := r.Sent.Record(c.Desired.Address, l.Prop.Path(), l.Value); err != nil {
+			if err := r.Sent.Record(c.Desired.Address, l.Prop.Path(), declared(l.Value)); err != nil {
 				return err
 			}
 			any = true
@@ -382,6 +382,14 @@ func (r *run) record(c *plan.Change, edits *plan.Edits) error {
 		return nil
 	}
 	return r.Sent.Save()
+}
+
+// declared is a value as the document has it.
+func declared(v any) any {
+	if ref, ok := v.(model.EntryRef); ok {
+		return ref.Name
+	}
+	return v
 }
 
 func (r *run) delete(ctx context.Context, c *plan.Change, again bool) error {
@@ -441,6 +449,9 @@ func (r *run) verify(ctx context.Context) {
 		for _, f := range c.Fields {
 			planned[f.Path] = true
 		}
+		if c.Action == plan.Create || c.Action == plan.Replace {
+			r.verifyFiles(c, now)
+		}
 		for _, f := range fields {
 			if !r.taken(c.Address, f.Path) {
 				continue
@@ -451,6 +462,18 @@ func (r *run) verify(ctx context.Context) {
 			d := Deviation{Address: c.Address, Path: f.Path, Want: f.After, Have: f.Before}
 			r.result.NotConverged = append(r.result.NotConverged, d)
 			r.emit(Event{Type: NotConverged, Address: c.Address, Message: fmt.Sprintf("%s: wrote %v, the farm reads back %v", f.Path, f.After, f.Before)})
+		}
+	}
+}
+
+// verifyFiles names the files of a new object that no known call writes and
+// that are not what is declared.
+func (r *run) verifyFiles(c *plan.Change, now *model.Object) {
+	k := r.cat.Kind(c.Kind)
+	for _, f := range plan.Differences(k, c.Desired, now, r.Live.Names, only{}) {
+		if p := k.Spec.Find(f.Path); p != nil && p.File != nil && f.Note == plan.NoKnownCall {
+			r.result.NotConverged = append(r.result.NotConverged, Deviation{Address: c.Address, Path: f.Path, Want: f.After, Have: f.Before})
+			r.emit(Event{Type: NotConverged, Address: c.Address, Message: fmt.Sprintf("%s: no known call writes it; declared is %v, the farm shows %v", f.Path, f.After, f.Before)})
 		}
 	}
 }

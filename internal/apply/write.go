@@ -39,7 +39,17 @@ func (r *run) write(ctx context.Context, k *model.Kind, desired, live *model.Obj
 	if err != nil {
 		return err
 	}
-	return r.edits(ctx, at, e, newName)
+	if err := r.edits(ctx, at, e, newName); err != nil {
+		return err
+	}
+	for _, l := range e.Files {
+		if l.Prop.File.Put != nil {
+			if err := r.upload(ctx, at, desired, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // known finds references to nothing before the first request of an object is
@@ -206,6 +216,16 @@ func (r *run) edits(ctx context.Context, at spot, e *plan.Edits, newName string)
 			return err
 		}
 	}
+	for _, l := range e.Calls {
+		if err := r.call(ctx, at, l); err != nil {
+			return err
+		}
+	}
+	for _, c := range e.Cells {
+		if err := r.cell(ctx, at, c); err != nil {
+			return err
+		}
+	}
 	for _, l := range e.Groups {
 		if err := r.join(ctx, at, l); err != nil {
 			return err
@@ -245,6 +265,9 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 			return fmt.Errorf("the API has no call to change %s", at.kind.Name)
 		}
 		req.Path = export.SelfPath(at.kind.Update.Path, at.object.ID)
+	}
+	if err := r.findEntries(ctx, leaves, at); err != nil {
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
 		leaves = append(leaves[:len(leaves):len(leaves)], model.Leaf{Prop: at.kind.Spec.Stranger(name, name), Value: unknown[name]})
@@ -290,7 +313,11 @@ func (r *run) sendEither(ctx context.Context, req ras.Request, key string, varia
 	}
 	var first error
 	for _, i := range order {
-		req.Body = variants[i]
+		if form, ok := variants[i].(*ras.Multipart); ok {
+			req.Multipart = form
+		} else {
+			req.Body = variants[i]
+		}
 		ans, err := r.send(ctx, req)
 		if err == nil {
 			if _, known := r.won[key]; !known && i > 0 {

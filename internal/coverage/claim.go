@@ -20,16 +20,19 @@ type Claim struct {
 	// Sent tells whether the call is really made. What a read answers may
 	// come by a wider read instead.
 	Sent bool
+	// Seen is the page that documents a call which the list of operations
+	// lacks; "" for all others.
+	Seen string
 }
 
 // Claims derives from the schemas every operation that the kinds take care
 // of, in the order of kinds and properties.
 func Claims(cat *model.Catalog) []Claim {
 	out := []Claim{
-		{"POST", "/api/Session/logon", Tool, toolFamily, "logon", true},
-		{"POST", "/api/Session/logoff", Tool, toolFamily, "logoff", true},
-		{"POST", "/api/Settings/apply", Tool, toolFamily, "apply", true},
-		{"GET", "/api/WebService/version", Tool, toolFamily, "version", true},
+		{"POST", "/api/Session/logon", Tool, toolFamily, "logon", true, ""},
+		{"POST", "/api/Session/logoff", Tool, toolFamily, "logoff", true, ""},
+		{"POST", "/api/Settings/apply", Tool, toolFamily, "apply", true, ""},
+		{"GET", "/api/WebService/version", Tool, toolFamily, "version", true, ""},
 	}
 	for _, k := range cat.Kinds() {
 		out = append(out, ClaimsOf(cat, k)...)
@@ -57,7 +60,7 @@ func (c *claimant) add(method, path, word string, sent bool) {
 	if path == "" {
 		return
 	}
-	c.claims = append(c.claims, Claim{method, path, c.kind.Name, c.kind.Family, word, sent})
+	c.claims = append(c.claims, Claim{method, path, c.kind.Name, c.kind.Family, word, sent, ""})
 }
 
 func (c *claimant) ofKind() {
@@ -115,21 +118,39 @@ func (c *claimant) below(p *model.Property, base string) {
 	if p.Lookup != nil {
 		c.add("GET", p.Lookup.Path, "lookup", true)
 	}
-	if p.File != nil && p.File.Get != "" {
-		c.add("GET", strings.ReplaceAll(p.File.Get, "{self}", c.kind.Self), "file", true)
+	if p.File != nil {
+		c.ofFile(p.File)
+	}
+	if p.Call != "" {
+		c.add("PUT", strings.ReplaceAll(p.Call, "{self}", c.kind.Self), "call", true)
+	}
+	if p.Cells != nil {
+		c.add(p.Cells.Method, under(base, p.Cells.At), "cells", true)
 	}
 	if p.Membership != nil {
 		c.ofMembership(p.Membership)
 	}
 	inner := base
 	if p.List != nil {
-		inner = c.ofList(p.List, base)
+		inner = c.ofList(p, base)
 	}
 	for _, sub := range p.Props {
 		c.below(sub, base)
 	}
 	if p.Items != nil {
 		c.below(p.Items, inner)
+	}
+}
+
+// ofFile claims the calls of a file. One whose body is not known is taken care
+// of, in that a difference is shown, and never sent.
+func (c *claimant) ofFile(f *model.File) {
+	if f.Get != "" {
+		c.add("GET", strings.ReplaceAll(f.Get, "{self}", c.kind.Self), "file", true)
+		c.claims[len(c.claims)-1].Seen = f.Seen
+	}
+	if f.Put != nil {
+		c.add(f.Put.Method, strings.ReplaceAll(f.Put.Path, "{self}", c.kind.Self), "file.put", len(f.Put.Fields) > 0)
 	}
 }
 
@@ -144,7 +165,11 @@ func (c *claimant) ofMembership(m *model.Membership) {
 }
 
 // ofList claims the calls of a list and gives the path of one entry.
-func (c *claimant) ofList(l *model.List, base string) string {
+func (c *claimant) ofList(p *model.Property, base string) string {
+	l := p.List
+	if l.At == "" && l.Get == "" {
+		return base // written with what encloses it, or cell by cell
+	}
 	at := under(base, l.At)
 	entry := under(at, "{entry}")
 	place := func(call model.EntryCall) string {
@@ -159,10 +184,16 @@ func (c *claimant) ofList(l *model.List, base string) string {
 	}
 	c.add("GET", read, "list", l.Get != "")
 	c.add("GET", entry, "list", false)
-	c.add("POST", place(l.Add), "list.add", true)
-	c.add("DELETE", place(l.Remove), "list.remove", true)
+	if !l.NoAdd {
+		c.add("POST", place(l.Add), "list.add", true)
+	}
+	if !l.NoRemove {
+		c.add("DELETE", place(l.Remove), "list.remove", true)
+	}
 	if l.Update != nil {
-		c.add("PUT", place(*l.Update), "list.update", true)
+		// An entry that is a plain text is its own key: another one is removed
+		// and added.
+		c.add("PUT", place(*l.Update), "list.update", p.Items != nil && p.Items.Type == model.TypeObject)
 	}
 	return entry
 }

@@ -102,7 +102,7 @@ func unlisted(claims []Claim, listed map[string]bool) []Entry {
 	at := map[string]int{}
 	for _, c := range claims {
 		k := key(c.Method, c.Path)
-		if !c.Sent || listed[k] {
+		if !c.Sent || c.Seen != "" || listed[k] {
 			continue
 		}
 		if i, seen := at[k]; seen {

@@ -17,6 +17,7 @@ type Names struct {
 	mu     sync.RWMutex
 	byID   map[kindID]*model.Object
 	byName map[model.Address]*model.Object
+	lists  map[entryKey]*entrySet // of objects whose entries others name
 }
 
 type kindID struct {
@@ -50,6 +51,7 @@ func (n *Names) Add(o *model.Object) bool {
 
 // Remove forgets an object.
 func (n *Names) Remove(o *model.Object) {
+	n.dropEntries(o)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if id, err := strconv.ParseInt(o.ID, 10, 64); err == nil {

@@ -2,8 +2,6 @@ package export
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -45,6 +43,8 @@ type reader struct {
 	raw   map[*model.Object]map[string]any
 	sites map[int64]*model.Object
 	order []*model.Object // sites, the licensing site first
+	anew  bool            // reads what was written: nothing remembered counts
+	blind bool            // leaves ids of entries as they are
 }
 
 // Read reads the farm. Kinds that the farm refuses are listed as not read;
@@ -90,6 +90,9 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 		}
 	}
 	if err := r.details(ctx, whole); err != nil {
+		return nil, err
+	}
+	if err := r.allNamed(ctx, whole); err != nil {
 		return nil, err
 	}
 	for k := range whole {
@@ -578,7 +581,7 @@ func (r *reader) wants(o *model.Object, p *model.Property) bool {
 
 // Costly tells whether a part is read only when it is asked for.
 func Costly(p *model.Property) bool {
-	return (p.Part != nil && p.Part.Costly) || (p.List != nil && p.List.Costly)
+	return (p.Part != nil && p.Part.Costly) || (p.List != nil && p.List.Costly) || (p.File != nil && p.File.Costly)
 }
 
 // PartAt is the path below the object under which p is read.
@@ -636,17 +639,9 @@ func (r *reader) extras(ctx context.Context, k *model.Kind, o *model.Object) err
 	for _, p := range k.Spec.Props {
 		switch {
 		case p.File != nil:
-			path := SelfPath(strings.ReplaceAll(p.File.Get, "{self}", k.Self), o.ID)
-			a := r.memo.ask(ctx, path, nil)
-			if a.err != nil {
-				return a.err
+			if err := r.file(ctx, k, p, o); err != nil {
+				return err
 			}
-			sum := sha256.Sum256(a.raw)
-			ref := model.FileRef{Digest: hex.EncodeToString(sum[:])}
-			o.Spec[p.Name] = ref
-			r.mu.Lock()
-			r.farm.Files[ref.Digest] = a.raw
-			r.mu.Unlock()
 		case p.Lookup != nil:
 			query := url.Values{}
 			for name, v := range p.Lookup.Query {

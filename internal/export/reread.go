@@ -31,7 +31,7 @@ func (f *Farm) FromAnswer(ctx context.Context, g Getter, o *model.Object, body m
 }
 
 func (f *Farm) again(g Getter, want func(*model.Object, *model.Property) bool) *reader {
-	r := &reader{cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
+	r := &reader{anew: true, cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
 		farm: &Farm{Catalog: f.Catalog, Names: f.Names, Objects: f.Objects, Sites: f.Sites, Files: f.Files,
 			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, HeldBack: map[string]map[string]int{}, Skipped: map[string]int{}}}}
 	return r
@@ -118,7 +118,10 @@ func (r *reader) refresh(ctx context.Context, k *model.Kind, old *model.Object, 
 		return nil, err
 	}
 	r.decode(k, o, body, parts, members)
-	return o, r.extras(ctx, k, o)
+	if err := r.extras(ctx, k, o); err != nil {
+		return nil, err
+	}
+	return o, r.named(ctx, k, o)
 }
 
 // treePathOf is treePath where folders carry whole paths already.
@@ -279,7 +282,7 @@ func (f *Farm) Remember(o *model.Object) {
 	list := f.Objects[o.Address.Kind]
 	for i, old := range list {
 		if old.ID == o.ID && old.SiteID == o.SiteID && o.ID != "" {
-			f.Names.Remove(old)
+			f.Names.Remove(old) // with the entries of its lists: they may have changed
 			list[i] = o
 			f.Names.Add(o)
 			return

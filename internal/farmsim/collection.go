@@ -292,6 +292,10 @@ func (f *Farm) create(c *call) *answer {
 		return a
 	}
 	f.firstRules(o)
+	f.brought(o)
+	if err := f.entriesThere(f.staged, k.layout, func(holder string) any { return o.root(holder) }); err != nil {
+		return refuse("%v", err)
+	}
 	if fl := k.sitesField(); fl != nil && !t.created[fl] {
 		setAt(t.root(fl.holder), fl.path, []any{site})
 	}
@@ -469,7 +473,7 @@ func (f *Farm) firstRules(o *object) {
 		return
 	}
 	for _, ls := range o.kind.layout.lists {
-		if !ls.prop.List.First || ls.items == nil {
+		if !ls.prop.List.First || ls.prop.List.NoAdd || ls.items == nil {
 			continue
 		}
 		entry := map[string]any{}
@@ -511,6 +515,9 @@ func (f *Farm) update(k *kind, b *body) func(*call) *answer {
 			return true, f.setName(o, v)
 		})
 		if err != nil {
+			return refuse("%v", err)
+		}
+		if err := f.entriesThere(f.staged, k.layout, func(holder string) any { return o.root(holder) }); err != nil {
 			return refuse("%v", err)
 		}
 		if renamed {
@@ -635,6 +642,7 @@ func (f *Farm) inUse(o *object) *answer {
 					member = true
 				}
 			}
+			inUse = inUse || f.namedBy(other, o)
 			if inUse && !f.sw.DanglingDeletes {
 				return refuse("%s %s is in use by %s %s.", k.Name, o.name(), holder.Name, other.name())
 			}

@@ -242,6 +242,9 @@ func (f *Farm) addEntry(c *call, s *listCall) *answer {
 	entries := append(append([]any(nil), s.entries...), entry)
 	f.number(s.ls, entries)
 	f.store(s, entries)
+	if v, asked := s.ls.prop.List.Add.Query["noInstall"]; asked && c.query["noinstall"] != fmt.Sprint(v) {
+		f.effects = append(f.effects, fmt.Sprintf("installed an agent for an entry of %s in %s %s", s.ls.at, s.o.kind.Name, s.o.name()))
+	}
 	if s.ls.prop.List.Answer == "object" {
 		return created(appendJSON(nil, f.finishAnswer(entry)))
 	}
@@ -256,7 +259,7 @@ func (f *Farm) newEntry(o *object, ls *list, m map[string]any, hide bool) {
 	}
 	o.seq++
 	m[spec.ID] = o.seq
-	if hide && f.sw.FreshRuleAfterApply && spec.Priority != "" && slices.Contains(o.kind.layout.lists, ls) {
+	if hide && f.sw.FreshRuleAfterApply && (spec.Priority != "" || spec.NoAdd) && slices.Contains(o.kind.layout.lists, ls) {
 		o.hidden[entryKey(ls, m)] = true
 	}
 }
@@ -395,6 +398,9 @@ func (f *Farm) objectEntry(c *call, s *listCall, key string) (any, *answer) {
 	}
 	if err == nil {
 		err = f.resolve(f.staged, l, entry)
+	}
+	if err == nil {
+		err = f.entriesThere(f.staged, l, func(string) any { return entry })
 	}
 	if err != nil {
 		return nil, refuse("%v", err)
@@ -550,6 +556,16 @@ func (f *Farm) updateEntry(c *call, s *listCall) *answer {
 			to = n
 			return true, nil
 		}
+		if spec.Rename != "" {
+			for _, key := range s.ls.keyFields() {
+				switch name {
+				case spec.Rename:
+					return true, t.set(key, v)
+				case f.sw.writeName(key.prop):
+					return true, fmt.Errorf("unknown property %s", name)
+				}
+			}
+		}
 		if len(spec.Update.Fields) > 0 {
 			for _, fl := range s.ls.items.fields {
 				if f.sw.writeName(fl.prop) == name && !contains(spec.Update.Fields, fl.yaml) {
@@ -561,6 +577,9 @@ func (f *Farm) updateEntry(c *call, s *listCall) *answer {
 	})
 	if err == nil {
 		err = f.resolve(f.staged, s.ls.items, entry)
+	}
+	if err == nil {
+		err = f.entriesThere(f.staged, s.ls.items, func(string) any { return entry })
 	}
 	if err != nil {
 		return refuse("%v", err)

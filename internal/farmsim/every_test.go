@@ -55,7 +55,7 @@ func (c *client) everyField(g *generator, k *kind, id int64, b *body) {
 	for _, fl := range b.fields {
 		p := fl.prop
 		name := c.f.sw.writeName(p)
-		if name == "" || p.CreateOnly || p.Query != "" || p.Membership != nil || p.File != nil || p.NoWrite {
+		if name == "" || p.CreateOnly || p.Query != "" || p.Membership != nil || p.File != nil || p.NoWrite || p.Call != "" || p.Cells != nil || p.EntryOf != nil {
 			continue
 		}
 		o := c.f.staged.get(k, id)

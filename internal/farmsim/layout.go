@@ -128,7 +128,7 @@ func compile(catalog *model.Catalog) map[string]*kind {
 				if group := kinds[f.prop.Membership.Of]; group != nil {
 					group.groups = append(group.groups, &membership{k, f})
 				}
-			case f.prop.File != nil:
+			case f.prop.File != nil && f.prop.File.Field != "":
 				k.file = f
 			}
 		}
@@ -423,8 +423,10 @@ func zero(p *model.Property) any {
 		return clone(wireOf(p, p.Default))
 	}
 	switch {
-	case p.Flags:
+	case p.Flags, p.EntryOf != nil:
 		return int64(0)
+	case p.RefBy == "name":
+		return ""
 	case p.Enum != nil:
 		if _, ok := p.Enum.ByNum[0]; ok || len(p.Enum.Order) == 0 {
 			return int64(0)

@@ -18,8 +18,9 @@ type object struct {
 	secrets map[string]any // what went in and is never answered, by write name
 	member  map[string]int64
 	file    []byte
-	seq     int64           // last id given to an entry
-	hidden  map[string]bool // entries that are listed only after an apply
+	files   map[string][]byte // files beside the values, by yaml path; never changed in place
+	seq     int64             // last id given to an entry
+	hidden  map[string]bool   // entries that are listed only after an apply
 
 	json      []byte // the answer as it was last sent
 	jsonStamp int64  // world stamp for which it holds

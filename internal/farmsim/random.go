@@ -26,18 +26,22 @@ func Random(catalog *model.Catalog, r *rand.Rand, size int) State {
 		}
 	}
 	g.tree()
-	for _, name := range sortedKeys(f.kinds) {
-		k := f.kinds[name]
-		if k.layout == nil {
-			continue
-		}
-		for _, o := range f.staged.all(k) {
-			c := o.copy()
-			g.fill(c)
-			f.finish(f.staged, c)
-			f.staged.put(c)
+	each := func(do func(*object)) {
+		for _, name := range sortedKeys(f.kinds) {
+			k := f.kinds[name]
+			if k.layout == nil {
+				continue
+			}
+			for _, o := range f.staged.all(k) {
+				c := o.copy()
+				do(c)
+				f.finish(f.staged, c)
+				f.staged.put(c)
+			}
 		}
 	}
+	each(g.fill)
+	each(g.nameEntries)
 	return f.staged.state(f.kinds)
 }
 
@@ -248,7 +252,9 @@ func (g *generator) fill(o *object) {
 				v = plain(pick(g, values))
 			}
 		}
-		if sub := k.layout.itemsOf(fl); sub != nil {
+		if fl.prop.Cells != nil {
+			v = g.matrix(o, fl)
+		} else if sub := k.layout.itemsOf(fl); sub != nil {
 			v = g.entries(o, &list{prop: fl.prop, items: sub})
 		}
 		setAt(root, fl.path, v)
@@ -296,7 +302,14 @@ func (g *generator) lists(o *object, l *layout, entry map[string]any) {
 // entries makes members that are all different.
 func (g *generator) entries(o *object, ls *list) []any {
 	out := []any{}
-	for range g.r.IntN(4) {
+	n := g.r.IntN(4)
+	if l := ls.prop.List; l != nil && l.NoAdd {
+		// As many as a new object brings along: no more could be made again.
+		if n = 0; l.First {
+			n = 1
+		}
+	}
+	for range n {
 		var e any
 		if ls.items == nil {
 			v, ok := g.element(o, ls.prop)
@@ -418,6 +431,10 @@ func (g *generator) value(o *object, p *model.Property) (any, bool) {
 	switch {
 	case p.Enum == nil && p == o.kind.Chooser():
 		return pick(g, chosen(o.kind, p)), true
+	case p.EntryOf != nil:
+		return int64(0), true
+	case p.RefBy == "name":
+		return g.groupOf(o, p), true
 	case p.Codec == "ipRanges":
 		return g.ranges(), true
 	case p.Codec == "account":

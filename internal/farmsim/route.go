@@ -167,6 +167,7 @@ func (f *Farm) routeParts(n *routeNode, k *kind, owns func(*call) bool) {
 			n.add(http.MethodPut, k.Self+"/"+at, &endpoint{kind: k, owns: owns, do: f.update(k, b)})
 		}
 	}
+	f.routeCalls(n, k, owns)
 	f.routeLists(n, k, owns, k.Self, k.layout, nil)
 }
 
@@ -182,17 +183,21 @@ func (f *Farm) routeLists(n *routeNode, k *kind, owns func(*call) bool, base str
 			return &endpoint{kind: k, owns: owns, do: func(c *call) *answer { return f.below(c, chain, entry, do) }}
 		}
 		n.add(http.MethodGet, path, end(f.getEntries, false))
-		if spec.Add.By == "key" {
+		switch {
+		case spec.NoAdd:
+		case spec.Add.By == "key":
 			n.add(http.MethodPost, entry, end(f.addEntry, false))
-		} else {
+		default:
 			n.add(http.MethodPost, path, end(f.addEntry, false))
 		}
-		if spec.Remove.By == "body" || spec.Remove.By == "" {
+		switch {
+		case spec.NoRemove:
+		case spec.Remove.By == "body" || spec.Remove.By == "":
 			n.add(http.MethodDelete, path, end(f.removeEntry, false))
-		} else {
+		default:
 			n.add(http.MethodDelete, entry, end(f.removeEntry, true))
 		}
-		if spec.Update != nil {
+		if spec.Update != nil && ls.items != nil {
 			if spec.Update.By == "body" {
 				n.add(http.MethodPut, path, end(f.updateEntry, false))
 			} else {

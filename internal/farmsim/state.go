@@ -21,6 +21,7 @@ import (
 //	$secrets   what went in and is never answered, by write name
 //	$member    groups that list the object, by yaml property: id
 //	$file      the bytes of an image, base64
+//	$files     the bytes of files beside the values, by yaml path, base64
 type State map[string][]Object
 
 // Keys of an object in a State that no answer shows.
@@ -29,6 +30,7 @@ const (
 	secretsKey = "$secrets"
 	memberKey  = "$member"
 	fileKey    = "$file"
+	filesKey   = "$files"
 	siteKey    = "siteId"
 )
 
@@ -166,6 +168,13 @@ func (o *object) plain() Object {
 		}
 		m[memberKey] = groups
 	}
+	if len(o.files) > 0 {
+		files := map[string]any{}
+		for yaml, data := range o.files {
+			files[yaml] = base64.StdEncoding.EncodeToString(data)
+		}
+		m[filesKey] = files
+	}
 	if o.file != nil {
 		m[fileKey] = base64.StdEncoding.EncodeToString(o.file)
 	}
@@ -258,6 +267,20 @@ func (k *kind) load(raw Object) (*object, error) {
 			return nil, fmt.Errorf("%s: %w", fileKey, err)
 		}
 		o.file = data
+	}
+	if v, ok := take(filesKey); ok {
+		files, _ := v.(map[string]any)
+		for yaml, v := range files {
+			text, _ := v.(string)
+			data, err := base64.StdEncoding.DecodeString(text)
+			if p := k.Spec.Find(yaml); err != nil || p == nil || p.File == nil {
+				return nil, fmt.Errorf("%s.%s: no such file", filesKey, yaml)
+			}
+			if o.files == nil {
+				o.files = map[string][]byte{}
+			}
+			o.files[yaml] = data
+		}
 	}
 	if k.siteScoped() {
 		v, _ := take(siteKey)

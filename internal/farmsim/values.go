@@ -23,6 +23,14 @@ func (v *valuer) value(p *model.Property, in any) (any, error) {
 	switch {
 	case p.Codec == "ipRanges":
 		return v.ranges(in)
+	case p.EntryOf != nil: // whether there is such an entry is seen once the siblings are set
+		id, ok := asInt(in)
+		if !ok {
+			return nil, fmt.Errorf("the id of an entry is wanted")
+		}
+		return id, nil
+	case p.RefBy == "name":
+		return v.text(p, in)
 	case p.Flags, p.Enum != nil:
 		return v.number(p, in)
 	case p.Type == model.TypeArray && !strings.HasPrefix(p.Codec, "separated:"):

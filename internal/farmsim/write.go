@@ -108,7 +108,7 @@ func (t *target) stranger(name string) bool {
 // allowed tells whether this body takes the field at all.
 func (t *target) allowed(f *field) bool {
 	p := f.prop
-	if p.NoWrite || p.Query != "" || p.Membership != nil || p.File != nil {
+	if p.NoWrite || p.Query != "" || p.Membership != nil || p.File != nil || p.Call != "" || p.Cells != nil {
 		return false
 	}
 	if t.create {

@@ -171,8 +171,14 @@ func (d *Decoder) value(p *Property, at place) (any, bool) {
 		return nil, false
 	}
 	switch {
+	case p.EntryOf != nil:
+		return d.entryID(p, w), true
 	case p.Codec == "account":
 		return DecodeAccount(fmt.Sprint(w)), true
+	case p.RefBy == "name":
+		return fmt.Sprint(plainJSON(w)), true
+	case p.Cells != nil:
+		return trimCells(p, d.array(p, at).([]any)), true
 	case strings.HasPrefix(p.Codec, "separated:"):
 		return decodeSeparated(fmt.Sprint(w), strings.TrimPrefix(p.Codec, "separated:")), true
 	case p.Codec == "ipRanges":
@@ -348,6 +354,19 @@ func (d *Decoder) ref(kinds []string, none any, path string, w any) any {
 	}
 	if d.Dangling != nil {
 		d.Dangling[path] = true
+	}
+	return id
+}
+
+// entryID reads the id of an entry of another object's list; its name is found
+// once everything is read.
+func (d *Decoder) entryID(p *Property, w any) any {
+	id, ok := AsInt(w)
+	if !ok {
+		return plainJSON(w)
+	}
+	if n, ok := AsInt(p.RefNone); ok && n == id || id == 0 || id == -1 || id == 1<<32-1 {
+		return ""
 	}
 	return id
 }

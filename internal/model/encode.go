@@ -27,7 +27,7 @@ func Leaves(p *Property, value map[string]any) []Leaf {
 	var out []Leaf
 	for _, c := range p.Props {
 		v, ok := value[c.Name]
-		if !ok || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil {
+		if !ok || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil || c.Call != "" || c.Cells != nil {
 			continue
 		}
 		if c.Structured() {
@@ -35,6 +35,9 @@ func Leaves(p *Property, value map[string]any) []Leaf {
 				out = append(out, Leaves(c, m)...)
 			}
 			continue
+		}
+		if c.EntryOf != nil {
+			v = entryRef(c, v, value)
 		}
 		out = append(out, Leaf{Prop: c, Value: v})
 	}
@@ -104,6 +107,12 @@ func readPath(p *Property) []string {
 // Value encodes one value.
 func (e *Encoder) Value(p *Property, v any) (any, error) {
 	switch val := v.(type) {
+	case EntryRef:
+		names, ok := e.Names.(EntryNames)
+		if !ok {
+			return nil, fmt.Errorf("entries of other objects cannot be named here")
+		}
+		return names.EntryID(val, e.Site)
 	case SecretRef:
 		if e.Reveal == nil {
 			return nil, fmt.Errorf("a secret cannot be sent here")
@@ -113,6 +122,8 @@ func (e *Encoder) Value(p *Property, v any) (any, error) {
 		return nil, nil
 	}
 	switch {
+	case p.EntryOf != nil && v == "":
+		return p.RefNone, nil
 	case strings.HasPrefix(p.Codec, "separated:"):
 		list, _ := v.([]any)
 		parts := make([]string, len(list))

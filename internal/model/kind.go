@@ -65,6 +65,8 @@ type Kind struct {
 
 	Spec *Property
 
+	namesEntries bool // see NamesEntries
+
 	known  known       // read names of the object's answers
 	gated  []*Property // properties that a gate or a condition can switch off
 	remote []*Property // properties that need a read of their own
@@ -214,6 +216,7 @@ type Property struct {
 	Part       *Part
 	List       *List
 	File       *File
+	Cells      *Cells
 	Membership *Membership
 	ReadOnly   map[string]string // known read names of this object that are no configuration
 
@@ -302,8 +305,39 @@ type EntryCall struct {
 
 // File is a value that is a file next to the YAML.
 type File struct {
-	Field string
-	Get   string
+	Field  string // of the create's form; "" if the create takes no file
+	Get    string
+	Query  map[string]string // of the read
+	Costly bool              // read only when asked for
+	Seen   string            // page that documents the read, where the list of operations lacks it
+	Put    *FilePut          // sets it on an object that exists
+}
+
+// FilePut is the call that sets a file by itself. Without Fields its body is
+// not known: then the file is read and compared, and never sent.
+type FilePut struct {
+	Method string
+	Path   string
+	Fields []string // names of the form's field, likeliest first
+}
+
+// Cells is a matrix that is read whole and written cell by cell: rights by
+// site, kind of object and object.
+type Cells struct {
+	At      string            // path of the call, below the object
+	Method  string            // PUT
+	Query   string            // query name of the site's id
+	Row     string            // yaml name of the row's key, a reference to the site
+	Type    string            // body name of the column's number
+	Object  string            // body name of the object's id, left out for the whole column
+	Value   string            // body name of the value
+	Numbers map[string]*int64 // column -> its number; nil = nobody has seen it
+	// Guessed are the columns whose number is only inferred.
+	Guessed map[string]bool
+	// Yaml names inside a column.
+	Own     string // value of the whole column
+	Objects string // list of single objects
+	Name    string // of an object in that list, a reference
 }
 
 // Membership is an object's place in a group that is written on the group.
@@ -411,7 +445,7 @@ func (k *Kind) Remote() []*Property { return k.remote }
 // NeedsRequests tells whether reading an object whole may take requests
 // beyond its list.
 func (k *Kind) NeedsRequests() bool {
-	need := len(k.remote) > 0
+	need := len(k.remote) > 0 || k.namesEntries
 	k.Spec.Walk(func(p *Property) { need = need || p.File != nil || p.Lookup != nil })
 	return need
 }

@@ -70,6 +70,7 @@ func (k *Kind) index() {
 				p.node.at([]string{name}).leaf = true
 			}
 		}
+		k.namesEntries = k.namesEntries || p.EntryOf != nil || p.RefBy == "name"
 		if p.Gate != "" || len(p.When) > 0 {
 			k.gated = append(k.gated, p)
 		}

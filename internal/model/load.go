@@ -100,6 +100,9 @@ func (c *Catalog) check() error {
 					bad = append(bad, fmt.Sprintf("%s: when %s does not exist", p.Path(), w))
 				}
 			}
+			if why := c.entryOf(p); why != "" {
+				bad = append(bad, p.Path()+": "+why)
+			}
 			if p.Membership != nil && c.kinds[p.Membership.Of] == nil {
 				bad = append(bad, fmt.Sprintf("%s: no kind %s", p.Path(), p.Membership.Of))
 			}
@@ -122,6 +125,39 @@ func (c *Catalog) check() error {
 		return fmt.Errorf("schemas: the word after makes a cycle: %s", s)
 	}
 	return nil
+}
+
+// entryOf says what is wrong with a reference to an entry, or with a matrix;
+// "" if nothing is.
+func (c *Catalog) entryOf(p *Property) string {
+	if p.EntryOf != nil {
+		beside := p.Parent.Prop(p.EntryOf.Object)
+		if beside == nil || len(beside.Ref) == 0 {
+			return fmt.Sprintf("entryOf: no reference %s beside it", p.EntryOf.Object)
+		}
+		for _, ref := range beside.Ref {
+			if k := c.kinds[ref]; k != nil {
+				if l := k.Spec.Find(p.EntryOf.List); l == nil || l.List == nil || l.List.ID == "" || len(l.List.Key) != 1 {
+					return fmt.Sprintf("entryOf: %s has no list %s whose entries have an id and one key", ref, p.EntryOf.List)
+				}
+			}
+		}
+	}
+	if cells := p.Cells; cells != nil {
+		if p.List == nil || p.Items == nil || p.Items.Prop(cells.Row) == nil {
+			return fmt.Sprintf("cells: a list with the key %s is wanted", cells.Row)
+		}
+		for column := range cells.Numbers {
+			at := p.Items.Prop(column)
+			if at == nil || at.Prop(cells.Own) == nil || at.Prop(cells.Objects) == nil || p.CellObject(column) == nil {
+				return fmt.Sprintf("cells: no column %s with %s and %s", column, cells.Own, cells.Objects)
+			}
+		}
+	}
+	if p.Call != "" && len(p.Ref) == 0 {
+		return "call: only references are set by a call of their own"
+	}
+	return ""
 }
 
 // beside finds the property that a gate or condition names: from the spec
@@ -450,7 +486,15 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		}
 	}
 	if f := x.object("file"); f != nil {
-		p.File = &File{Field: f.text("field"), Get: f.text("get")}
+		p.File = &File{Field: f.text("field"), Get: f.text("get"), Query: textMap(f.object("query")), Costly: f.flag("costly"), Seen: f.text("seen")}
+		if put := f.object("put"); put != nil {
+			p.File.Put = &FilePut{Method: put.text("method"), Path: put.text("path"), Fields: put.texts("fields")}
+		}
+	}
+	if c := x.object("cells"); c != nil {
+		if p.Cells, err = cells(c); err != nil {
+			return nil, fail("cells: %v", err)
+		}
 	}
 	if m := x.object("membership"); m != nil {
 		p.Membership = &Membership{Of: m.text("of"), At: m.text("at")}
@@ -496,6 +540,37 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		return nil, fail("no type")
 	}
 	return p, nil
+}
+
+// cells reads the word of a matrix. A column's number is a number, null where
+// nobody has seen it, or {"number": 3, "evidence": "inferred"}.
+func cells(o *ordered) (*Cells, error) {
+	c := &Cells{At: o.text("at"), Method: o.text("method"), Query: o.text("query"), Row: o.text("row"), Type: o.text("type"), Object: o.text("object"), Value: o.text("value"),
+		Own: o.text("own"), Objects: o.text("objects"), Name: o.text("name"), Numbers: map[string]*int64{}, Guessed: map[string]bool{}}
+	if c.Method == "" {
+		c.Method = "PUT"
+	}
+	numbers := o.object("numbers")
+	if numbers == nil {
+		return nil, fmt.Errorf("no numbers")
+	}
+	for _, column := range numbers.keys {
+		switch v := numbers.get(column).(type) {
+		case nil:
+			c.Numbers[column] = nil
+		case int64:
+			c.Numbers[column] = &v
+		case *ordered:
+			n, ok := v.get("number").(int64)
+			if !ok {
+				return nil, fmt.Errorf("%s: not a whole number", column)
+			}
+			c.Numbers[column], c.Guessed[column] = &n, v.text("evidence") == "inferred"
+		default:
+			return nil, fmt.Errorf("%s: not a whole number", column)
+		}
+	}
+	return c, nil
 }
 
 func call(o *ordered, by string) EntryCall {

@@ -81,6 +81,7 @@ type Object struct {
 	Rank     int64          // place among ordered objects
 	Entries  map[string]any // ids of list entries by yaml path, for writing
 	Builtin  bool
+	Fresh    bool            // made just now: what it holds is what comes by itself
 	Absent   map[string]bool // schema properties that the farm's answer did not hold
 }
 

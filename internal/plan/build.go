@@ -86,6 +86,8 @@ type builder struct {
 	diags    model.Diagnostics
 	warnings []string
 
+	unwritable []Unwritable
+
 	changes  []*change
 	byAddr   map[model.Address]*change // by declared or live address
 	liveOf   map[*model.Object]*model.Object
@@ -225,6 +227,7 @@ func (b *builder) compare(d *model.Object) {
 		return
 	}
 	live := b.liveOf[d]
+	d = b.withoutMissing(k, d)
 	if live == nil {
 		b.create(k, d)
 		return
@@ -232,6 +235,7 @@ func (b *builder) compare(d *model.Object) {
 	df := b.differ(d, live)
 	df.object(k.Spec, d.Spec, live.Spec, "")
 	df.unknown(d.Unknown, live.Unknown)
+	b.unwritable = append(b.unwritable, df.stuck...)
 	b.warnings = append(b.warnings, df.warn...)
 	b.unsent += len(df.unsent)
 	c := &change{Change: Change{Action: Update, Fields: df.fields, Desired: d, Before: live}, live: live}
@@ -279,6 +283,9 @@ func (b *builder) differ(d, live *model.Object) *differ {
 	df := &differ{site: d.Address.Site, address: d.Address, want: d.Spec, have: live.Spec, absent: live.Absent, sent: b.Sent, rotate: b.RotateSecrets,
 		wantUnknown: d.Unknown, haveUnknown: live.Unknown}
 	df.sameRef = func(kinds []string, want, have any) bool { return b.sameRef(kinds, want, have, d.Address.Site) }
+	df.sameEntry = func(p *model.Property, object, want, have string) bool {
+		return b.sameEntry(p, object, want, have, d.Address.Site)
+	}
 	df.masked = func(p *model.Property, have any) bool { return b.masked(live, p, have) }
 	return df
 }
@@ -439,6 +446,10 @@ func (b *builder) create(k *model.Kind, d *model.Object) {
 	}
 	b.creatable(k, d, "is needed to make the object")
 	c := &change{Change: Change{Action: Create, Fields: createFields(k.Spec, d.Spec, ""), Desired: d}}
+	df := b.differ(d, &model.Object{Address: d.Address, Spec: map[string]any{}})
+	df.onCreate(k.Spec, d.Spec, "")
+	b.warnings = append(b.warnings, df.warn...)
+	b.unwritable = append(b.unwritable, df.stuck...)
 	b.describe(k, c, nil)
 	b.put(c)
 }
@@ -483,6 +494,9 @@ func createFields(p *model.Property, want map[string]any, path string) []Field {
 			continue
 		}
 		at := joinPath(path, c.Name)
+		if noCall(c, w) != "" {
+			continue
+		}
 		if m, ok := w.(map[string]any); ok && c.Structured() {
 			out = append(out, createFields(c, m, at)...)
 			continue
@@ -763,6 +777,10 @@ func (b *builder) finish(sorted []*change) *Plan {
 	}
 	if b.unsent > 0 {
 		b.warnings = append(b.warnings, fmt.Sprintf("%d secrets have never been sent from this workspace: rassync cannot know whether the farm has them (--rotate-secrets sends all)", b.unsent))
+	}
+	p.Unwritable = b.unwritable
+	for _, u := range b.unwritable {
+		b.warnings = append(b.warnings, u.String())
 	}
 	seen := map[string]bool{}
 	for _, w := range b.warnings {

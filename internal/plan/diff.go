@@ -32,12 +32,14 @@ type Edits struct {
 	Lists   []ListEdit
 	Groups  []model.Leaf // memberships
 	Files   []model.Leaf
+	Calls   []model.Leaf // references that a call of their own sets
+	Cells   []CellEdit
 	Unknown map[string]any
 }
 
 // Empty tells whether nothing is to be written.
 func (e *Edits) Empty() bool {
-	return len(e.Leaves) == 0 && len(e.Lists) == 0 && len(e.Groups) == 0 && len(e.Files) == 0 && len(e.Unknown) == 0
+	return len(e.Leaves) == 0 && len(e.Lists) == 0 && len(e.Groups) == 0 && len(e.Files) == 0 && len(e.Calls) == 0 && len(e.Cells) == 0 && len(e.Unknown) == 0
 }
 
 // ListEdit is a list that differs. Pairs gives for each wanted entry the
@@ -53,10 +55,31 @@ type ListEdit struct {
 
 // Compare gives the edits that turn live into what desired declares; names
 // resolves references. It is what apply does again right before it writes.
-func Compare(k *model.Kind, desired, live *model.Object, names interface {
+func Compare(k *model.Kind, desired, live *model.Object, names Resolver, sent Sent, rotate bool) (*Edits, []Field) {
+	d := compared(desired, live, names, sent, rotate)
+	d.object(k.Spec, desired.Spec, live.Spec, "")
+	d.unknown(desired.Unknown, live.Unknown)
+	return d.edits, d.fields
+}
+
+// Differences gives every difference, also those that no known call writes.
+func Differences(k *model.Kind, desired, live *model.Object, names Resolver, sent Sent) []Field {
+	d := compared(desired, live, names, sent, false)
+	d.object(k.Spec, desired.Spec, live.Spec, "")
+	d.unknown(desired.Unknown, live.Unknown)
+	for _, u := range d.stuck {
+		d.fields = append(d.fields, Field{Path: u.Path, Before: u.Before, After: u.After, Note: NoKnownCall})
+	}
+	return d.fields
+}
+
+// Resolver finds the object that a reference means.
+type Resolver interface {
 	Resolve(kinds []string, ref, site string) *model.Object
-}, sent Sent, rotate bool) (*Edits, []Field) {
-	d := &differ{site: desired.Address.Site, address: desired.Address, want: desired.Spec, have: live.Spec, absent: live.Absent, sent: sent, rotate: rotate, edits: &Edits{},
+}
+
+func compared(desired, live *model.Object, names Resolver, sent Sent, rotate bool) *differ {
+	d := &differ{site: desired.Address.Site, address: desired.Address, want: desired.Spec, have: live.Spec, absent: live.Absent, fresh: live.Fresh, sent: sent, rotate: rotate, edits: &Edits{},
 		wantUnknown: desired.Unknown, haveUnknown: live.Unknown}
 	d.sameRef = func(kinds []string, want, have any) bool {
 		w, ok := want.(string)
@@ -70,9 +93,7 @@ func Compare(k *model.Kind, desired, live *model.Object, names interface {
 		a, b := names.Resolve(kinds, w, desired.Address.Site), names.Resolve(kinds, h, desired.Address.Site)
 		return a != nil && a == b
 	}
-	d.object(k.Spec, desired.Spec, live.Spec, "")
-	d.unknown(desired.Unknown, live.Unknown)
-	return d.edits, d.fields
+	return d
 }
 
 // CompareEntry gives the edits between an entry that is wanted and the one on
@@ -96,6 +117,10 @@ type differ struct {
 	rotate  bool
 	masked  func(p *model.Property, have any) bool
 	sameRef func(kinds []string, want, have any) bool
+	// sameEntry tells whether two names mean the same entry of an object's
+	// list; nil if only equal names do.
+	sameEntry func(p *model.Property, object, want, have string) bool
+	fresh     bool // the object was made just now
 
 	wantUnknown, haveUnknown map[string]any // what no schema knows, by path
 
@@ -103,6 +128,7 @@ type differ struct {
 	touched []*model.Property // property of each field
 	warn    []string
 	unsent  []string
+	stuck   []Unwritable
 }
 
 func (d *differ) object(p *model.Property, want, have map[string]any, path string) {
@@ -144,6 +170,10 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 			}
 			continue
 		}
+		if c.EntryOf != nil {
+			d.entryName(c, want, have, at)
+			continue
+		}
 		d.value(c, w, h, at)
 	}
 	d.open(p, want, have, path)
@@ -174,6 +204,10 @@ func (d *differ) hasField(path string) bool { return d.changedSince(0, path) }
 
 // leaf records a value that is written whole.
 func (d *differ) leaf(p *model.Property, w any, f Field) {
+	if why := noCall(p, w); why != "" {
+		d.cannot(f.Path, f.Before, f.After, why)
+		return
+	}
 	d.add(p, f)
 	if d.edits == nil {
 		return
@@ -182,6 +216,8 @@ func (d *differ) leaf(p *model.Property, w any, f Field) {
 	switch {
 	case p.Membership != nil:
 		d.edits.Groups = append(d.edits.Groups, l)
+	case p.Call != "":
+		d.edits.Calls = append(d.edits.Calls, l)
 	case p.File != nil:
 		d.edits.Files = append(d.edits.Files, l)
 	default:
@@ -249,6 +285,31 @@ func (d *differ) writeOnly(c *model.Property, w any, at string) {
 	}
 }
 
+// entryName compares the name of an entry of another object's list. Entries of
+// different objects are never the same.
+func (d *differ) entryName(p *model.Property, want, have map[string]any, at string) {
+	w, h := want[p.Name], have[p.Name]
+	object := want[p.EntryOf.Object]
+	if object == nil {
+		object = have[p.EntryOf.Object]
+	}
+	name, _ := object.(string)
+	ws, isName := w.(string)
+	hs, _ := h.(string)
+	same := want[p.EntryOf.Object] == nil || d.sameRef(p.Beside().Ref, object, have[p.EntryOf.Object])
+	if ws == "" {
+		same = true
+	}
+	if same && (model.Equal(p, w, h) || isName && strings.EqualFold(ws, hs) || ws != "" && hs != "" && d.sameEntry != nil && d.sameEntry(p, name, ws, hs)) {
+		return
+	}
+	v := w
+	if isName && ws != "" {
+		v = model.EntryRef{Prop: p, Object: name, Name: ws}
+	}
+	d.leaf(p, v, Field{Path: at, Before: show(h), After: show(w)})
+}
+
 func (d *differ) value(p *model.Property, w, h any, at string) {
 	switch wv := w.(type) {
 	case map[string]any:
@@ -259,6 +320,10 @@ func (d *differ) value(p *model.Property, w, h any, at string) {
 		}
 	case []any:
 		hv, _ := h.([]any)
+		if p.Cells != nil {
+			d.cells(p, wv, hv)
+			return
+		}
 		if p.Items.Structured() && p.List != nil {
 			d.entries(p, wv, hv, at)
 			return
@@ -271,9 +336,15 @@ func (d *differ) value(p *model.Property, w, h any, at string) {
 			d.leaf(p, w, f)
 			return
 		}
+		pairs := d.matchValues(p, wv, hv)
+		if p.List.NoAdd || p.List.NoRemove {
+			if wv, pairs = d.possible(p, wv, hv, pairs, at); !changes(pairs, len(hv), p.List.NoRemove) {
+				return
+			}
+			f.After = show(wv)
+		}
 		d.add(p, f)
 		if d.edits != nil {
-			pairs := d.matchValues(p, wv, hv)
 			d.edits.Lists = append(d.edits.Lists, ListEdit{Prop: p, Want: wv, Have: hv, Pairs: pairs, Moved: !ascending(pairs)})
 		}
 		return
@@ -355,6 +426,8 @@ next:
 // entries compares a list entry by entry.
 func (d *differ) entries(p *model.Property, w, h []any, at string) {
 	pairs := d.match(p, w, h)
+	pairLeft(p, pairs, len(h), d.fresh)
+	w, pairs = d.makeable(p, w, pairs, at)
 	kept := make([]bool, len(h))
 	before := len(d.fields)
 	outer := d.edits
@@ -384,8 +457,11 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 			d.edits = outer
 		}
 	}
+	if p.List.NoRemove {
+		d.staying(p, h, kept, at)
+	}
 	for j := range h {
-		if !kept[j] {
+		if !kept[j] && !p.List.NoRemove {
 			d.add(p, Field{Path: at + "[" + model.EntryLabel(p, h[j]) + "]", Before: show(h[j])})
 		}
 	}

@@ -29,6 +29,8 @@ type Plan struct {
 	Farm          Farm     `json:"farm"`
 	Summary       Summary  `json:"summary"`
 	Changes       []Change `json:"changes"`
+	// Unwritable are declared differences that no known call makes.
+	Unwritable []Unwritable `json:"unwritable,omitempty"`
 	// Warnings are for people; nothing is decided by them.
 	Warnings []string `json:"warnings"`
 }

@@ -26,6 +26,10 @@ func byID(names *export.Names, p *model.Property, v any, site string) any {
 			if c != nil && c.InheritsDown != nil {
 				continue
 			}
+			if c != nil && c.EntryOf != nil {
+				m[name] = entryID(names, c, e, v, site)
+				continue
+			}
 			m[name] = byID(names, c, e, site)
 		}
 		return m
@@ -62,4 +66,15 @@ func idOf(names *export.Names, kinds []string, s, site string) any {
 		}
 	}
 	return s
+}
+
+// entryID is the id of the entry that a value names; a renamed entry is no
+// change.
+func entryID(names *export.Names, p *model.Property, v any, siblings map[string]any, site string) any {
+	if ref, ok := model.RefOf(p, v, siblings); ok {
+		if id, err := names.EntryID(ref, site); err == nil {
+			return id
+		}
+	}
+	return v
 }

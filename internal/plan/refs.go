@@ -209,6 +209,11 @@ func (b *builder) checkReferences() {
 			}
 			b.fail(d, path, fmt.Sprintf("there is no %s %q", strings.Join(kinds, " or "), ref), hint)
 		})
+		b.namesEntries(k, d, func(ref model.EntryRef, _ map[string]any, path string) {
+			if problem, hint, _ := b.entryState(ref, d.Address.Site); problem != "" {
+				b.fail(d, path, problem, hint)
+			}
+		})
 	}
 }
 
@@ -221,6 +226,9 @@ func (b *builder) referrers() map[*model.Object][]*model.Object {
 				continue
 			}
 			walkRefs(k.Spec, o.Spec, "", func(p *model.Property, kinds []string, ref, _ string) {
+				if p.InCells() {
+					return // rights on an object go with it
+				}
 				if t := b.Live.Names.Resolve(kinds, ref, o.Address.Site); t != nil && t != o {
 					if list := out[t]; len(list) == 0 || list[len(list)-1] != o {
 						out[t] = append(list, o)
@@ -241,6 +249,9 @@ func (b *builder) stillRefers(o, t *model.Object) bool {
 	}
 	found := false
 	walkRefs(k.Spec, spec, "", func(p *model.Property, kinds []string, ref, _ string) {
+		if p.InCells() {
+			return
+		}
 		if d := b.target(kinds, ref, o.Address.Site); d != nil {
 			found = found || b.liveOf[d] == t
 			return
@@ -353,6 +364,7 @@ func (b *builder) edges() {
 			}
 		})
 		b.liveRefs(k, c, need)
+		b.entryNeeds(k, d, need)
 		if k.Tree != nil {
 			if folder, _ := model.ParentPath(d.Address.Name); folder != "" {
 				need(b.made(b.folderChange(k, folder)), "is the folder it lies in")

@@ -28,6 +28,7 @@ type stand struct {
 	sent    *apply.Sent
 	dir     string
 	live    *export.Farm
+	files   map[string][]byte // content by digest, as it would lie beside the YAML
 }
 
 // Many small farms come and go here: collecting less often saves a good part
@@ -57,7 +58,7 @@ func newStand(t testing.TB, cat *model.Catalog, state farmsim.State, sw farmsim.
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { session.Close() })
-	s := &stand{t: t, cat: cat, farm: farm, session: session, dir: t.TempDir()}
+	s := &stand{t: t, cat: cat, farm: farm, session: session, dir: t.TempDir(), files: map[string][]byte{}}
 	s.sent, err = apply.OpenSent(s.dir, "test", reveal)
 	if err != nil {
 		t.Fatal(err)
@@ -78,6 +79,13 @@ func (s *stand) read(kinds []string, want func(*model.Object, *model.Property) b
 		s.t.Fatalf("not read: %s", n)
 	}
 	return live
+}
+
+// keep keeps the files that were read.
+func (s *stand) keep() {
+	for digest, data := range s.live.Files {
+		s.files[digest] = data
+	}
 }
 
 func everything(*model.Object, *model.Property) bool { return true }
@@ -135,6 +143,9 @@ func (s *stand) apply(p *plan.Plan) *apply.Result {
 	files := s.live.Files
 	res, err := apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: forgetful{}, Sent: s.sent, Reveal: reveal,
 		Files: func(_ model.Source, ref model.FileRef) ([]byte, error) {
+			if data, ok := s.files[ref.Digest]; ok {
+				return data, nil
+			}
 			if data, ok := fileStore[ref.Digest]; ok {
 				return data, nil
 			}

@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"sort"
 	"strings"
 	"testing"
@@ -54,6 +56,7 @@ func changeEach(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Swit
 	}
 	kinds = unique(kinds)
 	s.live = s.read(kinds, everything)
+	s.keep()
 	first := text(s.live)
 	tried := 0
 	covered := map[string]bool{}
@@ -208,7 +211,15 @@ func joined(up, name string) string {
 // other is another legal value of a property.
 func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 	switch {
-	case p.File != nil, p.Codec == "account":
+	case p.EntryOf != nil:
+		return otherEntry(s, p, v, o)
+	case p.Cells != nil:
+		return otherCell(s, p, v)
+	case p.Call != "" && v == "":
+		return nil, false // there would be no way back
+	case p.File != nil && p.File.Put != nil && len(p.File.Put.Fields) > 0:
+		return otherFile(s), true
+	case p.File != nil, p.Codec == "account" && len(p.Ref) == 0:
 		return nil, false
 	case p.Codec == "ipRanges":
 		return append(append([]any{}, v.([]any)...), "10.255.0.9"), true
@@ -237,7 +248,7 @@ func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 	case len(p.Ref) > 0 && p.Type != model.TypeArray:
 		for _, kind := range p.Ref {
 			for _, t := range s.live.Objects[kind] {
-				if (t.Address.Site == "" || t.Address.Site == o.Address.Site) && t.Address.Name != v {
+				if (t.Address.Site == "" || t.Address.Site == o.Address.Site) && t.Address.Name != v && t != o {
 					return t.Address.Name, true
 				}
 			}
@@ -270,6 +281,14 @@ func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 func otherList(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 	list, _ := v.([]any)
 	list = strip(list).([]any)
+	if p.List != nil && p.List.NoAdd {
+		if len(list) != 1 || p.List.Rename == "" {
+			return nil, false
+		}
+		e := model.Clone(list[0]).(map[string]any)
+		e[p.List.Key[0]] = "changed"
+		return []any{e}, true
+	}
 	kinds := p.Ref
 	if p.Items != nil && len(p.Items.Ref) > 0 {
 		kinds = p.Items.Ref
@@ -365,4 +384,56 @@ func belowClosedFolder(live *export.Farm, o *model.Object) bool {
 			}
 		}
 	}
+}
+
+// otherEntry is another entry of the object that the property beside names.
+func otherEntry(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
+	name, _ := o.Spec[p.EntryOf.Object].(string)
+	t := s.live.Names.Resolve(p.Beside().Ref, name, o.Address.Site)
+	if t == nil {
+		return nil, false
+	}
+	names, _ := s.live.Names.Entries(t, p.EntryOf.List)
+	for _, n := range names {
+		if n != v {
+			return n, true
+		}
+	}
+	return "", v != ""
+}
+
+// otherCell gives or takes one right where the farm takes it.
+func otherCell(s *stand, p *model.Property, v any) (any, bool) {
+	for name, number := range p.Cells.Numbers {
+		if number == nil {
+			continue
+		}
+		rows := strip(v).([]any)
+		if len(rows) == 0 {
+			rows = []any{map[string]any{p.Cells.Row: s.live.Sites[0].Address.Name}}
+		}
+		row := model.Clone(rows[0]).(map[string]any)
+		column, _ := row[name].(map[string]any)
+		if column == nil {
+			column = map[string]any{}
+			row[name] = column
+		}
+		own := p.Items.Prop(name).Prop(p.Cells.Own)
+		if list, _ := column[p.Cells.Own].([]any); len(list) == 1 && list[0] == own.Enum.Order[0] {
+			column[p.Cells.Own] = []any{own.Enum.Order[1]}
+		} else {
+			column[p.Cells.Own] = []any{own.Enum.Order[0]}
+		}
+		return append([]any{row}, rows[1:]...), true
+	}
+	return nil, false
+}
+
+// otherFile is a file that no object has.
+func otherFile(s *stand) any {
+	data := []byte("GIF89a of another look")
+	sum := sha256.Sum256(data)
+	ref := model.FileRef{Path: "images/other.gif", Digest: hex.EncodeToString(sum[:])}
+	s.files[ref.Digest] = data
+	return ref
 }

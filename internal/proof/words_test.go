@@ -42,7 +42,7 @@ func loadWords(t testing.TB, change func(kind, schema string) string) (*model.Ca
 		}
 		files[name] = &fstest.MapFile{Data: data}
 	}
-	for _, name := range []string{"Site.json", "Broker.json", "AdminAccount.json", "blocks/document.json"} {
+	for _, name := range []string{"Site.json", "Broker.json", "blocks/document.json"} {
 		add(schemas.Files, name)
 	}
 	own := os.DirFS("testdata/words")

@@ -18,7 +18,26 @@ type Drift struct {
 }
 
 // InSync tells whether there is no drift.
-func (d Drift) InSync() bool { return d.Plan.Empty() && len(d.Undeclared) == 0 }
+func (d Drift) InSync() bool {
+	return d.Plan.Empty() && len(d.Undeclared) == 0 && len(d.Plan.Unwritable) == 0
+}
+
+// onlyUnwritable counts the objects that differ in nothing but what no known
+// call writes.
+func onlyUnwritable(p *plan.Plan) int {
+	seen := map[string]bool{}
+	for _, c := range p.Changes {
+		seen[c.Address] = true
+	}
+	n := 0
+	for _, u := range p.Unwritable {
+		if !seen[u.Address] {
+			seen[u.Address] = true
+			n++
+		}
+	}
+	return n
+}
 
 // DriftText writes the drift for a terminal or a log: the plan that would
 // take it back, and what is not declared.
@@ -37,7 +56,7 @@ func DriftText(w io.Writer, d Drift, o Options) error {
 	if d.InSync() {
 		p.linef("no drift")
 	} else {
-		p.linef("%s", p.paint(bold, "drift: the farm differs in "+count(len(d.Plan.Changes)+len(d.Undeclared), "object", "objects")))
+		p.linef("%s", p.paint(bold, "drift: the farm differs in "+count(len(d.Plan.Changes)+len(d.Undeclared)+onlyUnwritable(d.Plan), "object", "objects")))
 	}
 	return p.flush(w)
 }

@@ -65,6 +65,9 @@ func refWords(p *model.Property) []string {
 	if len(kinds) == 0 && p.Items != nil {
 		kinds = p.Items.Ref
 	}
+	if p.EntryOf != nil {
+		return []string{"an entry of " + p.EntryOf.List + " of the object that " + p.EntryOf.Object + ` beside it names, by name; "" for none`}
+	}
 	if len(kinds) == 0 {
 		return nil
 	}
@@ -124,6 +127,21 @@ func (e *explainer) writeRules(p *model.Property) []string {
 		}
 		out = append(out, s)
 	}
+	add(p.Call != "", "by a call of its own without a body: PUT "+p.Call)
+	if f := p.File; f != nil && f.Put != nil {
+		s := "by a call of its own: " + f.Put.Method + " " + f.Put.Path
+		if len(f.Put.Fields) == 0 {
+			s = "cannot be written: the body of " + f.Put.Method + " " + f.Put.Path + " is not known"
+		}
+		out = append(out, s)
+	}
+	add(p.File != nil && p.File.Costly, "read only if a document asks for it")
+	if c := p.Cells; c != nil {
+		out = append(out, "one value a call: "+c.Method+" "+c.At+" below the object")
+		if columns := unnumbered(c); len(columns) > 0 {
+			out = append(out, "cannot be written, since the number of "+c.Type+" is not known: "+strings.Join(columns, ", "))
+		}
+	}
 	if m := p.Membership; m != nil {
 		out = append(out, "on the "+m.Of+", through its path "+m.At)
 	}
@@ -145,7 +163,7 @@ func secretWords(p *model.Property) string {
 }
 
 func writeNames(p *model.Property) string {
-	if p.NoWrite || (p.Type == model.TypeObject && len(p.Props) > 0) || p.List != nil || p.File != nil || p.Membership != nil {
+	if p.NoWrite || (p.Type == model.TypeObject && len(p.Props) > 0) || p.List != nil || p.File != nil || p.Membership != nil || p.Call != "" {
 		return ""
 	}
 	names := make([]string, len(p.Write))
@@ -198,7 +216,13 @@ func entryRules(p *model.Property) []string {
 	} else if len(l.MatchAny) > 0 {
 		out = append(out, "known by "+strings.Join(l.MatchAny, ", else by "))
 	}
-	if l.Update == nil {
+	if l.NoAdd {
+		out = append(out, "they come by themselves: the API has no call to add one")
+	}
+	if l.NoRemove && p.Cells == nil {
+		out = append(out, "the API has no call to remove one")
+	}
+	if l.Update == nil && !l.NoAdd && !l.NoRemove {
 		out = append(out, "a changed entry is removed and added")
 	}
 	return out
@@ -218,6 +242,17 @@ func propertyImpacts(p *model.Property) []string {
 			s += " (" + im.Source + ")"
 		}
 		out = append(out, s)
+	}
+	return out
+}
+
+// unnumbered are the columns of a matrix whose number nobody has seen.
+func unnumbered(c *model.Cells) []string {
+	var out []string
+	for _, name := range sorted(c.Numbers) {
+		if c.Numbers[name] == nil {
+			out = append(out, name)
+		}
 	}
 	return out
 }

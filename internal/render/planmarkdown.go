@@ -94,7 +94,7 @@ func (m mdPlan) head() string {
 	}
 	b.WriteString("\n\n")
 	if m.plan.Empty() {
-		b.WriteString("**" + emptyPlan + "**\n\n")
+		b.WriteString("**" + nothingToDo(m.plan) + "**\n\n")
 		return b.String()
 	}
 	b.WriteString("**" + summaryLine(m.plan.Summary) + "**\n\n")

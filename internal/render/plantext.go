@@ -26,7 +26,7 @@ func PlanText(w io.Writer, pl *plan.Plan, o Options) error {
 	}
 	p.warnings()
 	if pl.Empty() {
-		p.linef("%s", emptyPlan)
+		p.linef("%s", nothingToDo(pl))
 	} else {
 		p.linef("%s", p.paint(bold, summaryLine(pl.Summary)))
 	}

@@ -10,6 +10,14 @@ import (
 // emptyPlan is what a plan without changes says.
 const emptyPlan = "no changes: the farm is as declared"
 
+// nothingToDo is emptyPlan, unless something differs that no known call writes.
+func nothingToDo(p *plan.Plan) string {
+	if n := len(p.Unwritable); n > 0 {
+		return "no changes that can be made: " + count(n, "declared difference cannot be written", "declared differences cannot be written")
+	}
+	return emptyPlan
+}
+
 // omittedRule is the rule that decides how a plan is read.
 const omittedRule = "What a document leaves out stays as it is on the farm; an empty list means no entries."
 

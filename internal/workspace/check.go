@@ -78,6 +78,7 @@ func (c *checker) check(uses []use) {
 		if k.Sites != "" {
 			c.ownSite(k, o)
 		}
+		c.entries(k, o)
 		if k.Tree != nil {
 			c.parent(k, o)
 		}

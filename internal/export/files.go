@@ -1,0 +1,45 @@
+package export
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/url"
+	"strings"
+
+	"rassync/internal/model"
+	"rassync/internal/ras"
+)
+
+// file reads a value that is a file. Costly ones are read when they are asked
+// for; an object without such a file just does not show it.
+func (r *reader) file(ctx context.Context, k *model.Kind, p *model.Property, o *model.Object) error {
+	if p.File.Costly && !r.wants(o, p) {
+		return nil
+	}
+	query := url.Values{}
+	for name, v := range p.File.Query {
+		query.Set(name, v)
+	}
+	path := SelfPath(strings.ReplaceAll(p.File.Get, "{self}", k.Self), o.ID)
+	a := r.memo.ask(ctx, path, query)
+	r.memo.forget(path, query) // no other object has this path
+	var e *ras.Error
+	if errors.As(a.err, &e) && e.Kind == ras.KindNotFound && p.File.Costly {
+		return nil
+	}
+	if a.err != nil {
+		return a.err
+	}
+	if len(a.raw) == 0 && p.File.Costly {
+		return nil
+	}
+	sum := sha256.Sum256(a.raw)
+	ref := model.FileRef{Digest: hex.EncodeToString(sum[:])}
+	o.Spec[p.Name] = ref
+	r.mu.Lock()
+	r.farm.Files[ref.Digest] = a.raw
+	r.mu.Unlock()
+	return nil
+}
