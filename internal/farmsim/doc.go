@@ -26,6 +26,9 @@
 // Where the facts are silent or say two things, Switches chooses the reading;
 // its zero value is reading A of every row.
 //
+// Where a schema knows no properties (open), objects hold stand-in values under
+// names that no vendor would choose; the farm takes those and no other.
+//
 // # What is not simulated
 //
 // Runtime state (sessions of users, agent states, schedules that fire), status
