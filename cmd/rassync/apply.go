@@ -52,10 +52,8 @@ An interrupt lets the change under way finish; a second one ends at once.`,
 	addWrite(cmd, &o.write)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json")
-	o.onError = &formatFlag{allowed: []string{"stop", "rollback"}, value: "stop"}
+	o.onError = addOnError(cmd)
 	f := cmd.Flags()
-	f.Var(o.onError, "on-error", "what to do when a change fails: stop, or take everything back at once")
-	complete(cmd, "on-error", o.onError.allowed)
 	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
 	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
 	f.BoolVar(&o.resume, "resume", false, "finish the newest run of the workspace; the argument is a run then, not a folder")

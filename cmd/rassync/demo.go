@@ -174,7 +174,7 @@ func (d *demo) circle(ctx context.Context) error {
 		return fmt.Errorf("%d sessions were left open on the farm", n)
 	}
 	d.say("")
-	d.say("All %d steps did what they say. %d requests were sent; no session is left on the farm.", d.step, d.farm.Count(""))
+	d.say("All %d steps did what they say. %s sent; no session is left on the farm.", d.step, plural(d.farm.Count(""), "request was", "requests were"))
 	return nil
 }
 

@@ -96,8 +96,8 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	for _, n := range x.Counts {
 		total += n
 	}
-	if _, err := fmt.Fprintf(c.Out, "%s %d objects to %s: %d files new, %d changed, %d removed, %d as before\n",
-		verb, total, render.Escape(o.dir), len(w.Written), len(w.Changed), len(w.Removed), len(w.Unchanged)); err != nil {
+	if _, err := fmt.Fprintf(c.Out, "%s %s to %s: %s new, %d changed, %d removed, %d as before\n",
+		verb, plural(total, "object", "objects"), render.Escape(o.dir), plural(len(w.Written), "file", "files"), len(w.Changed), len(w.Removed), len(w.Unchanged)); err != nil {
 		return err
 	}
 	r := &reportWriter{w: c.Err, quiet: c.quiet}

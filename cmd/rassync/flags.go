@@ -85,8 +85,11 @@ func (s *selectionFlags) parse(cat *model.Catalog) (selector.Set, error) {
 
 // addAllowance adds the flags that let one plan pass a limit.
 func addAllowance(cmd *cobra.Command, a *plan.Allowance) {
-	cmd.Flags().IntVar(&a.Deletes, "allow-deletes", 0, "let a plan with exactly this number of deletes pass the limit")
-	cmd.Flags().IntVar(&a.Updates, "allow-updates", 0, "let a plan with exactly this number of updates pass the limit")
+	f := cmd.Flags()
+	f.StringVar(&a.Deletes, "allow-deletes", "", "let one plan pass the limit on deletes: `N@DIGEST`, as its refusal prints it")
+	f.StringVar(&a.Updates, "allow-updates", "", "let one plan pass the limit on updates: `N@DIGEST`, as its refusal prints it")
+	f.StringVar(&a.Lockout, "allow-lockout", "", "let one plan lock rassync out of the farm: `DIGEST`, as its refusal prints it")
+	cmd.PreRunE = func(*cobra.Command, []string) error { return a.Check() }
 }
 
 func addOverlay(cmd *cobra.Command, overlay *string) {
@@ -111,6 +114,14 @@ func addWrite(cmd *cobra.Command, w *writeFlags) {
 	f.BoolVar(&w.allowStaged, "allow-staged", false, "activate changes of other administrators that wait on the farm along with this run's")
 	f.DurationVar(&w.lockTimeout, "lock-timeout", 0, "how long to wait for another run in this workspace to end")
 	addAllowance(cmd, &w.allow)
+}
+
+// addOnError adds the flag that says what a failed change leads to.
+func addOnError(cmd *cobra.Command) *formatFlag {
+	onError := &formatFlag{allowed: []string{"stop", "rollback"}, value: "stop"}
+	cmd.Flags().Var(onError, "on-error", "what to do when a change fails: stop, or take everything back at once")
+	complete(cmd, "on-error", onError.allowed)
+	return onError
 }
 
 // folderArg is the DIR of a command.

@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
 	"rassync/internal/apply"
+	"rassync/internal/plan"
 	"rassync/internal/render"
+	"rassync/internal/workspace"
 )
 
 func newHistory(c *call) *cobra.Command {
@@ -99,8 +102,11 @@ func showRuns(c *call, runs []*app.Run, format string) error {
 			what += " of " + i.Of
 		}
 		line := fmt.Sprintf("%s  %-13s %s, %s, by %s on %s, farm %s", i.ID, r.State(), what, plural(i.Changes, "change", "changes"), i.Who, i.Host, i.Farm.Name)
+		if i.Digest != "" {
+			line += ", plan " + i.Digest[:min(12, len(i.Digest))]
+		}
 		if i.Commit != "" {
-			line += ", commit " + i.Commit[:12]
+			line += ", commit " + i.Commit[:min(12, len(i.Commit))]
 		}
 		if r.Damage != nil {
 			line += ": " + r.Damage.Error()
@@ -137,11 +143,17 @@ func showRun(c *call, r *app.Run, format string, verbose bool) error {
 		return err
 	}
 	fmt.Fprintln(c.Out)
+	if err := showBefore(c, r); err != nil {
+		return err
+	}
+	if left := undone(r, &file.Plan); len(left) > 0 {
+		fmt.Fprintf(c.Out, "Of these, %s not done: %s\n\n", plural(len(left), "change was", "changes were"), render.Escape(strings.Join(left, ", ")))
+	}
 	for _, e := range r.Entries {
 		if e.Event == "answer" {
 			continue // its send says the same
 		}
-		line := fmt.Sprintf("%s %s %s %s %s", e.Time.Format(time.RFC3339), e.Event, e.Action, e.Address, e.Request)
+		line := squeeze(fmt.Sprintf("%s %s %s %s %s", e.Time.Format(time.RFC3339), e.Event, e.Action, e.Address, e.Request))
 		if e.Result != "" {
 			line += " " + e.Result
 		}
@@ -151,9 +163,56 @@ func showRun(c *call, r *app.Run, format string, verbose bool) error {
 		if e.Error != "" {
 			line += ": " + e.Error
 		}
-		if _, err := fmt.Fprintln(c.Out, render.Escape(squeeze(line))); err != nil {
+		if _, err := fmt.Fprintln(c.Out, render.Escape(line)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// showBefore shows what the run deleted, as it was: the plan shows values that
+// change, and of a delete there is nothing after.
+func showBefore(c *call, r *app.Run) error {
+	if !r.HasSnapshot() {
+		return nil
+	}
+	s, err := r.Snapshot()
+	if err != nil {
+		c.Warn("what the run deleted cannot be shown: %v", err)
+		return nil
+	}
+	objects, _, err := s.Targets(c.Catalog)
+	if err != nil {
+		return err
+	}
+	for i, so := range s.Objects {
+		if !so.Deleted {
+			continue
+		}
+		text, err := workspace.Document(c.Catalog, objects[i])
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(c.Out, "%s before the run:\n  %s\n", render.Escape(so.Address), strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// undone lists the changes of the plan that the run did not finish.
+func undone(r *app.Run, p *plan.Plan) []string {
+	done := map[string]bool{}
+	for _, e := range r.Entries {
+		if e.Event == "done" {
+			done[e.Address+" "+e.Action] = true
+		}
+	}
+	var out []string
+	for i := range p.Changes {
+		if c := &p.Changes[i]; !done[c.Address+" "+string(c.Action)] {
+			out = append(out, c.Address)
+		}
+	}
+	return out
 }

@@ -160,8 +160,8 @@ func showPlan(w io.Writer, p *plan.Plan, format string, limit int, o render.Opti
 // stats tells what a session cost.
 func (c *call) stats(s *app.Session) {
 	st := s.Stats()
-	text := "%d requests"
-	args := []any{st.Requests}
+	text := "%s"
+	args := []any{plural(int(st.Requests), "request", "requests")}
 	if st.Waited > 0 {
 		text += ", %s waited for the rate limit"
 		args = append(args, st.Waited.Round(100*time.Millisecond))

@@ -34,7 +34,7 @@ func (r *reading) listed(kind, _ string, objects int) {
 	defer r.mu.Unlock()
 	r.lists++
 	r.objects += objects
-	line := fmt.Sprintf("reading: %d lists, %d objects (%s)", r.lists, r.objects, kind)
+	line := fmt.Sprintf("reading: %s, %s (%s)", plural(r.lists, "list", "lists"), plural(r.objects, "object", "objects"), kind)
 	fmt.Fprintf(r.w, "\r%s%s", line, strings.Repeat(" ", max(0, r.used-len(line))))
 	r.used = len(line)
 }

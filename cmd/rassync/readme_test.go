@@ -48,7 +48,7 @@ func TestReadme(t *testing.T) {
 
 // atFullSpeed takes the rate limit off commands that ask the farm.
 func atFullSpeed(command string) string {
-	for _, name := range []string{"export", "plan", "apply", "drift", "diff", "rollback"} {
+	for _, name := range []string{"export", "plan", "apply", "drift", "diff", "rollback", "restore"} {
 		if strings.HasPrefix(command, "rassync "+name+" ") {
 			return command + " --rate off"
 		}

@@ -33,7 +33,7 @@ Exit codes:
 	f.BoolVar(&c.Debug, "debug", false, "show every request on stderr, secrets masked")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "no progress, no notices")
 	f.BoolVar(&c.noColor, "no-color", false, "no colours (also NO_COLOR)")
-	root.AddCommand(newExport(c), newValidate(c), newPlan(c), newGraph(c), newApply(c), newRollback(c), newSnapshot(c), newDrift(c), newDiff(c),
+	root.AddCommand(newExport(c), newValidate(c), newPlan(c), newGraph(c), newApply(c), newRollback(c), newRestore(c), newSnapshot(c), newDrift(c), newDiff(c),
 		newHistory(c), newExplain(c), newSchema(c), newCoverage(c), newSim(c), newDemo(c), newVersion(c))
 	root.DisableSuggestions = true // the hint of the error says it
 	root.SetHelpCommand(newHelp())

@@ -18,16 +18,17 @@ func newSnapshot(c *call) *cobra.Command {
 		Use:   "snapshot",
 		Short: "Look at the snapshots that runs have left",
 		Long: `Before a run writes, it saves every object that it is going to touch. These snapshots
-are what rollback goes back to.`,
+are what rollback and restore go back to.`,
 		Example: `  rassync snapshot list
-  rassync snapshot show 20260301T120000`,
+  rassync snapshot show 20260301T120000
+  rassync snapshot prune --keep 30`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("%s needs a command: list or show", cmd.CommandPath())
+			return fmt.Errorf("%s needs a command: list, show or prune", cmd.CommandPath())
 		},
 	}
 	cmd.PersistentFlags().StringVar(&dir, "dir", ".", "the workspace")
-	cmd.AddCommand(newSnapshotList(c, &dir), newSnapshotShow(c, &dir))
+	cmd.AddCommand(newSnapshotList(c, &dir), newSnapshotShow(c, &dir), newSnapshotPrune(c, &dir))
 	return cmd
 }
 
@@ -129,7 +130,7 @@ func showSnapshot(c *call, r *app.Run, s *apply.Snapshot, format string) error {
 	if format == "json" {
 		return render.JSON(c.Out, s)
 	}
-	objects, _, err := s.Targets(c.Catalog, r.Dir)
+	objects, _, err := s.Targets(c.Catalog)
 	if err != nil {
 		return err
 	}

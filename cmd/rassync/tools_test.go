@@ -27,6 +27,8 @@ import (
 //	stalelock FILE                      a lock of a process that is gone
 //	allow FILE ADDRESS                  note a farm in the user's list
 //	secrets DIR                         set every variable that a secret comes from
+//	flag VAR FILE --flag                the value of a flag that a message names, in a variable
+//	blob VAR DIR RUN yaml|answer        the digest of a blob of a run's first object, in a variable
 //	sametree A B                        two exports are the same, byte for byte
 //	latest VAR DIR                      the newest run of a workspace, in a variable
 func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
@@ -42,6 +44,8 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"latest":    tool(2, latest),
 		"secrets":   tool(1, setSecrets),
 		"sametree":  tool(2, sameTree),
+		"flag":      tool(3, namedFlag),
+		"blob":      tool(4, blobOf),
 	}
 }
 
@@ -132,12 +136,32 @@ func setSecrets(ts *testscript.TestScript, args []string) {
 // sameTree leaves out what runs have left behind.
 func sameTree(ts *testscript.TestScript, args []string) {
 	for _, dir := range args {
-		for _, private := range []string{"runs", "sent.json"} {
+		for _, private := range []string{"runs", "blobs", "sent.json"} {
 			ts.Check(os.RemoveAll(filepath.Join(ts.MkAbs(dir), ".rassync", private)))
 		}
 	}
 	_, err := sameTrees(ts.MkAbs(args[0]), ts.MkAbs(args[1]))
 	ts.Check(err)
+}
+
+func blobOf(ts *testscript.TestScript, args []string) {
+	r, err := app.FindRun(ts.MkAbs(args[1]), args[2])
+	ts.Check(err)
+	s, err := r.Snapshot()
+	ts.Check(err)
+	digest := s.Objects[0].YAML
+	if args[3] == "answer" {
+		digest = s.Objects[0].Answers[0].Blob
+	}
+	ts.Setenv(args[0], digest)
+}
+
+func namedFlag(ts *testscript.TestScript, args []string) {
+	m := regexp.MustCompile(regexp.QuoteMeta(args[2]) + ` ([0-9a-f@]+)`).FindStringSubmatch(ts.ReadFile(args[1]))
+	if m == nil {
+		ts.Fatalf("%s names no value of %s", args[1], args[2])
+	}
+	ts.Setenv(args[0], m[1])
 }
 
 func latest(ts *testscript.TestScript, args []string) {

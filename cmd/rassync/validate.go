@@ -50,6 +50,6 @@ func (o *validateOptions) run(c *call, dir string) error {
 			return werr
 		}
 	}
-	_, werr := fmt.Fprintf(c.Out, "%d objects in %d files are valid\n", len(ws.Objects), len(ws.Files))
+	_, werr := fmt.Fprintf(c.Out, "%s in %s %s valid\n", plural(len(ws.Objects), "object", "objects"), plural(len(ws.Files), "file", "files"), map[bool]string{true: "is", false: "are"}[len(ws.Objects) == 1])
 	return werr
 }

@@ -2,16 +2,12 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
+
+	"rassync/internal/model"
 )
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
+func plural(n int, one, many string) string { return model.Count(n, one, many) }
 
 // squeeze leaves one blank between words.
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }

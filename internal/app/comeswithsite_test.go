@@ -68,7 +68,7 @@ func TestObjectsThatComeWithTheirSite(t *testing.T) {
 		t.Errorf("stale: %q", stale)
 	}
 	a := &App{Catalog: cat}
-	sv := &saver{app: a, session: fresh, live: live, snap: &apply.Snapshot{}, files: map[string][]byte{}, seen: map[model.Address]int{}}
+	sv := &saver{app: a, session: fresh, live: live, snap: &apply.Snapshot{}, blobs: apply.OpenBlobs(t.TempDir()), lists: export.NewRecorder(fresh.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
 	early := 0
 	for i := range p.Changes {
 		c := &p.Changes[i]

@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"rassync/internal/apply"
+	"rassync/internal/model"
 	"rassync/internal/plan"
 )
 
 // Execution says how a plan is carried out.
 type Execution struct {
-	Command     string // apply or rollback
-	Of          string // the run that a rollback takes back
+	Command     string // apply, rollback or restore
+	Of          string // the run that a rollback takes back or a restore restores from
 	StageOnly   bool
 	AllowStaged bool
 	LockTimeout time.Duration
@@ -84,7 +85,7 @@ func refused(list []plan.Refusal) error {
 	case final:
 		return f.With("no flag lets this pass: change what is declared")
 	case len(flags) > 0:
-		return f.With("if all of it is meant, pass %s: it is valid for exactly this number", strings.Join(flags, " "))
+		return f.With("if all of it is meant, pass %s: it is valid for exactly this plan", strings.Join(flags, " "))
 	}
 	return f
 }
@@ -165,7 +166,11 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 	if err != nil {
 		return nil, err
 	}
-	snap, files, err := a.takeSnapshot(ctx, s, p.Live, p.Plan, id)
+	if err := keepPrivate(p.Folder.Private()); err != nil {
+		return nil, err
+	}
+	blobs := run.blobs()
+	snap, files, err := a.takeSnapshot(ctx, s, p.Live, p.Plan, id, blobs)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +183,7 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 	if err := file.Write(filepath.Join(run.Dir, planFile)); err != nil {
 		return nil, err
 	}
-	if err := snap.Save(run.Dir, files); err != nil {
+	if err := snap.Save(run.Dir, blobs, files); err != nil {
 		return nil, err
 	}
 	return run, nil
@@ -257,7 +262,7 @@ func verdict(ctx context.Context, rep *Report) error {
 				objects = append(objects, d.Address)
 			}
 		}
-		return Failf(Partial, "the farm accepted everything, but %d values read back differently", len(res.NotConverged)).About(objects)
+		return Failf(Partial, "the farm accepted everything, but %s back differently", model.Count(len(res.NotConverged), "value reads", "values read")).About(objects)
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func ClassOf(err error) Class {
 	case errors.As(err, &stale), errors.Is(err, plan.ErrExpired):
 		return Stale
 	case errors.Is(err, plan.ErrEdited), errors.Is(err, plan.ErrFormat), errors.Is(err, plan.ErrOtherFor),
-		errors.Is(err, apply.ErrSnapshot), errors.Is(err, apply.ErrJournal), errors.As(err, &diags):
+		errors.Is(err, apply.ErrSnapshot), errors.Is(err, apply.ErrSnapshotVersion), errors.Is(err, apply.ErrJournal), errors.As(err, &diags):
 		return Input
 	}
 	switch ras.KindOf(err) {

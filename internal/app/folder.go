@@ -25,10 +25,24 @@ type Folder struct {
 
 // Objects are the declared objects.
 func (f *Folder) Objects() []*model.Object {
+	return f.those(func(o *model.Object) bool { return !o.Goes() })
+}
+
+// Going are the documents that only say of their object that it may be
+// deleted.
+func (f *Folder) Going() []*model.Object { return f.those((*model.Object).Goes) }
+
+func (f *Folder) those(fits func(*model.Object) bool) []*model.Object {
+	var out []*model.Object
 	if f.Workspace == nil {
 		return nil
 	}
-	return f.Workspace.Objects
+	for _, o := range f.Workspace.Objects {
+		if fits(o) {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // Private is a path in the private folder.

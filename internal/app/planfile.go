@@ -44,7 +44,7 @@ func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, 
 		return nil, err
 	}
 	if stale := staleObjects(a.Catalog, p.Live, &file.Plan); len(stale) > 0 {
-		return nil, Failf(Stale, "the plan is stale, nothing was written: %d objects are not what they were when it was made", len(stale)).
+		return nil, Failf(Stale, "the plan is stale, nothing was written: %s since it was made", model.Count(len(stale), "object has changed", "objects have changed")).
 			With("plan again and have the new plan approved").About(stale)
 	}
 	p.Refusals = plan.Brakes(&file.Plan, p.Live, a.guard(s, f, allow))

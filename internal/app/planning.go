@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 
@@ -38,6 +39,8 @@ type Planned struct {
 	Undeclared []model.Address
 	// NotRestorable says of a rollback what cannot come back.
 	NotRestorable []string
+	// Lacking is what the state that is gone back to had none of.
+	Lacking []string
 }
 
 // Plan compares what the folder declares with the farm. It reads only.
@@ -45,12 +48,16 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if err := s.CheckFarm(f.Farm); err != nil {
 		return nil, err
 	}
-	if err := checkUnique(f.Objects()); err != nil {
+	declared, going := f.Objects(), f.Going()
+	if err := checkUnique(append(slices.Clone(declared), going...)); err != nil {
 		return nil, err
+	}
+	if len(declared) == 0 && o.Prune {
+		return nil, Failf(Input, "nothing is declared that stays").With("a folder that declares nothing never means delete everything")
 	}
 	sc := newScope(a.Catalog)
 	var chosen []*model.Object
-	for _, d := range f.Objects() {
+	for _, d := range declared {
 		if o.Selection.Match(d.Address) {
 			chosen = append(chosen, d)
 		}
@@ -83,7 +90,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		return nil, err
 	}
 	p := &Planned{Live: live, Folder: f, Sent: sent}
-	in := plan.Input{Catalog: a.Catalog, Desired: f.Objects(), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
+	in := plan.Input{Catalog: a.Catalog, Desired: append(slices.Clone(declared), going...), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
 		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, Position: f.Workspace.Position, Tool: a.Tool, Farm: s.Identity(ctx)}
 	built, ds := plan.Build(in)
 	if err := Invalid(ds); err != nil {
@@ -94,7 +101,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		built.Warnings = append(built.Warnings, "--prune deletes nothing: rassync.yaml calls no kind exclusive")
 	}
 	if o.Undeclared {
-		p.Undeclared = undeclared(a.Catalog, live, f.Objects(), exclusive, o.Selection)
+		p.Undeclared = undeclared(a.Catalog, live, declared, exclusive, o.Selection)
 	}
 	built.Warnings = append(built.Warnings, surprises(a.Catalog, live)...)
 	p.Refusals = plan.Brakes(built, live, a.guard(s, f, o.Allow))
@@ -105,7 +112,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 // deleted.
 func (a *App) exclusiveKinds(f *Folder) []string {
 	sites := map[string]bool{"": true}
-	for _, o := range f.Objects() {
+	for _, o := range append(f.Objects(), f.Going()...) {
 		sites[o.Address.Site] = true
 		if o.Address.Kind == model.SiteKind {
 			sites[o.Address.Name] = true

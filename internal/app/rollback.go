@@ -48,7 +48,9 @@ func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *Run,
 	if err != nil {
 		return nil, err
 	}
-	p.Refusals = plan.Brakes(p.Plan, p.Live, a.guard(s, f, o.Allow))
+	g := a.guard(s, f, o.Allow)
+	g.Lacking = p.Lacking
+	p.Refusals = plan.Brakes(p.Plan, p.Live, g)
 	return p, nil
 }
 
@@ -64,7 +66,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 	if err != nil {
 		return nil, err
 	}
-	desired, absent, err := snap.Targets(a.Catalog, run.Dir)
+	desired, absent, err := snap.Targets(a.Catalog)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +87,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 		return nil, err
 	}
 	a.borrowSecrets(f, run, desired, live)
-	p := &Planned{Live: live, Folder: f, Sent: sent}
+	p := &Planned{Live: live, Folder: f, Sent: sent, Lacking: snap.Lacking}
 	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: live, Selected: o.Selection.Match, Sent: sent, Tool: a.Tool, Farm: s.Identity(ctx)}
 	for {
 		built, ds := plan.Build(in)
@@ -101,7 +103,8 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 		in.Desired = rest
 		p.NotRestorable = append(p.NotRestorable, lost...)
 	}
-	p.NotRestorable = append(p.NotRestorable, lostSecrets(a.Catalog, p.Plan)...)
+	p.NotRestorable = append(p.NotRestorable, lostOnReturn(a.Catalog, p.Plan)...)
+	p.NotRestorable = append(p.NotRestorable, a.lostByRun(run, o.Selection.Match)...)
 	p.Plan.Warnings = append(p.Plan.Warnings, p.NotRestorable...)
 	return p, nil
 }
@@ -124,26 +127,6 @@ func without(desired []*model.Object, live *export.Farm, ds model.Diagnostics) (
 		rest = append(rest, o)
 	}
 	return rest, lost
-}
-
-// lostSecrets names the secrets of objects that are made again without them.
-func lostSecrets(cat *model.Catalog, p *plan.Plan) []string {
-	var out []string
-	for i := range p.Changes {
-		c := &p.Changes[i]
-		if c.Action != plan.Create && c.Action != plan.Replace {
-			continue
-		}
-		cat.Kind(c.Kind).Spec.Walk(func(prop *model.Property) {
-			if !prop.Secret || strings.Contains(prop.Path(), "[]") {
-				return
-			}
-			if _, have := model.Lookup(c.Desired.Spec, prop.Path()); !have {
-				out = append(out, fmt.Sprintf("%s %s does not come back: secrets are never read, supply it again", c.Address, prop.Path()))
-			}
-		})
-	}
-	return out
 }
 
 // borrowSecrets gives objects that must be made again the references to their

@@ -20,8 +20,8 @@ import (
 )
 
 // Run is one apply or rollback on disk: a folder that holds what was planned
-// (plan.json), how the touched objects were before (snapshot.json, files) and
-// what was done (journal.jsonl).
+// (plan.json), how the touched objects were before (snapshot.json, whose
+// contents are in the blobs beside the runs) and what was done (journal.jsonl).
 type Run struct {
 	Dir  string
 	Info RunInfo
@@ -34,7 +34,7 @@ type Run struct {
 // RunInfo is what run.json says: who did what, from where.
 type RunInfo struct {
 	ID      string    `json:"id"`
-	Command string    `json:"command"` // apply or rollback
+	Command string    `json:"command"` // apply, rollback or restore
 	Of      string    `json:"of,omitempty"`
 	Who     string    `json:"who"`
 	Host    string    `json:"host"`
@@ -48,12 +48,12 @@ type RunInfo struct {
 
 // The files of a run.
 const (
-	runsFolder   = "runs"
-	runFile      = "run.json"
-	planFile     = "plan.json"
-	journalFile  = "journal.jsonl"
-	snapshotFile = "snapshot.json"
-	filesFolder  = "files"
+	runsFolder  = "runs"
+	blobsFolder = "blobs"
+	runFile     = "run.json"
+	planFile    = "plan.json"
+	journalFile = "journal.jsonl"
+	filesFolder = "files" // of snapshots of version 1
 )
 
 // newRunID makes an id that sorts by time.
@@ -200,11 +200,19 @@ func (r *Run) Plan(cat *model.Catalog) (*plan.File, error) {
 
 // Snapshot reads how the touched objects were before.
 func (r *Run) Snapshot() (*apply.Snapshot, error) {
-	s, err := apply.ReadSnapshot(r.Dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	s, err := apply.ReadSnapshot(r.Dir, r.blobs())
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && r.Wrote():
+		return nil, Failf(Input, "run %s has no snapshot any more: rassync snapshot prune removed it", r.Info.ID)
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, Failf(Input, "run %s has no snapshot: it ended before anything was written", r.Info.ID)
 	}
 	return s, err
+}
+
+// blobs are the contents that the snapshots of a workspace share.
+func (r *Run) blobs() *apply.Blobs {
+	return apply.OpenBlobs(filepath.Join(filepath.Dir(filepath.Dir(r.Dir)), blobsFolder))
 }
 
 // create makes the folder of a new run.
@@ -222,7 +230,7 @@ func (r *Run) create() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(r.Dir, runFile), append(data, '\n'), 0o600)
+	return apply.WriteFile(filepath.Join(r.Dir, runFile), append(data, '\n'))
 }
 
 // keepPrivate makes sure that git leaves the private folder alone, whether or
@@ -243,8 +251,8 @@ func keepPrivate(dir string) error {
 func (r *Run) file(workspace string) func(model.Source, model.FileRef) ([]byte, error) {
 	return func(src model.Source, ref model.FileRef) ([]byte, error) {
 		places := []string{}
-		if ref.Digest != "" {
-			places = append(places, filepath.Join(r.Dir, filesFolder, filepath.Base(ref.Digest)))
+		if ref.Digest != "" && r.Dir != "" {
+			places = append(places, r.blobs().Path(ref.Digest), filepath.Join(r.Dir, filesFolder, filepath.Base(ref.Digest)))
 		}
 		if ref.Abs != "" {
 			places = append(places, ref.Abs)
@@ -270,6 +278,6 @@ func (r *Run) file(workspace string) func(model.Source, model.FileRef) ([]byte, 
 
 // HasSnapshot tells whether the run saved anything.
 func (r *Run) HasSnapshot() bool {
-	_, err := os.Stat(filepath.Join(r.Dir, snapshotFile))
+	_, err := os.Stat(filepath.Join(r.Dir, apply.SnapshotFile))
 	return err == nil
 }

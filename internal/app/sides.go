@@ -47,7 +47,7 @@ func (a *App) SideOf(name, dir, overlay string) (*Side, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects, _, err := s.Targets(a.Catalog, r.Dir)
+	objects, _, err := s.Targets(a.Catalog)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"rassync/internal/export"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/ras"
+	"rassync/internal/workspace"
 )
 
 // all asks for every part of an object, costly ones too.
@@ -16,9 +18,9 @@ func all(*model.Object, *model.Property) bool { return true }
 
 // takeSnapshot reads every object that the plan touches, whole, and the order
 // of the siblings that it changes.
-func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p *plan.Plan, id string) (*apply.Snapshot, map[string][]byte, error) {
-	snap := &apply.Snapshot{FormatVersion: "1", ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []apply.SavedObject{}, Made: []string{}}
-	sv := &saver{app: a, session: s, live: live, snap: snap, files: map[string][]byte{}, seen: map[model.Address]int{}}
+func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p *plan.Plan, id string, blobs *apply.Blobs) (*apply.Snapshot, map[string][]byte, error) {
+	snap := &apply.Snapshot{ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []apply.SavedObject{}, Made: []string{}, Lacking: plan.Lacking(a.Catalog, p, live)}
+	sv := &saver{app: a, session: s, live: live, snap: snap, blobs: blobs, lists: export.NewRecorder(s.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
 	for i := range p.Changes {
 		if err := sv.change(ctx, &p.Changes[i]); err != nil {
 			return nil, nil, err
@@ -27,7 +29,9 @@ func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p
 	if err := sv.sites(ctx, p); err != nil {
 		return nil, nil, err
 	}
-	sv.orders(p)
+	if err := sv.orders(p); err != nil {
+		return nil, nil, err
+	}
 	return snap, sv.files, nil
 }
 
@@ -36,6 +40,8 @@ type saver struct {
 	session *Session
 	live    *export.Farm
 	snap    *apply.Snapshot
+	blobs   *apply.Blobs
+	lists   *export.Recorder // whose answers several objects share
 	files   map[string][]byte
 	seen    map[model.Address]int // place in the snapshot, from 1
 }
@@ -108,9 +114,10 @@ func (sv *saver) save(ctx context.Context, o *model.Object, renamedTo string, de
 	}
 	k := sv.app.Catalog.Kind(o.Address.Kind)
 	whole := o
+	own := export.NewRecorder(sv.session.Reader())
 	if k.NeedsRequests() || o.Spec == nil {
 		var err error
-		whole, err = sv.live.Reread(ctx, sv.session.Reader(), o, all)
+		whole, err = sv.live.Reread(ctx, own, o, all)
 		if err != nil {
 			return fmt.Errorf("saving %s before it is changed: %w", o.Address, err)
 		}
@@ -118,15 +125,63 @@ func (sv *saver) save(ctx context.Context, o *model.Object, renamedTo string, de
 			return &apply.StaleError{Address: o.Address.String(), Gone: true}
 		}
 	}
-	spec, _ := withoutHidden(whole.Spec).(map[string]any)
-	sv.files = sv.keepFiles(spec)
-	sv.snap.Objects = append(sv.snap.Objects, apply.SavedObject{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name,
-		RenamedTo: renamedTo, Deleted: deleted, Spec: spec, Unknown: whole.Unknown})
-	sv.seen[key] = len(sv.snap.Objects)
+	answers := own.Answers(k, o)
+	if len(answers) == 0 && o.ID != "" || k.Shape == model.Singleton && len(answers) == 0 {
+		if err := sv.lists.Own(ctx, k, o); err != nil {
+			return fmt.Errorf("saving %s before it is changed: %w", o.Address, err)
+		}
+		if answers = sv.lists.Answers(k, o); len(answers) == 0 {
+			return &apply.StaleError{Address: o.Address.String(), Gone: true}
+		}
+	}
+	return sv.keep(whole, o.Address, answers, renamedTo, deleted)
+}
+
+// keep adds an object to the snapshot: as it is understood, as an export
+// would write it, and as the farm answered it.
+func (sv *saver) keep(o *model.Object, a model.Address, answers []export.Received, renamedTo string, deleted bool) error {
+	spec, _ := withoutHidden(o.Spec).(map[string]any)
+	sv.keepFiles(spec)
+	so := apply.SavedObject{Address: a.String(), Kind: a.Kind, Site: a.Site, Name: a.Name, RenamedTo: renamedTo, Deleted: deleted, Spec: spec, Unknown: o.Unknown}
+	text, err := workspace.Document(sv.app.Catalog, &model.Object{Address: a, Spec: spec, Unknown: o.Unknown})
+	if err != nil {
+		return err
+	}
+	if so.YAML, err = sv.blobs.Put([]byte(text)); err != nil {
+		return err
+	}
+	secret := secretNames(sv.app.Catalog.Kind(a.Kind))
+	for _, ans := range answers {
+		body, err := ras.WithoutSecrets(ans.Body, secret)
+		if err != nil {
+			continue // a picture: kept as a file
+		}
+		blob, err := sv.blobs.Put(body)
+		if err != nil {
+			return err
+		}
+		so.Answers = append(so.Answers, apply.SavedAnswer{Request: ans.Request(), Blob: blob})
+	}
+	sv.snap.Objects = append(sv.snap.Objects, so)
+	sv.seen[a.Key()] = len(sv.snap.Objects)
 	return nil
 }
 
-func (sv *saver) keepFiles(spec map[string]any) map[string][]byte {
+// secretNames tells which names of the API hold secrets of a kind.
+func secretNames(k *model.Kind) func(string) bool {
+	names := map[string]bool{}
+	k.Spec.Walk(func(p *model.Property) {
+		if !p.Secret {
+			return
+		}
+		for _, name := range append(append([]string{p.Name}, p.Read...), p.Write...) {
+			names[strings.ToLower(name)] = true
+		}
+	})
+	return func(name string) bool { return names[strings.ToLower(name)] }
+}
+
+func (sv *saver) keepFiles(spec map[string]any) {
 	for _, v := range spec {
 		if ref, ok := v.(model.FileRef); ok {
 			if data, have := sv.live.Files[ref.Digest]; have {
@@ -134,7 +189,6 @@ func (sv *saver) keepFiles(spec map[string]any) map[string][]byte {
 			}
 		}
 	}
-	return sv.files
 }
 
 // sites saves what goes with a site: the API deletes its content without a
@@ -145,15 +199,16 @@ func (sv *saver) sites(ctx context.Context, p *plan.Plan) error {
 		if c.Kind != model.SiteKind || c.Action != plan.Delete {
 			continue
 		}
-		content, err := export.Read(ctx, sv.session.Reader(), sv.app.Catalog, export.Request{Sites: []string{c.Name}, Want: all, Parallel: sv.session.Parallel})
+		answers := export.NewRecorder(sv.session.Reader())
+		content, err := export.Read(ctx, answers, sv.app.Catalog, export.Request{Sites: []string{c.Name}, Want: all, Parallel: sv.session.Parallel})
 		if err != nil {
 			return fmt.Errorf("saving the content of site %s before it is deleted: %w", c.Name, err)
 		}
 		for _, o := range content.All() {
 			if strings.EqualFold(o.Address.Site, c.Name) && o.Spec != nil && sv.seen[o.Address.Key()] == 0 {
-				spec, _ := withoutHidden(o.Spec).(map[string]any)
-				sv.snap.Objects = append(sv.snap.Objects, apply.SavedObject{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name, Deleted: true, Spec: spec, Unknown: o.Unknown})
-				sv.seen[o.Address.Key()] = len(sv.snap.Objects)
+				if err := sv.keep(o, o.Address, answers.Answers(sv.app.Catalog.Kind(o.Address.Kind), o), "", true); err != nil {
+					return err
+				}
 			}
 		}
 		for digest, data := range content.Files {
@@ -165,7 +220,7 @@ func (sv *saver) sites(ctx context.Context, p *plan.Plan) error {
 
 // orders saves the order of siblings wherever the plan adds, removes, moves
 // or reorders one.
-func (sv *saver) orders(p *plan.Plan) {
+func (sv *saver) orders(p *plan.Plan) error {
 	for _, k := range sv.app.Catalog.Kinds() {
 		if k.Order == nil {
 			continue
@@ -176,11 +231,14 @@ func (sv *saver) orders(p *plan.Plan) {
 			for _, a := range orderAddresses(k, c) {
 				if !done[a.Key()] {
 					done[a.Key()] = true
-					sv.order(k, a)
+					if err := sv.order(k, a); err != nil {
+						return err
+					}
 				}
 			}
 		}
 	}
+	return nil
 }
 
 // orderAddresses names the orders of kind k that a change concerns.
@@ -217,7 +275,7 @@ func folderOf(path string) string {
 	return folder
 }
 
-func (sv *saver) order(k *model.Kind, a model.Address) {
+func (sv *saver) order(k *model.Kind, a model.Address) error {
 	var kids []*model.Object
 	if k.Order.By == "chain" {
 		kids = sv.live.Siblings(k, a.Name)
@@ -225,10 +283,9 @@ func (sv *saver) order(k *model.Kind, a model.Address) {
 		kids = sv.live.Ranked(k, a.Site)
 	}
 	if len(kids) < 2 || sv.seen[a.Key()] > 0 {
-		return
+		return nil
 	}
-	sv.snap.Objects = append(sv.snap.Objects, apply.SavedObject{Address: a.String(), Kind: a.Kind, Site: a.Site, Name: a.Name, Spec: map[string]any{"items": export.OrderItems(k, kids)}})
-	sv.seen[a.Key()] = len(sv.snap.Objects)
+	return sv.keep(&model.Object{Spec: map[string]any{"items": export.OrderItems(k, kids)}}, a, nil, "", false)
 }
 
 // withoutHidden leaves out what only the engine knows, such as ids of list

@@ -16,8 +16,13 @@ import (
 	"rassync/internal/plan"
 )
 
+// snapshotVersion is the version of the manifest. Version 1 had no answers
+// and no YAML, and its pictures lay beside it.
+const snapshotVersion = "2"
+
 // Snapshot is the state of every object a run touches, from before its first
-// write: what rollback goes back to.
+// write: what rollback goes back to. Saved, it is a manifest; the contents it
+// names by digest are blobs that snapshots share.
 type Snapshot struct {
 	FormatVersion string        `json:"formatVersion"`
 	ID            string        `json:"id"` // of the run
@@ -26,9 +31,14 @@ type Snapshot struct {
 	Objects       []SavedObject `json:"objects"`
 	// Made are the addresses the run creates: rollback deletes them.
 	Made []string `json:"made"`
-	// Files are the digests of pictures, kept beside the snapshot.
+	// Lacking is what there was none of where the run changes something, see
+	// plan.Lacking: the way back may take it away again.
+	Lacking []string `json:"lacking,omitempty"`
+	// Files are the digests of pictures.
 	Files  []string `json:"files,omitempty"`
 	Digest string   `json:"digest"`
+
+	files func(digest string) string // where a picture lies
 }
 
 // SavedObject is one object as it was.
@@ -42,10 +52,23 @@ type SavedObject struct {
 	Deleted   bool           `json:"deleted,omitempty"` // the run deletes it
 	Spec      map[string]any `json:"spec"`
 	Unknown   map[string]any `json:"unknown,omitempty"`
+	// YAML is the digest of its document, as an export writes it.
+	YAML string `json:"yaml,omitempty"`
+	// Answers are what the farm said of it.
+	Answers []SavedAnswer `json:"answers,omitempty"`
 }
 
-// ErrSnapshot says that a snapshot is damaged.
-var ErrSnapshot = errors.New("the snapshot is damaged")
+// SavedAnswer is an answer as it was received, secrets taken out.
+type SavedAnswer struct {
+	Request string `json:"request"`
+	Blob    string `json:"blob"`
+}
+
+// The reasons for which a snapshot is refused.
+var (
+	ErrSnapshot        = errors.New("the snapshot is damaged")
+	ErrSnapshotVersion = errors.New("the snapshot has another format")
+)
 
 func (s *Snapshot) digest() (string, error) {
 	c := *s
@@ -53,15 +76,41 @@ func (s *Snapshot) digest() (string, error) {
 	return model.DigestJSON(&c)
 }
 
-// Save writes the snapshot and its files into dir.
-func (s *Snapshot) Save(dir string, files map[string][]byte) error {
-	for digest, data := range files {
-		if err := writeFile(filepath.Join(dir, "files", digest), data); err != nil {
+// Blobs lists the digests of everything the snapshot needs beside itself.
+func (s *Snapshot) Blobs() []string {
+	if s.FormatVersion == "1" {
+		return nil
+	}
+	out := append([]string(nil), s.Files...)
+	for _, o := range s.Objects {
+		if o.YAML != "" {
+			out = append(out, o.YAML)
+		}
+		for _, a := range o.Answers {
+			out = append(out, a.Blob)
+		}
+	}
+	return out
+}
+
+// Save writes the snapshot into dir and its files to the blobs. The manifest
+// comes last: once it is there, all it names is.
+func (s *Snapshot) Save(dir string, blobs *Blobs, files map[string][]byte) error {
+	s.FormatVersion = snapshotVersion
+	for want, data := range files {
+		digest, err := blobs.Put(data)
+		if err != nil {
 			return err
+		}
+		if digest != want {
+			return fmt.Errorf("the picture %s has another content", want)
 		}
 		s.Files = append(s.Files, digest)
 	}
 	sort.Strings(s.Files)
+	if err := blobs.Sync(); err != nil {
+		return err
+	}
 	var err error
 	if s.Digest, err = s.digest(); err != nil {
 		return err
@@ -70,33 +119,66 @@ func (s *Snapshot) Save(dir string, files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, "snapshot.json"), append(data, '\n'))
+	s.files = blobs.Path
+	return writeFile(filepath.Join(dir, SnapshotFile), append(data, '\n'))
 }
 
-// ReadSnapshot reads a snapshot and checks it, files included.
-func ReadSnapshot(dir string) (*Snapshot, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "snapshot.json"))
+// SnapshotFile is the name of the manifest in the folder of its run.
+const SnapshotFile = "snapshot.json"
+
+// ReadSnapshot reads the snapshot in dir and checks it, with all that it
+// names.
+func ReadSnapshot(dir string, blobs *Blobs) (*Snapshot, error) {
+	s, err := ReadManifest(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := parseSnapshot(data)
-	if err != nil {
-		return nil, err
+	if s.FormatVersion == "1" {
+		s.files = func(digest string) string { return filepath.Join(dir, "files", filepath.Base(digest)) }
+		return s, s.checkFiles()
 	}
-	for _, digest := range s.Files {
-		file, err := os.ReadFile(filepath.Join(dir, "files", filepath.Base(digest)))
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrSnapshot, err)
-		}
-		sum := sha256.Sum256(file)
-		if hex.EncodeToString(sum[:]) != digest {
-			return nil, fmt.Errorf("%w: file %s", ErrSnapshot, digest)
+	s.files = blobs.Path
+	for _, digest := range s.Blobs() {
+		if err := blobs.Check(digest); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil
 }
 
+// ReadManifest is ReadSnapshot without a look at what the manifest names.
+func ReadManifest(dir string) (*Snapshot, error) {
+	data, err := os.ReadFile(filepath.Join(dir, SnapshotFile))
+	if err != nil {
+		return nil, err
+	}
+	return parseSnapshot(data)
+}
+
+// checkFiles checks the pictures of a snapshot of version 1.
+func (s *Snapshot) checkFiles() error {
+	for _, digest := range s.Files {
+		data, err := os.ReadFile(s.files(digest))
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrSnapshot, err)
+		}
+		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != digest {
+			return fmt.Errorf("%w: file %s was changed", ErrSnapshot, digest)
+		}
+	}
+	return nil
+}
+
 func parseSnapshot(data []byte) (*Snapshot, error) {
+	var head struct {
+		FormatVersion string `json:"formatVersion"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSnapshot, err)
+	}
+	if head.FormatVersion != "1" && head.FormatVersion != snapshotVersion {
+		return nil, fmt.Errorf("%w: version %q, this rassync reads %s and 1: use the rassync that made it", ErrSnapshotVersion, head.FormatVersion, snapshotVersion)
+	}
 	s := &Snapshot{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -116,25 +198,14 @@ func parseSnapshot(data []byte) (*Snapshot, error) {
 
 // Targets turns the snapshot into what rollback plans for: the objects as
 // they were, and the addresses that must go.
-func (s *Snapshot) Targets(cat *model.Catalog, dir string) ([]*model.Object, []model.Address, error) {
+func (s *Snapshot) Targets(cat *model.Catalog) ([]*model.Object, []model.Address, error) {
 	var objects []*model.Object
 	for _, so := range s.Objects {
-		k := cat.Kind(so.Kind)
-		if k == nil {
-			return nil, nil, fmt.Errorf("%w: no kind %s", ErrSnapshot, so.Kind)
+		o, err := s.object(cat, so)
+		if err != nil {
+			return nil, nil, err
 		}
-		spec, _ := model.FromJSON(k.Spec, so.Spec).(map[string]any)
-		unknown, _ := model.FromJSON(nil, so.Unknown).(map[string]any)
-		if spec == nil {
-			spec = map[string]any{}
-		}
-		for name, v := range spec {
-			if ref, ok := v.(model.FileRef); ok {
-				ref.Abs = filepath.Join(dir, "files", ref.Digest)
-				spec[name] = ref
-			}
-		}
-		objects = append(objects, &model.Object{Address: model.Address{Site: so.Site, Kind: so.Kind, Name: so.Name}, Spec: spec, Unknown: unknown, RenamedFrom: so.RenamedTo})
+		objects = append(objects, o)
 	}
 	var made []model.Address
 	for _, text := range s.Made {
@@ -145,4 +216,23 @@ func (s *Snapshot) Targets(cat *model.Catalog, dir string) ([]*model.Object, []m
 		made = append(made, a)
 	}
 	return objects, made, nil
+}
+
+func (s *Snapshot) object(cat *model.Catalog, so SavedObject) (*model.Object, error) {
+	k := cat.Kind(so.Kind)
+	if k == nil {
+		return nil, fmt.Errorf("%w: no kind %s", ErrSnapshot, so.Kind)
+	}
+	spec, _ := model.FromJSON(k.Spec, so.Spec).(map[string]any)
+	unknown, _ := model.FromJSON(nil, so.Unknown).(map[string]any)
+	if spec == nil {
+		spec = map[string]any{}
+	}
+	for name, v := range spec {
+		if ref, ok := v.(model.FileRef); ok && s.files != nil {
+			ref.Abs = s.files(ref.Digest)
+			spec[name] = ref
+		}
+	}
+	return &model.Object{Address: model.Address{Site: so.Site, Kind: so.Kind, Name: so.Name}, Spec: spec, Unknown: unknown, RenamedFrom: so.RenamedTo}, nil
 }

@@ -145,7 +145,7 @@ func circle(b *testing.B, apps int) []row {
 	rows = append(rows, at("plan, 10 % changed", plain))
 	rows = append(rows, at("apply", func(time.Duration) request {
 		farm.reset()
-		return request{Operation: "apply", Dir: tree, Updates: changed}
+		return request{Operation: "apply", Dir: tree}
 	}))
 	for _, r := range rows[len(rows)-2:] {
 		if r.runs[0].Changes != changed {

@@ -17,7 +17,6 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/farmsim"
-	"rassync/internal/plan"
 	"rassync/internal/workspace"
 )
 
@@ -26,7 +25,6 @@ type request struct {
 	Operation        string
 	Dir              string
 	URL, Fingerprint string
-	Updates          int // that an apply is allowed
 }
 
 // measure is what an operation cost.
@@ -153,7 +151,7 @@ func (m *measure) online(ctx context.Context, a *app.App, s *app.Session, f *app
 		return nil
 	}
 	f.Farm = workspace.Farm{} // the farm has another port in each run
-	p, err := a.Plan(ctx, s, f, app.PlanOptions{Allow: plan.Allowance{Updates: q.Updates}})
+	p, err := a.Plan(ctx, s, f, app.PlanOptions{})
 	if err != nil {
 		return err
 	}

@@ -151,6 +151,7 @@ type Impact struct {
 	When   []any // only for these new values; empty = any change
 	Why    string
 	Source string
+	Brake  bool // of a property: a plan that has this effect needs an override of its own
 }
 
 // Type is the JSON type of a property.

@@ -598,7 +598,7 @@ func impacts(v any) []Impact {
 	var out []Impact
 	for _, i := range objects(v) {
 		when, _ := plain(i.get("when")).([]any)
-		out = append(out, Impact{Effect: i.text("effect"), When: when, Why: i.text("why"), Source: i.text("source")})
+		out = append(out, Impact{Effect: i.text("effect"), When: when, Why: i.text("why"), Source: i.text("source"), Brake: i.flag("brake")})
 	}
 	return out
 }

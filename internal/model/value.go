@@ -85,6 +85,12 @@ type Object struct {
 	Absent   map[string]bool // schema properties that the farm's answer did not hold
 }
 
+// Goes tells whether the document says of its object only that it may be
+// deleted: it declares nothing, so the object is not meant to stay.
+func (o *Object) Goes() bool {
+	return o.Confirm == "delete" && len(o.Spec) == 0 && len(o.Unknown) == 0
+}
+
 // Source is where a declaration stands.
 type Source struct {
 	File string

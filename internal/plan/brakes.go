@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 
 	"rassync/internal/export"
@@ -17,11 +16,13 @@ type Limits struct {
 	From                   int
 }
 
-// Allowance lets one plan pass a limit: the number must be exactly that of
-// the plan, so that it is valid for no other by accident. 0 allows nothing.
+// Allowance lets one plan pass a brake. Deletes and Updates are a number and
+// the beginning of the plan's digest, such as 14@3f9a2c1b, Lockout is the
+// digest alone: they are valid for exactly one plan. "" allows nothing.
 type Allowance struct {
-	Deletes int
-	Updates int
+	Deletes string
+	Updates string
+	Lockout string
 }
 
 // Guard is what the brakes go by.
@@ -33,11 +34,14 @@ type Guard struct {
 	Protected func(model.Address) bool
 	// Account is the administrator account in use.
 	Account string
+	// Lacking lists, as Lacking does, what was missing in the state that is
+	// gone back to: taking it away again is the way back, no change.
+	Lacking []string
 }
 
 // Refusal is a reason not to carry out a plan.
 type Refusal struct {
-	Rule    string // deletes, updates, protected, last or account
+	Rule    string // deletes, updates, lockout, protected, last or account
 	Why     string
 	Flag    string // what would let exactly this plan pass, "" if nothing does
 	Objects []string
@@ -46,45 +50,14 @@ type Refusal struct {
 // Brakes tells why a plan must not be carried out; live is the farm as the
 // plan found it. The same plan gives the same refusals.
 func Brakes(p *Plan, live *export.Farm, g Guard) []Refusal {
+	digest := p.Digest()
 	var out []Refusal
-	out = append(out, limit(p, live, g, "deletes", g.Limits.Deletes, g.Limits.DeletePercent, g.Allow.Deletes, func(c *Change) bool { return c.Action == Delete })...)
-	out = append(out, limit(p, live, g, "updates", g.Limits.Updates, g.Limits.UpdatePercent, g.Allow.Updates, func(c *Change) bool { return c.Action == Update || c.Action == Replace })...)
+	out = append(out, deletes().refuse(p, live, digest, g.Limits.Deletes, g.Limits.DeletePercent, g.Limits.From, g.Allow.Deletes)...)
+	out = append(out, updates().refuse(p, live, digest, g.Limits.Updates, g.Limits.UpdatePercent, g.Limits.From, g.Allow.Updates)...)
+	out = append(out, lockout(p, digest, g)...)
 	out = append(out, protected(p, g)...)
 	out = append(out, last(p, live, g)...)
 	return append(out, account(p, g)...)
-}
-
-// limit counts changes of one sort, all together and by kind.
-func limit(p *Plan, live *export.Farm, g Guard, rule string, most, percent, allowed int, counts func(*Change) bool) []Refusal {
-	total := 0
-	byKind := map[string][]string{}
-	for i := range p.Changes {
-		c := &p.Changes[i]
-		if counts(c) {
-			total++
-			byKind[c.Kind] = append(byKind[c.Kind], c.Address)
-		}
-	}
-	if total == 0 || allowed == total {
-		return nil
-	}
-	flag := fmt.Sprintf("--allow-%s %d", rule, total)
-	var out []Refusal
-	if most > 0 && total > most {
-		out = append(out, Refusal{Rule: rule, Why: fmt.Sprintf("the plan %s %d objects, the limit is %d", rule, total, most), Flag: flag})
-	}
-	kinds := make([]string, 0, len(byKind))
-	for k := range byKind {
-		kinds = append(kinds, k)
-	}
-	sort.Strings(kinds)
-	for _, k := range kinds {
-		n, of := len(byKind[k]), len(live.Objects[k])
-		if percent > 0 && of >= max(g.Limits.From, 1) && n*100 > percent*of {
-			out = append(out, Refusal{Rule: rule, Why: fmt.Sprintf("the plan %s %d of %d objects of kind %s, the limit is %d %%", rule, n, of, k, percent), Flag: flag, Objects: byKind[k]})
-		}
-	}
-	return out
 }
 
 // protected objects are kept by the plan already; a rollback deletes by
@@ -96,7 +69,7 @@ func protected(p *Plan, g Guard) []Refusal {
 	var list []string
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if c.Action == Delete && g.Protected(model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}) {
+		if c.Action == Delete && !c.Confirmed && g.Protected(model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}) {
 			list = append(list, c.Address)
 		}
 	}
@@ -104,96 +77,6 @@ func protected(p *Plan, g Guard) []Refusal {
 		return nil
 	}
 	return []Refusal{{Rule: "protected", Why: "rassync.yaml protects what the plan deletes: " + strings.Join(list, ", "), Objects: list}}
-}
-
-// last keeps the last object of its sort: the last root administrator, the
-// last gateway of a site. Nothing lets a plan pass that takes it away.
-func last(p *Plan, live *export.Farm, g Guard) []Refusal {
-	var out []Refusal
-	for _, k := range g.Catalog.Kinds() {
-		for _, rule := range k.Last {
-			// per is what the rule counts in: a site, or "" for the farm.
-			per := func(site string) string {
-				if rule.Per == "site" {
-					return strings.ToLower(site)
-				}
-				return ""
-			}
-			changed := map[string]*Change{}
-			after := map[string]int{}
-			taken := map[string][]string{}
-			for i := range p.Changes {
-				c := &p.Changes[i]
-				if c.Kind != k.Name {
-					continue
-				}
-				old := c.Address
-				if c.RenamedFrom != "" {
-					old = (model.Address{Site: c.Site, Kind: c.Kind, Name: c.RenamedFrom}).String()
-				}
-				changed[strings.ToLower(old)] = c
-				if c.Action == Create && c.Desired != nil && fits(rule, c.Desired.Spec, nil) {
-					after[per(c.Site)]++
-				}
-			}
-			if len(changed) == 0 {
-				continue
-			}
-			for _, o := range live.Objects[k.Name] {
-				if !fits(rule, nil, o.Spec) {
-					continue
-				}
-				c := changed[strings.ToLower(o.Address.String())]
-				if c == nil || (c.Action != Delete && c.Desired != nil && fits(rule, c.Desired.Spec, o.Spec)) {
-					after[per(o.Address.Site)]++
-					continue
-				}
-				taken[per(o.Address.Site)] = append(taken[per(o.Address.Site)], c.Address)
-			}
-			places := make([]string, 0, len(taken))
-			for place := range taken {
-				places = append(places, place)
-			}
-			sort.Strings(places)
-			for _, place := range places {
-				if after[place] == 0 && !siteGoes(p, place) {
-					out = append(out, Refusal{Rule: "last", Why: fmt.Sprintf("the plan takes away the last of its sort, %s: %s", strings.Join(taken[place], ", "), rule.Why), Objects: taken[place]})
-				}
-			}
-		}
-	}
-	return out
-}
-
-// siteGoes tells whether the plan deletes the whole site.
-func siteGoes(p *Plan, site string) bool {
-	for i := range p.Changes {
-		c := &p.Changes[i]
-		if site != "" && c.Kind == model.SiteKind && c.Action == Delete && strings.EqualFold(c.Name, site) {
-			return true
-		}
-	}
-	return false
-}
-
-// fits tells whether an object is one of those a rule counts: what is
-// declared goes before what the farm has.
-func fits(rule model.Last, want, have map[string]any) bool {
-	for path, v := range rule.Where {
-		got, ok := model.Lookup(want, path)
-		if !ok {
-			got, ok = model.Lookup(have, path)
-		}
-		if ok && !model.Equal(nil, v, got) {
-			return false
-		}
-		// A value that nobody knows counts as fitting: an object with it may
-		// be the last one.
-		if !ok && have != nil {
-			return false
-		}
-	}
-	return true
 }
 
 // account keeps the account in use from being taken away.

@@ -2,7 +2,10 @@ package plan_test
 
 import (
 	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,29 +69,52 @@ func TestBrakes(t *testing.T) {
 		}
 		return out
 	}
+	replaces := func(n int) []plan.Change {
+		var out []plan.Change
+		for i := range n {
+			out = append(out, change(cat, plan.Replace, fmt.Sprintf("Main/CustomRoute/r%d", 10+i), map[string]any{}))
+		}
+		return out
+	}
+	confirmed := func(list []plan.Change) []plan.Change {
+		for i := range list {
+			list[i].Confirmed = true
+		}
+		return list
+	}
 	usual := plan.Limits{Deletes: 10, DeletePercent: 20, From: 10}
 	one := func(c plan.Change) []plan.Change { return []plan.Change{c} }
 	for _, tt := range []struct {
 		name    string
 		changes []plan.Change
 		limits  plan.Limits
-		allow   plan.Allowance
+		allow   plan.Allowance // DIGEST stands for the plan's own
 		protect bool
 		account string
 		want    []string // rule and flag
 	}{
 		{name: "nothing", limits: usual},
 		{name: "four of twenty are a fifth", changes: deletes("CustomRoute", 4), limits: usual},
-		{name: "five of twenty are more", changes: deletes("CustomRoute", 5), limits: usual, want: []string{"deletes --allow-deletes 5"}},
-		{name: "with the number", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: 5}},
-		{name: "a larger number is of another plan", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: 6}, want: []string{"deletes --allow-deletes 5"}},
-		{name: "a smaller number too", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: 4}, want: []string{"deletes --allow-deletes 5"}},
+		{name: "five of twenty are more", changes: deletes("CustomRoute", 5), limits: usual, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "with the number", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5@DIGEST"}},
+		{name: "a larger number is of another plan", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "6@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "a smaller number too", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "4@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "a number alone is of no plan", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "another plan's digest", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5@01234567"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "too little of the digest", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5@D"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "a number for something else", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Updates: "5@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "replaces delete too", changes: replaces(5), limits: usual, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "what its document confirms is not counted", changes: confirmed(append(deletes("CustomRoute", 5), replaces(5)...)), limits: usual},
+		{name: "nor protected", changes: confirmed(deletes("Theme", 1)), limits: usual, protect: true},
+		{name: "but the last gateway stays", changes: confirmed(one(change(cat, plan.Delete, "Branch/Gateway/g3", nil))), want: []string{"last "}},
+		{name: "and the last root", changes: confirmed(one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\root`, nil))), want: []string{"last "}},
+		{name: "and the account in use", changes: confirmed(one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil))), account: "power@example.com", want: []string{"account "}},
 		{name: "small kinds have no percentage", changes: deletes("Theme", 5), limits: usual},
-		{name: "eleven are many anyhow", changes: deletes("CustomRoute", 11), limits: plan.Limits{Deletes: 10}, want: []string{"deletes --allow-deletes 11"}},
+		{name: "eleven are many anyhow", changes: deletes("CustomRoute", 11), limits: plan.Limits{Deletes: 10}, want: []string{"deletes --allow-deletes 11@DIGEST"}},
 		{name: "no limit", changes: deletes("CustomRoute", 20)},
 		{name: "updates are free by default", changes: updates(20), limits: usual},
-		{name: "unless they are limited", changes: updates(3), limits: plan.Limits{Updates: 2}, want: []string{"updates --allow-updates 3"}},
-		{name: "by percentage too", changes: updates(3), limits: plan.Limits{UpdatePercent: 10, From: 10}, want: []string{"updates --allow-updates 3"}},
+		{name: "unless they are limited", changes: updates(3), limits: plan.Limits{Updates: 2}, want: []string{"updates --allow-updates 3@DIGEST"}},
+		{name: "by percentage too", changes: updates(3), limits: plan.Limits{UpdatePercent: 10, From: 10}, want: []string{"updates --allow-updates 3@DIGEST"}},
 		{name: "protected", changes: deletes("Theme", 1), limits: usual, protect: true, want: []string{"protected "}},
 		{name: "one of two gateways", changes: one(change(cat, plan.Delete, "Main/Gateway/g1", nil)), limits: usual},
 		{name: "the last gateway that is on", changes: append(one(change(cat, plan.Delete, "Main/Gateway/g1", nil)), change(cat, plan.Update, "Main/Gateway/g2", map[string]any{"enabled": false})), want: []string{"last "}},
@@ -100,13 +126,17 @@ func TestBrakes(t *testing.T) {
 		{name: "the account in use", changes: one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil)), account: "power@example.com", want: []string{"account "}},
 		{name: "another's account", changes: one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil)), account: "power@elsewhere.com"},
 	} {
+		p := &plan.Plan{Changes: tt.changes}
+		digest := p.Digest()[:8]
+		tt.allow.Deletes = strings.Replace(strings.Replace(tt.allow.Deletes, "DIGEST", digest, 1), "@D", "@"+digest[:1], 1)
+		tt.allow.Updates = strings.Replace(tt.allow.Updates, "DIGEST", digest, 1)
 		g := plan.Guard{Catalog: cat, Limits: tt.limits, Allow: tt.allow, Account: tt.account}
 		if tt.protect {
 			g.Protected = func(model.Address) bool { return true }
 		}
 		var got []string
-		for _, r := range plan.Brakes(&plan.Plan{Changes: tt.changes}, live, g) {
-			got = append(got, r.Rule+" "+r.Flag)
+		for _, r := range plan.Brakes(p, live, g) {
+			got = append(got, r.Rule+" "+strings.Replace(r.Flag, digest, "DIGEST", 1))
 			if r.Why == "" {
 				t.Errorf("%s: a refusal without a reason", tt.name)
 			}
@@ -114,6 +144,101 @@ func TestBrakes(t *testing.T) {
 		if d := cmp.Diff(tt.want, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, d)
 		}
+	}
+}
+
+// TestPlanDigest: the digest is that of what the plan does, not of when and
+// from where it was planned.
+func TestPlanDigest(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	make := func() *plan.Plan {
+		c := change(cat, plan.Update, "Main/Theme/A", map[string]any{"description": "x", "enabled": true})
+		c.Fields = []plan.Field{{Path: "description", Before: int64(1), After: "x"}}
+		c.PreImage = "one"
+		return &plan.Plan{FormatVersion: plan.FormatVersion, Farm: plan.Farm{GUID: "{ABC}"}, Changes: []plan.Change{c}, Warnings: []string{"a"}}
+	}
+	first := make()
+	for name, do := range map[string]func(*plan.Plan){
+		"value":   func(p *plan.Plan) { p.Changes[0].Desired.Spec["description"] = "y" },
+		"object":  func(p *plan.Plan) { p.Changes[0].PreImage = "two" },
+		"action":  func(p *plan.Plan) { p.Changes[0].Action = plan.Replace },
+		"farm":    func(p *plan.Plan) { p.Farm.GUID = "other" },
+		"confirm": func(p *plan.Plan) { p.Changes[0].Confirmed = true },
+		"more":    func(p *plan.Plan) { p.Changes = append(p.Changes, change(cat, plan.Delete, "Main/Theme/B", nil)) },
+	} {
+		if other := make(); other.Digest() != first.Digest() {
+			t.Fatal("the same plan has two digests")
+		} else if do(other); other.Digest() == first.Digest() {
+			t.Errorf("%s: another plan has the same digest", name)
+		}
+	}
+	same := make()
+	same.Tool.Version, same.Farm.URL, same.Farm.GUID, same.Warnings = "9", "https://elsewhere", "abc", nil
+	same.Changes[0].Source = &plan.Source{File: "elsewhere.yaml", Line: 7}
+	if same.Digest() != first.Digest() {
+		t.Error("where and when it was planned changes the digest")
+	}
+	f, err := plan.NewFile(first, time.Now(), time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "p")
+	if err := f.Write(path); err != nil {
+		t.Fatal(err)
+	}
+	back, err := plan.ReadFile(path, cat, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back.Plan.Digest() != first.Digest() {
+		t.Error("the plan file has another digest than the plan")
+	}
+}
+
+func TestAllowanceIsChecked(t *testing.T) {
+	for text, ok := range map[string]bool{"": true, "14@3f9a2c1b": true, "14": true, "many": false, "14@what": false, "@3f9a2c1b": false} {
+		if err := (plan.Allowance{Deletes: text}).Check(); (err == nil) != ok {
+			t.Errorf("deletes %q: %v", text, err)
+		}
+		if err := (plan.Allowance{Updates: text}).Check(); (err == nil) != ok {
+			t.Errorf("updates %q: %v", text, err)
+		}
+	}
+	for text, ok := range map[string]bool{"": true, "3f9a2c1b": true, "yes": false} {
+		if err := (plan.Allowance{Lockout: text}).Check(); (err == nil) != ok {
+			t.Errorf("lockout %q: %v", text, err)
+		}
+	}
+}
+
+// TestWayBackTakesAwayWhatWasNotThere: the last of its sort may go if the
+// state that is gone back to had none either, and only there.
+func TestWayBackTakesAwayWhatWasNotThere(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := map[string]any{"enabled": true}
+	before := &export.Farm{Catalog: cat, Objects: map[string][]*model.Object{"Gateway": {liveObject(cat, "Main/Gateway/g1", on), liveObject(cat, "Branch/Gateway/off", map[string]any{"enabled": false})}}}
+	forth := &plan.Plan{Changes: []plan.Change{change(cat, plan.Create, "Branch/Gateway/g2", on), change(cat, plan.Update, "Main/Gateway/g1", map[string]any{})}}
+	lacking := plan.Lacking(cat, forth, before)
+	if len(lacking) != 1 || !strings.Contains(lacking[0], "Gateway in branch") {
+		t.Fatalf("lacking: %v", lacking)
+	}
+	now := &export.Farm{Catalog: cat, Objects: map[string][]*model.Object{"Gateway": append(before.Objects["Gateway"], liveObject(cat, "Branch/Gateway/g2", on))}}
+	back := &plan.Plan{Changes: []plan.Change{change(cat, plan.Delete, "Branch/Gateway/g2", nil)}}
+	if r := plan.Brakes(back, now, plan.Guard{Catalog: cat}); len(r) != 1 {
+		t.Errorf("not a way back, yet not refused: %v", r)
+	}
+	if r := plan.Brakes(back, now, plan.Guard{Catalog: cat, Lacking: lacking}); len(r) != 0 {
+		t.Errorf("the way back is refused: %v", r)
+	}
+	back.Changes = append(back.Changes, change(cat, plan.Delete, "Main/Gateway/g1", nil))
+	if r := plan.Brakes(back, now, plan.Guard{Catalog: cat, Lacking: lacking}); len(r) != 1 || r[0].Objects[0] != "Main/Gateway/g1" {
+		t.Errorf("another site's last gateway: %v", r)
 	}
 }
 

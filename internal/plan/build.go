@@ -21,6 +21,9 @@ type Input struct {
 
 	// Selected tells which objects may be changed; nil means all.
 	Selected func(model.Address) bool
+	// NotSelected is the hint about declared objects that are needed, and
+	// neither on the farm nor selected; "" for the usual one.
+	NotSelected string
 	// Exclusive tells where what is not declared is deleted, if Prune is set.
 	Exclusive func(kind, site string) bool
 	Prune     bool
@@ -93,6 +96,7 @@ type builder struct {
 	liveOf   map[*model.Object]*model.Object
 	wantOf   map[*model.Object]*model.Object // live -> desired
 	declared map[model.Address]*model.Object
+	going    map[model.Address]*model.Object // documents that only say: may be deleted
 	folders  renames
 	blocked  map[*model.Object]string // declared -> the kind that could not be read and that it depends on
 	same     int
@@ -118,11 +122,21 @@ type change struct {
 // fit the farm; the plan is nil then.
 func Build(in Input) (*Plan, model.Diagnostics) {
 	b := &builder{Input: in, byAddr: map[model.Address]*change{}, liveOf: map[*model.Object]*model.Object{}, wantOf: map[*model.Object]*model.Object{},
-		declared: map[model.Address]*model.Object{}, folders: renames{}, blocked: map[*model.Object]string{}}
+		declared: map[model.Address]*model.Object{}, folders: renames{}, blocked: map[*model.Object]string{}, going: map[model.Address]*model.Object{}}
+	b.Input = in
+	if b.NotSelected == "" {
+		b.NotSelected = "select it too"
+	}
 	if b.Position == nil {
 		b.Position = func(o *model.Object, _ string) model.Source { return o.Source }
 	}
+	b.Desired = nil
 	for _, d := range in.Desired {
+		if d.Goes() {
+			b.going[d.Address.Key()] = d
+			continue
+		}
+		b.Desired = append(b.Desired, d)
 		b.declared[d.Address.Key()] = d
 		if k := in.Catalog.Kind(d.Address.Kind); k.Tree != nil && d.Address.Kind == k.Tree.Folder && d.RenamedFrom != "" {
 			b.folders[strings.ToLower(d.Address.Name)] = d.RenamedFrom
@@ -131,7 +145,7 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 	b.pair()
 	b.block()
 	b.deletes()
-	for _, d := range in.Desired {
+	for _, d := range b.Desired {
 		b.compare(d)
 	}
 	b.release()
@@ -266,12 +280,12 @@ func (b *builder) compare(d *model.Object) {
 		case k.Replace == "" || live.Builtin:
 			b.fail(d, fixed[0], "cannot be changed after the object was made", "put the value back, or make a new object under another name")
 			return
-		case b.Protected != nil && b.Protected(d.Address) && d.Confirm != "replace":
+		case b.Protected != nil && b.Protected(d.Address) && d.Confirm == "":
 			b.fail(d, fixed[0], "can only be changed by making the object anew, and it is protected", "write confirm: replace into its document, or put the value back")
 			return
 		}
 		b.creatable(k, d, "is needed because the object must be made anew")
-		c.Action = Replace
+		c.Action, c.Confirmed = Replace, d.Confirm != ""
 	}
 	b.describe(k, c, df.touched)
 	b.put(c)
@@ -527,6 +541,7 @@ func (b *builder) deletes() {
 	if b.Exclusive == nil {
 		return
 	}
+	defer b.stays()
 	left := 0
 	for _, k := range b.Catalog.Kinds() {
 		if !b.Live.Read[k.Name] || k.Shape != model.Collection {
@@ -536,7 +551,7 @@ func (b *builder) deletes() {
 			if o.Builtin || b.wantOf[o] != nil || !k.CanDelete() || !b.Exclusive(k.Name, o.Address.Site) || !b.selected(o.Address) || b.changeOf(o) != nil {
 				continue
 			}
-			if b.Protected != nil && b.Protected(o.Address) {
+			if b.Protected != nil && b.Protected(o.Address) && b.goer(o) == nil {
 				b.warnings = append(b.warnings, fmt.Sprintf("%s is not declared, but protected: left alone", o.Address))
 				continue
 			}
@@ -552,6 +567,35 @@ func (b *builder) deletes() {
 	}
 }
 
+// goer is the document that says of a live object that it may be deleted.
+func (b *builder) goer(live *model.Object) *model.Object {
+	for _, a := range allAddresses(live) {
+		if d := b.going[a.Key()]; d != nil {
+			return d
+		}
+	}
+	return nil
+}
+
+// stays warns of objects that may be deleted by their document but are not,
+// because nothing else says that what is not declared goes.
+func (b *builder) stays() {
+	if !b.Prune || b.Exclusive == nil {
+		return
+	}
+	for _, d := range b.going {
+		live := b.Live.Find(d.Address)
+		if live == nil || !b.selected(d.Address) || b.changeOf(live) != nil {
+			continue
+		}
+		why := "its kind is not exclusive in rassync.yaml"
+		if k := b.Catalog.Kind(d.Address.Kind); live.Builtin || !k.CanDelete() {
+			why = "it cannot be deleted"
+		}
+		b.warnings = append(b.warnings, fmt.Sprintf("%s is left alone although its document says confirm: delete: %s", d.Address, why))
+	}
+}
+
 func (b *builder) changeOf(live *model.Object) *change { return b.byAddr[live.Address.Key()] }
 
 func (b *builder) delete(o *model.Object) {
@@ -561,6 +605,10 @@ func (b *builder) delete(o *model.Object) {
 		return
 	}
 	c := &change{Change: Change{Action: Delete, Fields: []Field{}, Before: o}, live: o}
+	if d := b.goer(o); d != nil {
+		c.Confirmed = true
+		c.Source = &Source{File: d.Source.File, Line: d.Source.Line}
+	}
 	b.describe(k, c, nil)
 	b.put(c)
 }
@@ -662,12 +710,18 @@ func applies(i model.Impact, after any) bool {
 
 // unreadable lists what is lost when an object of this kind goes.
 func unreadable(k *model.Kind) []string {
-	var out []string
+	var out, plain []string
 	k.Spec.Walk(func(p *model.Property) {
-		if p.Secret {
+		switch {
+		case p.Secret:
 			out = append(out, p.Path()+" is never read back: it must be supplied again")
+		case p.WriteOnly:
+			plain = append(plain, p.Path())
 		}
 	})
+	if len(plain) > 0 {
+		out = append(out, fmt.Sprintf("%s never read back, such as %s: what is not declared is lost", model.Count(len(plain), "setting is", "settings are"), plain[0]))
+	}
 	return out
 }
 
@@ -776,7 +830,7 @@ func (b *builder) finish(sorted []*change) *Plan {
 		p.Changes = append(p.Changes, c.Change)
 	}
 	if b.unsent > 0 {
-		b.warnings = append(b.warnings, fmt.Sprintf("%d secrets have never been sent from this workspace: rassync cannot know whether the farm has them (--rotate-secrets sends all)", b.unsent))
+		b.warnings = append(b.warnings, fmt.Sprintf("%s never been sent from this workspace: rassync cannot know what the farm has (--rotate-secrets sends all)", model.Count(b.unsent, "secret has", "secrets have")))
 	}
 	p.Unwritable = b.unwritable
 	for _, u := range b.unwritable {

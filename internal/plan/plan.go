@@ -86,6 +86,9 @@ type Change struct {
 	// ActivateWithin that they are between its own steps.
 	ActivateBefore *Activation `json:"activateBefore,omitempty"`
 	ActivateWithin *Activation `json:"activateWithin,omitempty"`
+	// Confirmed: the document of the object says that it may be deleted or
+	// replaced.
+	Confirmed bool `json:"confirmed,omitempty"`
 
 	// PreImage binds the change to the object it was computed from.
 	PreImage string `json:"-"`

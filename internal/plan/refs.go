@@ -180,10 +180,11 @@ func (b *builder) checkReferences() {
 		if !b.selected(d.Address) || b.blocked[d] != "" {
 			continue
 		}
+		b.checkPlace(k, d)
 		walkRefs(k.Spec, d.Spec, "", func(p *model.Property, kinds []string, ref, path string) {
 			if t := b.target(kinds, ref, d.Address.Site); t != nil {
 				if b.liveOf[t] == nil && b.byAddr[t.Address.Key()] == nil && b.Live.NotReadErr(t.Address.Kind, t.Address.Site) == nil && b.Catalog.Kind(t.Address.Kind).Shape == model.Collection {
-					b.fail(d, path, fmt.Sprintf("refers to %s, which is declared but neither on the farm nor selected", t.Address), "select it too")
+					b.fail(d, path, fmt.Sprintf("refers to %s, which is declared but neither on the farm nor selected", t.Address), b.NotSelected)
 				}
 				return
 			}
@@ -217,6 +218,39 @@ func (b *builder) checkReferences() {
 	}
 }
 
+// checkPlace finds new objects whose site or folder is neither on the farm nor
+// made by this plan.
+func (b *builder) checkPlace(k *model.Kind, d *model.Object) {
+	site := model.Address{Kind: model.SiteKind, Name: d.Address.Site}
+	if d.Address.Site != "" && b.Live.Find(site) == nil && b.byAddr[site.Key()] == nil {
+		hint := "correct the name"
+		if b.declared[site.Key()] != nil {
+			hint = b.NotSelected
+		}
+		b.fail(d, "site", fmt.Sprintf("belongs to %s, which is not on the farm", site), hint)
+		return
+	}
+	if k.Tree == nil || k.Shape != model.Collection || b.liveOf[d] != nil || b.byAddr[d.Address.Key()] == nil {
+		return
+	}
+	folder, _ := model.ParentPath(d.Address.Name)
+	if folder == "" || b.Live.NotReadErr(k.Tree.Folder, d.Address.Site) != nil || b.folderChange(k, folder) != nil {
+		return
+	}
+	path := b.farmFolder(folder)
+	for _, o := range b.Live.Objects[k.Tree.Folder] {
+		if strings.EqualFold(o.Address.Name, path) {
+			return
+		}
+	}
+	a := model.Address{Site: d.Address.Site, Kind: k.Tree.Folder, Name: folder}
+	hint := "declare it, or correct the path"
+	if b.declared[a.Key()] != nil {
+		hint = b.NotSelected
+	}
+	b.fail(d, "name", fmt.Sprintf("lies in %s, which is not on the farm", a), hint)
+}
+
 // referrers lists, for each live object, the live objects that refer to it.
 func (b *builder) referrers() map[*model.Object][]*model.Object {
 	out := map[*model.Object][]*model.Object{}
@@ -245,7 +279,9 @@ func (b *builder) stillRefers(o, t *model.Object) bool {
 	k := b.Catalog.Kind(o.Address.Kind)
 	spec := o.Spec
 	if d := b.wantOf[o]; d != nil && b.selected(d.Address) && b.blocked[d] == "" {
-		spec = over(k.Spec, d.Spec, o.Spec)
+		// What a closing inherit flag hides refers to nothing any more.
+		spec, _ = model.Clone(over(k.Spec, d.Spec, o.Spec)).(map[string]any)
+		k.Prune(spec)
 	}
 	found := false
 	walkRefs(k.Spec, spec, "", func(p *model.Property, kinds []string, ref, _ string) {

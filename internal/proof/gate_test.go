@@ -6,6 +6,7 @@ import (
 	"rassync/internal/export"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // gatesOf lists the inherit flags of a kind and what each switches off.
@@ -142,6 +143,35 @@ func TestPublicationToSites(t *testing.T) {
 			app.Address.Site = "Branch office"
 			if p := s.plan(docs, nil); !p.Empty() {
 				t.Fatalf("not empty:\n%s", describe(p))
+			}
+		})
+	}
+}
+
+// TestWayBackPastAClosingInheritFlag: a broker that only a value names which
+// the same plan hides behind an inherit flag can go; the flag closes first.
+func TestWayBackPastAClosingInheritFlag(t *testing.T) {
+	cat := catalog(t)
+	for _, sw := range farmsim.AllSwitches() {
+		t.Run(sw.Name, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, cat, nil, sw.Switches)
+			gateway := object("Gateway", "Main", "gw1.example.com", map[string]any{"inheritDefaultModeSettings": true})
+			s.mustApply(s.plan([]*model.Object{gateway}, nil))
+			first := text(s.read(nil, everything))
+			before := declare(s.read([]string{"Gateway"}, everything))
+
+			broker := object("Broker", "Main", "broker9.example.com", nil)
+			open := object("Gateway", "Main", "gw1.example.com", map[string]any{"inheritDefaultModeSettings": false, "preferredBroker": "broker9.example.com"})
+			s.mustApply(s.plan([]*model.Object{broker, open}, nil))
+
+			back := s.plan(before, nil, broker.Address)
+			if n := len(back.Changes); n != 2 || back.Changes[1].Action != plan.Delete {
+				t.Fatalf("the flag does not close first:\n%s", describe(back))
+			}
+			s.mustApply(back)
+			if now := text(s.read(nil, everything)); now != first {
+				t.Errorf("not rolled back:\n%s", diffLines(first, now))
 			}
 		})
 	}

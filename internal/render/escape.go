@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"rassync/internal/model"
 )
 
 // Escape makes a value safe to print on a terminal and in a log: control
@@ -78,9 +80,4 @@ func cut(s string, limit int) string {
 }
 
 // count writes a number with its noun.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
+func count(n int, one, many string) string { return model.Count(n, one, many) }

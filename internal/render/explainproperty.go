@@ -241,6 +241,9 @@ func propertyImpacts(p *model.Property) []string {
 		if im.Source != "" {
 			s += " (" + im.Source + ")"
 		}
+		if im.Brake {
+			s += "; refused unless --allow-lockout names the plan"
+		}
 		out = append(out, s)
 	}
 	return out

@@ -135,11 +135,11 @@ func (w *walker) text(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		if r.minLen == 1 {
 			w.fail(n, "expected text, found an empty one", "")
 		} else {
-			w.fail(n, fmt.Sprintf("the text has %d characters, at least %d are needed", utf8.RuneCountInString(s), r.minLen), "")
+			w.fail(n, fmt.Sprintf("the text has %s, at least %d are needed", model.Count(utf8.RuneCountInString(s), "character", "characters"), r.minLen), "")
 		}
 		return nil, false
 	case r.maxLen > 0 && len(s) > r.maxLen && utf8.RuneCountInString(s) > r.maxLen:
-		w.fail(n, fmt.Sprintf("the text has %d characters, at most %d are allowed", utf8.RuneCountInString(s), r.maxLen), "")
+		w.fail(n, fmt.Sprintf("the text has %s, at most %d are allowed", model.Count(utf8.RuneCountInString(s), "character", "characters"), r.maxLen), "")
 		return nil, false
 	case r.pattern != nil && !r.pattern.MatchString(s):
 		w.fail(n, fmt.Sprintf("%q has not the expected form", short(s)), "it must match "+r.pattern.String())

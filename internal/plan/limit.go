@@ -1,0 +1,121 @@
+package plan
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+)
+
+// digestShown is how much of a plan's digest the flags carry.
+const digestShown = 8
+
+// Digest tells plans apart: two plans with the same changes of the same
+// objects on the same farm have the same one, whenever they were made and by
+// which version. Where a document lies makes no difference.
+func (p *Plan) Digest() string {
+	type bound struct {
+		Action      Action
+		RenamedFrom string
+		Fields      []Field
+		Relinks     []string
+		Confirmed   bool
+		Binding     Binding
+	}
+	all := struct {
+		Farm    string
+		Changes []bound
+	}{strings.ToLower(strings.Trim(p.Farm.GUID, "{}")), []bound{}}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		b := bound{c.Action, c.RenamedFrom, c.Fields, c.Relinks, c.Confirmed, Bind(c)}
+		if len(b.Fields) == 0 {
+			b.Fields = nil
+		}
+		all.Changes = append(all.Changes, b)
+	}
+	d, err := model.DigestJSON(all)
+	if err != nil {
+		return "" // no value of a plan is without a JSON form; "" allows nothing
+	}
+	return d
+}
+
+// names tells whether what a flag says means the plan with this digest.
+func names(digest, said string) bool {
+	return len(said) >= digestShown && strings.HasPrefix(digest, strings.ToLower(said))
+}
+
+func short(digest string) string { return digest[:min(len(digest), digestShown)] }
+
+// Check finds values that no refusal can have printed.
+func (a Allowance) Check() error {
+	for _, f := range []struct{ flag, value string }{{"--allow-deletes", a.Deletes}, {"--allow-updates", a.Updates}} {
+		number, digest, _ := strings.Cut(f.value, "@")
+		if _, err := strconv.Atoi(number); f.value != "" && (err != nil || !hexadecimal(digest)) {
+			return fmt.Errorf("%s %s: it is a number and the beginning of the plan's digest, such as 14@3f9a2c1b", f.flag, f.value)
+		}
+	}
+	if !hexadecimal(a.Lockout) {
+		return fmt.Errorf("--allow-lockout %s: it is the beginning of the plan's digest, such as 3f9a2c1b", a.Lockout)
+	}
+	return nil
+}
+
+func hexadecimal(s string) bool { return strings.Trim(strings.ToLower(s), "0123456789abcdef") == "" }
+
+// counted is a sort of changes that a limit counts.
+type counted struct {
+	rule   string
+	counts func(*Change) bool
+}
+
+// deletes are counted with replaces, which delete what there was. What the
+// object's own document confirms is not counted.
+func deletes() counted {
+	return counted{"deletes", func(c *Change) bool { return (c.Action == Delete || c.Action == Replace) && !c.Confirmed }}
+}
+
+func updates() counted {
+	return counted{"updates", func(c *Change) bool { return c.Action == Update || c.Action == Replace }}
+}
+
+// refuse counts the changes, all together and by kind.
+func (s counted) refuse(p *Plan, live *export.Farm, digest string, most, percent, from int, said string) []Refusal {
+	total := 0
+	byKind := map[string][]string{}
+	for i := range p.Changes {
+		if c := &p.Changes[i]; s.counts(c) {
+			total++
+			byKind[c.Kind] = append(byKind[c.Kind], c.Address)
+		}
+	}
+	number, of, _ := strings.Cut(said, "@")
+	if total == 0 || (number == strconv.Itoa(total) && names(digest, of)) {
+		return nil
+	}
+	flag := fmt.Sprintf("--allow-%s %d@%s", s.rule, total, short(digest))
+	other := ""
+	if said != "" {
+		other = fmt.Sprintf(" (--allow-%s %s is not about this plan)", s.rule, said)
+	}
+	var out []Refusal
+	if most > 0 && total > most {
+		out = append(out, Refusal{Rule: s.rule, Why: fmt.Sprintf("the plan %s %s, the limit is %d%s", s.rule, model.Count(total, "object", "objects"), most, other), Flag: flag})
+	}
+	kinds := make([]string, 0, len(byKind))
+	for k := range byKind {
+		kinds = append(kinds, k)
+	}
+	sort.Strings(kinds)
+	for _, k := range kinds {
+		n, of := len(byKind[k]), len(live.Objects[k])
+		if percent > 0 && of >= max(from, 1) && n*100 > percent*of {
+			out = append(out, Refusal{Rule: s.rule, Why: fmt.Sprintf("the plan %s %d of %d objects of kind %s, the limit is %d %%%s", s.rule, n, of, k, percent, other), Flag: flag, Objects: byKind[k]})
+		}
+	}
+	return out
+}
