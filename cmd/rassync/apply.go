@@ -147,7 +147,7 @@ func (o *applyOptions) carryOut(ctx context.Context, c *call, s *app.Session, p 
 }
 
 func (w *writeFlags) execution(command string, events func(apply.Event)) app.Execution {
-	return app.Execution{Command: command, StageOnly: w.stageOnly, AllowStaged: w.allowStaged, LockTimeout: w.lockTimeout, Events: events}
+	return app.Execution{Command: command, StageOnly: w.stageOnly, AllowStaged: w.allowStaged, LockTimeout: w.lockTimeout, LockWait: w.lockWait, Events: events}
 }
 
 // execute shows a plan, asks, and carries it out.
@@ -159,24 +159,24 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 		}
 	}
 	if p.Plan.Empty() {
-		c.stats(s)
 		if !text {
-			if err := showResult(c, p.Plan, nil); err != nil {
+			if err := showResult(c, s, p.Plan, nil); err != nil {
 				return err
 			}
 		}
-		return p.Unwritten(app.Failed)
+		return p.Short(app.Failed)
 	}
 	if err := c.Ready(s, p, e); err != nil {
 		return err
 	}
 	if w.dryRun {
 		c.Notice("dry run: nothing was written")
-		c.stats(s)
-		if text {
-			return nil
+		if !text {
+			if err := showResult(c, s, p.Plan, nil); err != nil {
+				return err
+			}
 		}
-		return showResult(c, p.Plan, nil)
+		return p.Unseen()
 	}
 	what := plural(len(p.Plan.Changes), "change", "changes")
 	if n := p.Plan.Summary.Delete; n > 0 {
@@ -188,10 +188,10 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	watch := c.watch(format, verbose)
 	e.Events = watch.event
 	rep, err := c.Execute(ctx, s, p, e)
-	if err := watch.finish(c, s, p.Plan, rep, err); err != nil {
+	if err = watch.finish(c, s, p.Plan, rep, err); err != nil {
 		return err
 	}
-	return p.Unwritten(app.Partial)
+	return p.Short(app.Partial)
 }
 
 // watcher shows a run as it goes on and sums it up.
@@ -223,7 +223,7 @@ func (w *watcher) finish(c *call, s *app.Session, p *plan.Plan, rep *app.Report,
 	}
 	if w.format == "json" {
 		if rep.Result != nil {
-			if werr := showResult(c, p, rep); werr != nil && err == nil {
+			if werr := showResult(c, s, p, rep); werr != nil && err == nil {
 				err = werr
 			}
 		}
@@ -239,6 +239,5 @@ func (w *watcher) finish(c *call, s *app.Session, p *plan.Plan, rep *app.Report,
 	if rep.Rollback != nil && rep.RollbackError == nil {
 		c.Notice("rolled back by run %s", rep.Rollback.Run.Info.ID)
 	}
-	c.stats(s)
 	return err
 }

@@ -45,23 +45,27 @@ func (c *counter) Write(p []byte) (int, error) {
 
 // run carries out one command line and gives its exit code.
 func run(ctx context.Context, env *app.Env, args []string) int {
-	e := *env
-	out := &counter{w: env.Out}
-	e.Out = out
-	a, err := app.New(&e, version())
-	c := &call{out: out}
+	a, err := app.New(env, version())
 	if err != nil {
 		fmt.Fprintln(env.Err, "rassync: the schemas cannot be read:", err)
 		return app.Failed.Outcome().Code
 	}
-	c.App = a
-	a.Say = c.say
+	return runWith(ctx, a, args)
+}
+
+// runWith is run with schemas that are loaded already.
+func runWith(ctx context.Context, a *app.App, args []string) int {
+	e := *a.Env
+	out := &counter{w: e.Out}
+	e.Out = out
+	c := &call{App: a, out: out}
+	a.Env, a.Say = &e, c.say
 	root := newRoot(c)
 	root.SetArgs(args)
 	root.SetIn(e.In)
 	root.SetOut(out)
 	root.SetErr(e.Err)
-	err = root.ExecuteContext(ctx)
+	err := root.ExecuteContext(ctx)
 	if err != nil && !c.began {
 		// Everything that goes wrong before a command begins is its usage.
 		err = &app.Failure{Class: app.Input, Err: err, Hint: usageHint(root, args)}

@@ -97,7 +97,6 @@ func (o *diffOptions) readFarm(ctx context.Context, c *call, other *app.Side) (*
 	err := c.with(ctx, o.conn, f, func(s *app.Session) error {
 		var err error
 		side, err = c.ReadSide(ctx, s, other)
-		c.stats(s)
 		return err
 	})
 	return side, err

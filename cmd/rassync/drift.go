@@ -66,7 +66,6 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 		if err != nil {
 			return err
 		}
-		c.stats(s)
 		if !d.InSync() {
 			return &app.Failure{Class: app.Pending}
 		}

@@ -80,7 +80,6 @@ func (o *exportOptions) run(ctx context.Context, c *call) error {
 		if err := o.report(c, x); err != nil {
 			return err
 		}
-		c.stats(s)
 		return x.Incomplete()
 	})
 }

@@ -58,7 +58,7 @@ func addConnection(cmd *cobra.Command, c *app.Connection) {
 	f.StringVar(&c.Fingerprint, "fingerprint", "", "SHA-256 of the farm's certificate to pin (or "+app.EnvFingerprint+")")
 	f.BoolVar(&c.Insecure, "insecure", false, "do not check the farm's certificate: anybody in between can read the password")
 	f.BoolVar(&c.TrustFarm, "trust-farm", false, "send credentials to the farm that rassync.yaml names although nobody has confirmed it on this machine")
-	f.StringVar(&c.Rate, "rate", app.DefaultRate, "most requests in a time, or off; the farm's limit is shared with the management portal")
+	f.StringVar(&c.Rate, "rate", app.DefaultRate, "most requests in a time, or off; a v21 farm serves 50/10s to all its clients together, so the default leaves 10 of them to the management portal")
 	f.IntVar(&c.Parallel, "parallel", ras.DefaultParallel, "most requests under way at a time")
 	f.DurationVar(&c.Timeout, "timeout", ras.DefaultTimeout, "longest wait for one answer")
 }
@@ -96,6 +96,9 @@ func addOverlay(cmd *cobra.Command, overlay *string) {
 	cmd.Flags().StringVar(overlay, "overlay", "", "overlay of rassync.yaml to lay over the documents")
 }
 
+// defaultLockWait gives somebody who is about to close a dialog the time to.
+const defaultLockWait = 30 * time.Second
+
 // writeFlags are those of the commands that write to a farm.
 type writeFlags struct {
 	dryRun      bool
@@ -103,6 +106,7 @@ type writeFlags struct {
 	stageOnly   bool
 	allowStaged bool
 	lockTimeout time.Duration
+	lockWait    time.Duration
 	allow       plan.Allowance
 }
 
@@ -113,6 +117,7 @@ func addWrite(cmd *cobra.Command, w *writeFlags) {
 	f.BoolVar(&w.stageOnly, "stage-only", false, "leave the changes on the farm to be activated in the console")
 	f.BoolVar(&w.allowStaged, "allow-staged", false, "activate changes of other administrators that wait on the farm along with this run's")
 	f.DurationVar(&w.lockTimeout, "lock-timeout", 0, "how long to wait for another run in this workspace to end")
+	f.DurationVar(&w.lockWait, "lock-wait", defaultLockWait, "how long to wait for an object that another administrator holds; 0: not at all")
 	addAllowance(cmd, &w.allow)
 }
 

@@ -94,7 +94,6 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 		if err := showPlan(c.Out, p.Plan, o.format.value, o.limit, c.verbose(o.verbose)); err != nil {
 			return err
 		}
-		c.stats(s)
 		if !p.Plan.Empty() {
 			if o.detailedExit {
 				return &app.Failure{Class: app.Pending}
@@ -155,24 +154,4 @@ func showPlan(w io.Writer, p *plan.Plan, format string, limit int, o render.Opti
 		return render.PlanMarkdown(w, p, limit)
 	}
 	return render.PlanText(w, p, o)
-}
-
-// stats tells what a session cost.
-func (c *call) stats(s *app.Session) {
-	st := s.Stats()
-	text := "%s"
-	args := []any{plural(int(st.Requests), "request", "requests")}
-	if st.Waited > 0 {
-		text += ", %s waited for the rate limit"
-		args = append(args, st.Waited.Round(100*time.Millisecond))
-	}
-	if st.Retries > 0 {
-		text += ", %d repeated"
-		args = append(args, st.Retries)
-	}
-	if st.Throttled > 0 {
-		text += ", %d refused by the farm's rate limit"
-		args = append(args, st.Throttled)
-	}
-	c.Notice(text, args...)
 }

@@ -21,6 +21,7 @@ type resultDocument struct {
 	Refused       []failedChange  `json:"refused,omitempty"`
 	NotConverged  []deviation     `json:"notConverged"`
 	RolledBackBy  string          `json:"rolledBackBy,omitempty"`
+	Session       *sessionCost    `json:"session"`
 }
 
 type failedChange struct {
@@ -36,8 +37,8 @@ type deviation struct {
 }
 
 // showResult writes the result of a run; without a report nothing was run.
-func showResult(c *call, p *plan.Plan, rep *app.Report) error {
-	doc := resultDocument{FormatVersion: "1", State: "nothing written", NotConverged: []deviation{}}
+func showResult(c *call, s *app.Session, p *plan.Plan, rep *app.Report) error {
+	doc := resultDocument{FormatVersion: "1", State: "nothing written", NotConverged: []deviation{}, Session: costOf(s)}
 	if p != nil {
 		var b jsonBuffer
 		if err := render.PlanJSON(&b, p); err != nil {

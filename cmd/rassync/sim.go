@@ -55,7 +55,7 @@ second one.`,
 	f := cmd.Flags()
 	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
 	f.StringVar(&o.seed, "seed", "", "folder with one JSON file a kind that the farm starts with (default: the built-in example)")
-	f.StringVar(&o.rate, "rate", app.DefaultRate, "rate limit of the farm, or off")
+	f.StringVar(&o.rate, "rate", ras.Rate{Requests: farmsim.DefaultRate, Window: farmsim.DefaultWindow}.String(), "rate limit of the farm, or off")
 	f.DurationVar(&o.latency, "latency", 0, "time that every answer takes")
 	f.StringArrayVar(&o.readings, "reading", nil, "second reading to follow; may be repeated")
 	f.StringSliceVar(&o.refuse, "refuse", nil, "name of a property that the farm takes in no body: to see what a farm does that calls it otherwise")

@@ -7,6 +7,7 @@ import (
 
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/ras"
 	"rassync/schemas"
 )
 
@@ -31,7 +32,10 @@ type Env struct {
 	// ConfigDir is the user's folder for configuration, "" if there is none.
 	ConfigDir string
 
-	Now  func() time.Time
+	Now func() time.Time
+	// Clock is the time that sessions wait in; nil for real time.
+	Clock ras.Clock
+
 	User string
 	Host string
 	PID  int

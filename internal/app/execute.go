@@ -19,7 +19,8 @@ type Execution struct {
 	Of          string // the run that a rollback takes back or a restore restores from
 	StageOnly   bool
 	AllowStaged bool
-	LockTimeout time.Duration
+	LockTimeout time.Duration // for another run in the workspace
+	LockWait    time.Duration // for objects that somebody holds on the farm
 	// RollbackOnError takes back at once what a failed run has done.
 	RollbackOnError bool
 	Events          func(apply.Event)
@@ -41,6 +42,9 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 		return refused(p.Refusals)
 	}
 	if err := stageable(p.Plan, e); err != nil {
+		return err
+	}
+	if err := p.whole(); err != nil {
 		return err
 	}
 	if err := a.mayWrite(s, p.Folder, e); err != nil {
@@ -224,7 +228,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *Run, e 
 		return rep, err
 	}
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: run.file(p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, Resume: resume, Done: run.done(), Activated: run.activations(), Events: e.Events, Now: a.Now})
+		StageOnly: e.StageOnly, LockWait: e.LockWait, Resume: resume, Done: run.done(), Activated: run.activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	rep.Run = readRun(run.Dir)
 	if err != nil {
@@ -323,7 +327,7 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 	if err == nil && !back.Plan.Empty() {
 		back.Refusals = nil // it only undoes what was just approved
 		var run *Run
-		sub := Execution{Command: "rollback", Of: rep.Run.Info.ID, AllowStaged: true, StageOnly: e.StageOnly, Events: e.Events}
+		sub := Execution{Command: "rollback", Of: rep.Run.Info.ID, AllowStaged: true, StageOnly: e.StageOnly, LockWait: e.LockWait, Events: e.Events}
 		if run, err = a.begin(ctx, s, back, sub); err == nil {
 			rep.Rollback, err = a.carryOut(ctx, s, back, run, sub, false)
 		}

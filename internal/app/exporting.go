@@ -89,6 +89,9 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 			x.Missing = append(x.Missing, n)
 		}
 	}
+	if err := x.failed(); err != nil {
+		return nil, err
+	}
 	var objects []*model.Object
 	for _, obj := range x.Farm.All() {
 		if o.Selection.Match(obj.Address) {

@@ -45,16 +45,8 @@ func (a *App) lock(ctx context.Context, f *Folder, command string, wait time.Dur
 	}
 	deadline := time.Now().Add(wait)
 	for told := false; ; {
-		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		err := putLock(path, data)
 		if err == nil {
-			_, err = file.Write(data)
-			if cerr := file.Close(); err == nil {
-				err = cerr
-			}
-			if err != nil {
-				os.Remove(path)
-				return nil, err
-			}
 			return func() { os.Remove(path) }, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
@@ -95,6 +87,40 @@ func (a *App) lock(ctx context.Context, f *Folder, command string, wait time.Dur
 		case <-t.C:
 		}
 	}
+}
+
+// putLock makes the lock file, whole or not at all: a process that is killed
+// at any moment leaves no lock of which nobody knows whose it is. The error is
+// fs.ErrExist if there is one already.
+func putLock(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "lock.new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(data)
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if err = os.Link(tmp.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// A file system without links.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	if cerr := file.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		os.Remove(path)
+	}
+	return err
 }
 
 // takeAway removes a stale lock. It is moved aside first and looked at again,

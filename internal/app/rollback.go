@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -70,6 +71,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 	if err != nil {
 		return nil, err
 	}
+	absent = append(absent, halfReplaced(a.Catalog, snap)...)
 	sc := newScope(a.Catalog)
 	sc.objects(desired)
 	for _, addr := range absent {
@@ -107,6 +109,23 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 	p.NotRestorable = append(p.NotRestorable, a.lostByRun(run, o.Selection.Match)...)
 	p.Plan.Warnings = append(p.Plan.Warnings, p.NotRestorable...)
 	return p, nil
+}
+
+// halfReplaced are the temporary names under which the run may have left new
+// objects, if it died while it replaced old ones.
+func halfReplaced(cat *model.Catalog, snap *apply.Snapshot) []model.Address {
+	var out []model.Address
+	for _, o := range snap.Objects {
+		if k := cat.Kind(o.Kind); k == nil || k.Replace != "createFirst" {
+			continue
+		}
+		for _, name := range []string{o.Name, o.RenamedTo} {
+			if name != "" {
+				out = append(out, model.Address{Site: o.Site, Kind: o.Kind, Name: plan.TempName(name)})
+			}
+		}
+	}
+	return out
 }
 
 // without takes out the objects that are gone from the farm and cannot be

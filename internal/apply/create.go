@@ -374,6 +374,9 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 	if err != nil {
 		return err
 	}
+	if old != nil && strings.EqualFold(old.Address.Name, plan.TempName(c.Desired.Address.Name)) {
+		return r.replaceLeftover(ctx, k, c, old, again)
+	}
 	if again {
 		site := r.Live.Find(model.Address{Kind: model.SiteKind, Name: c.Site})
 		siteID := ""
@@ -432,6 +435,28 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 		}
 	}
 	r.Live.Remember(renamed(fresh, c.Desired))
+	return nil
+}
+
+// replaceLeftover replaces what a run that died left under the temporary name
+// of the object: the object's own name is free, so the new one gets it at
+// once.
+func (r *run) replaceLeftover(ctx context.Context, k *model.Kind, c *plan.Change, old *model.Object, again bool) error {
+	desired := *c.Desired
+	desired.RenamedFrom = ""
+	if err := r.create(ctx, &plan.Change{Desired: &desired}, &desired, again); err != nil {
+		return err
+	}
+	fresh := r.Live.Find(desired.Address)
+	for _, text := range c.Relinks {
+		if err := r.relink(ctx, text, old, fresh); err != nil {
+			return err
+		}
+	}
+	if err := r.remove(ctx, k, old); err != nil {
+		return err
+	}
+	r.Live.Forget(old)
 	return nil
 }
 

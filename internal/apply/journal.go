@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -70,11 +71,27 @@ func OpenJournal(path string, now func() time.Time) (*Journal, []Entry, error) {
 		f.Close()
 		return nil, nil, err
 	}
+	// The file itself, and what was written beside it, must be found again
+	// after a power cut.
+	for _, dir := range []string{filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
+		syncDir(dir)
+	}
 	j := &Journal{f: f, now: now}
 	if n := len(entries); n > 0 {
 		j.seq, j.prev = entries[n-1].Seq, entries[n-1].Hash
 	}
 	return j, entries, nil
+}
+
+// syncDir makes names in a folder last. Not every system can; then nothing is
+// lost that it would keep.
+func syncDir(dir string) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return
+	}
+	_ = d.Sync()
+	d.Close()
 }
 
 // Append writes one line and waits until it is on the disk.

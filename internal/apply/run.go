@@ -19,6 +19,7 @@ type Writer interface {
 	Get(ctx context.Context, path string, query url.Values) (*ras.Answer, error)
 	Send(ctx context.Context, req ras.Request) (*ras.Answer, error)
 	ApplySettings(ctx context.Context) error
+	Pause(ctx context.Context, d time.Duration, reason string) error
 }
 
 // Recorder keeps what a run does, line by line; a line is safe when Append
@@ -35,6 +36,9 @@ type Options struct {
 	Files func(source model.Source, ref model.FileRef) ([]byte, error)
 	// Reveal gives the value of a secret at the moment it is sent.
 	Reveal func(model.SecretRef) (string, error)
+	// LockWait bounds how long one write waits for an object that somebody
+	// else holds; 0: not at all.
+	LockWait time.Duration
 	// StageOnly leaves the settings staged on the farm.
 	StageOnly bool
 	// Resume converges changes that an earlier run began; Done are those it
@@ -104,6 +108,9 @@ type run struct {
 	// unfinished are the changes that the farm did not take whole; true if it
 	// took nothing of them.
 	unfinished map[string]bool
+	// interrupted ends with an interrupt: a change under way is finished all
+	// the same, but does not wait for others.
+	interrupted context.Context
 }
 
 // Run carries the plan out, change by change, activates the settings and
@@ -113,7 +120,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}}
+	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}, interrupted: ctx}
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
 	var runErr error
 	wrote := false
@@ -476,33 +483,4 @@ func (r *run) verifyFiles(c *plan.Change, now *model.Object) {
 			r.emit(Event{Type: NotConverged, Address: c.Address, Message: fmt.Sprintf("%s: no known call writes it; declared is %v, the farm shows %v", f.Path, f.After, f.Before)})
 		}
 	}
-}
-
-// send sends one write with its journal lines around it.
-func (r *run) send(ctx context.Context, req ras.Request) (*ras.Answer, error) {
-	text := req.Method + " " + req.Path
-	e := Entry{Event: "send", Request: text}
-	if r.current != nil {
-		e.Address = r.current.Address
-	}
-	if err := r.Journal.Append(e); err != nil {
-		return nil, err
-	}
-	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
-	ans, err := r.Writer.Send(ctx, req)
-	e.Event = "answer"
-	var re *ras.Error
-	switch {
-	case err == nil:
-		e.Status = ans.Status
-		r.accepted = true
-	case errors.As(err, &re):
-		e.Status, e.Error = re.Status, re.Kind.String()
-	default:
-		e.Error = "failed"
-	}
-	if jerr := r.Journal.Append(e); jerr != nil {
-		return ans, jerr
-	}
-	return ans, err
 }

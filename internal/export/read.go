@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -171,14 +172,17 @@ func (r *reader) readSites(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range list {
+	for i, e := range list {
 		body, ok := e.(map[string]any)
 		if !ok {
-			continue
+			return fmt.Errorf("GET %s: element %d of the list is no JSON object", k.List.Path, i)
 		}
 		o := r.objectOf(k, body, nil)
 		if o == nil {
 			continue
+		}
+		if err := known(k, o, k.List.Path, i); err != nil {
+			return err
 		}
 		r.farm.Objects[k.Name] = append(r.farm.Objects[k.Name], o)
 		r.sites[asID(o.ID)] = o
@@ -241,6 +245,19 @@ func (r *reader) objectOf(k *model.Kind, body map[string]any, site *model.Object
 	r.raw[o] = body
 	r.mu.Unlock()
 	return o
+}
+
+// known refuses an element of a list that has no name or no id: it could not
+// be spoken of, and left out it would pass for deleted.
+func known(k *model.Kind, o *model.Object, path string, place int) error {
+	switch {
+	case k.Shape != model.Collection:
+	case o.Address.Name == "":
+		return fmt.Errorf("GET %s: element %d of the list has no %s", path, place, k.Identity.Read)
+	case o.ID == "":
+		return fmt.Errorf("GET %s: element %d of the list has no id", path, place)
+	}
+	return nil
 }
 
 func contains(list []any, v any) bool {
@@ -404,7 +421,10 @@ func (r *reader) list(ctx context.Context, k *model.Kind, site *model.Object) ([
 			return nil, fmt.Errorf("GET %s: element %d of the list is no JSON object", k.List.Path, i)
 		}
 		if o := r.objectOf(k, body, site); o != nil {
-			o.Rank = int64(i)
+			if err := known(k, o, k.List.Path, i); err != nil {
+				return nil, err
+			}
+			o.Rank = r.rank(k, body, i)
 			out = append(out, o)
 		}
 	}
@@ -734,18 +754,6 @@ func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, par
 			o.Spec[p.Name] = group
 		}
 	}
-	for _, other := range r.cat.Kinds() {
-		if other.Order == nil || other.Order.By != "step" {
-			continue
-		}
-		for _, of := range other.Order.Of {
-			if of == k.Name {
-				if n, ok := model.AsInt(body[other.Order.Read]); ok {
-					o.Rank = n
-				}
-			}
-		}
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.raw, o)
@@ -772,4 +780,18 @@ func count(m map[string]map[string]int, kind, path string) {
 		m[kind] = map[string]int{}
 	}
 	m[kind][path]++
+}
+
+// rank is the place of an object among those it is ordered with: what the farm
+// says, or else its place in the list.
+func (r *reader) rank(k *model.Kind, body map[string]any, place int) int64 {
+	for _, order := range r.cat.Kinds() {
+		if order.Order == nil || order.Order.By != "step" || !slices.Contains(order.Order.Of, k.Name) {
+			continue
+		}
+		if n, ok := model.AsInt(body[order.Order.Read]); ok {
+			return n
+		}
+	}
+	return int64(place)
 }

@@ -63,3 +63,11 @@ func (f *Farm) locked(o *object) *answer {
 	}
 	return nil
 }
+
+// ForbidWrites is the option of that name from now on: every write is refused
+// and noted.
+func (f *Farm) ForbidWrites() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.opts.ForbidWrites = true
+}

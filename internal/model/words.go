@@ -93,16 +93,18 @@ func (k *Kind) Activates(action string) bool {
 // says so.
 func (k *Kind) ReadName(body map[string]any) string {
 	part := func(read string) string {
-		if v := body[read]; v != nil {
+		switch v := body[read].(type) {
+		case nil, map[string]any, []any: // no name
+			return ""
+		default:
 			return fmt.Sprint(v)
 		}
-		return ""
 	}
 	name := part(k.Identity.Read)
 	if k.Identity.Codec == "account" {
 		name = DecodeAccount(name)
 	}
-	if k.Identity.Also != "" {
+	if k.Identity.Also != "" && name != "" {
 		name += "@" + part(k.Identity.Also)
 	}
 	return name

@@ -53,18 +53,20 @@ func (f *File) Write(path string) error {
 		return err
 	}
 	tmp := path + ".tmp"
-	out, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	out, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(append(data, '\n'))
-	if err == nil {
-		err = out.Sync() // a run whose plan is lost could not be resumed
+	defer os.Remove(tmp)
+	if _, err := out.Write(append(data, '\n')); err != nil {
+		out.Close()
+		return err
 	}
-	if cerr := out.Close(); err == nil {
-		err = cerr
+	if err := out.Sync(); err != nil { // a run must find its plan again after a power cut
+		out.Close()
+		return err
 	}
-	if err != nil {
+	if err := out.Close(); err != nil {
 		return err
 	}
 	return os.Rename(tmp, path)

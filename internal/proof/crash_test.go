@@ -33,9 +33,10 @@ func (d *dying) Append(e apply.Entry) error {
 func TestCrashAtEveryJournalLine(t *testing.T) {
 	cat := catalog(t)
 	before, after := changedFarm()
+	made := newStand(t, cat, nil, farmsim.Switches{})
+	made.mustApply(made.plan(before, nil))
 	start := func() (*stand, *plan.Plan) {
-		s := newStand(t, cat, nil, farmsim.Switches{})
-		s.mustApply(s.plan(before, nil))
+		s := made.fork(t, 0)
 		return s, s.pruneExcept(after)
 	}
 	s, p := start()

@@ -77,6 +77,7 @@ func TestEveryFaultAtEveryRequest(t *testing.T) {
 		return s
 	}
 	s := start(t, farmsim.Switches{})
+	made := s.fork(t, 0) // every case begins here
 	p := s.pruneExcept(after)
 	s.farm.ResetLog()
 	s.mustApply(p)
@@ -99,7 +100,10 @@ func TestEveryFaultAtEveryRequest(t *testing.T) {
 		{"500 after", true, farmsim.FaultInternal},
 		{"503 before", false, farmsim.Fault{Status: http.StatusServiceUnavailable}},
 		{"502 after", true, farmsim.FaultGateway},
+		{"503 after", true, farmsim.Fault{Status: http.StatusServiceUnavailable}},
 		{"html", true, farmsim.FaultHTML},
+		{"slow before", false, farmsim.Fault{Delay: time.Hour}},
+		{"slow after", true, farmsim.Fault{Delay: time.Hour}},
 	}
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
@@ -109,7 +113,11 @@ func TestEveryFaultAtEveryRequest(t *testing.T) {
 				step = 7
 			}
 			for n := 1 + len(f.name)%step; n <= requests; n += step {
-				s := start(t, farmsim.Switches{})
+				patience := time.Duration(0)
+				if f.fault.Delay > 0 {
+					patience = 100 * time.Millisecond
+				}
+				s := made.fork(t, patience)
 				p := s.pruneExcept(after)
 				s.farm.FaultAt(n, f.after, f.fault)
 				res := s.apply(p)

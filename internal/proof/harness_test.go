@@ -3,12 +3,15 @@ package proof
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http/httptest"
+	"os"
 	"runtime/debug"
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"rassync/internal/apply"
 	"rassync/internal/export"
@@ -50,18 +53,35 @@ func newStand(t testing.TB, cat *model.Catalog, state farmsim.State, sw farmsim.
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(farm)
-	t.Cleanup(server.Close)
-	session, err := ras.Connect(context.Background(), ras.Config{URL: server.URL, Username: farmsim.DefaultUsername,
-		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(cat), Clock: &instant{}})
-	if err != nil {
+	s := &stand{t: t, cat: cat, dir: t.TempDir(), files: map[string][]byte{}}
+	return s.on(farm, 0)
+}
+
+// fork is a stand of its own that begins where this one is now.
+func (s *stand) fork(t testing.TB, patience time.Duration) *stand {
+	t.Helper()
+	n := &stand{t: t, cat: s.cat, dir: t.TempDir(), files: maps.Clone(s.files)}
+	if err := os.CopyFS(n.dir, os.DirFS(s.dir)); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { session.Close() })
-	s := &stand{t: t, cat: cat, farm: farm, session: session, dir: t.TempDir(), files: map[string][]byte{}}
-	s.sent, err = apply.OpenSent(s.dir, "test", reveal)
+	return n.on(s.farm.Fork(), patience)
+}
+
+// on connects the stand to a farm; patience is the time-out of a request, 0
+// for the usual one.
+func (s *stand) on(farm *farmsim.Farm, patience time.Duration) *stand {
+	s.t.Helper()
+	server := httptest.NewServer(farm)
+	s.t.Cleanup(server.Close)
+	session, err := ras.Connect(context.Background(), ras.Config{URL: server.URL, Username: farmsim.DefaultUsername, Timeout: patience,
+		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(s.cat), Clock: &instant{}})
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { session.Close() })
+	s.farm, s.session = farm, session
+	if s.sent, err = apply.OpenSent(s.dir, "test", reveal); err != nil {
+		s.t.Fatal(err)
 	}
 	return s
 }

@@ -75,6 +75,12 @@ func (w *Writer) ApplySettings(ctx context.Context) error {
 	return err
 }
 
+// Pause waits for d in the session's time and counts it among its waits; a
+// wait of more than a second is announced with the reason.
+func (w *Writer) Pause(ctx context.Context, d time.Duration, reason string) error {
+	return w.s.gov.pause(ctx, d, reason)
+}
+
 func (w *Writer) prepare(req Request) (*call, error) {
 	invalid := func(format string, args ...any) (*call, error) {
 		return nil, &Error{Kind: KindInvalid, Method: clean(req.Method, 20), Path: clean(req.Path, maxExcerpt), Err: fmt.Errorf(format, args...)}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"rassync/internal/app"
+	"rassync/internal/farmsim"
+)
+
+// held is a real apply that hangs in its first change, because the farm keeps
+// the request back until let is closed.
+type held struct {
+	*stand
+	cmd *exec.Cmd
+	err *bufio.Reader
+	let chan struct{}
+	end sync.Once
+}
+
+func holdApply(t *testing.T) *held {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals between processes")
+	}
+	h := &held{stand: calculatorStand(t), let: make(chan struct{})}
+	asked := make(chan struct{})
+	var once sync.Once
+	h.farm.SetFault(func(p *farmsim.FaultPoint) farmsim.Fault {
+		if p.Method == http.MethodPut && !p.After {
+			once.Do(func() { close(asked) })
+			<-h.let
+		}
+		return farmsim.Fault{}
+	})
+	h.cmd = command(t, farmVars(h.server), "apply", h.dir, "--yes", "--rate", "off")
+	pipe, err := h.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.err = bufio.NewReader(pipe)
+	if err := h.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		h.letGo()
+		_ = h.cmd.Process.Kill()
+	})
+	<-asked
+	return h
+}
+
+func (h *held) letGo() { h.end.Do(func() { close(h.let) }) }
+
+// signal sends one and waits until the process says that it has come.
+func (h *held) signal(s os.Signal) {
+	h.t.Helper()
+	if err := h.cmd.Process.Signal(s); err != nil {
+		h.t.Fatal(err)
+	}
+	for {
+		line, err := h.err.ReadString('\n')
+		if strings.Contains(line, "a second interrupt ends at once") {
+			return
+		}
+		if err != nil {
+			h.t.Fatal("the process does not say that it was interrupted")
+		}
+	}
+}
+
+// ended waits for the end and gives the rest of what was said.
+func (h *held) ended(want int) string {
+	h.t.Helper()
+	rest, _ := io.ReadAll(h.err)
+	err := h.cmd.Wait()
+	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != want {
+		h.t.Fatalf("%v instead of exit code %d\n%s", err, want, rest)
+	}
+	return string(rest)
+}
+
+func (h *held) state() string {
+	h.t.Helper()
+	runs, err := app.Runs(h.dir)
+	if err != nil || len(runs) != 1 {
+		h.t.Fatalf("%d runs, %v", len(runs), err)
+	}
+	return runs[0].State()
+}
+
+// TestOneInterrupt: Ctrl-C, and SIGTERM as a pipeline sends it, let the change
+// under way finish; then the run ends with journal and summary, logged off.
+func TestOneInterrupt(t *testing.T) {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(s.String(), func(t *testing.T) {
+			h := holdApply(t)
+			h.signal(s)
+			h.letGo()
+			said := h.ended(130)
+			for _, want := range []string{"interrupted", "apply --resume goes on", "rassync history show", "requests (1 writes)"} {
+				if !strings.Contains(said, want) {
+					t.Errorf("%q is not said:\n%s", want, said)
+				}
+			}
+			if got := h.state(); got != "interrupted" {
+				t.Errorf("the journal says %s", got)
+			}
+			if n := h.farm.Sessions(); n != 0 {
+				t.Errorf("%d sessions were left open", n)
+			}
+			if n := h.farm.Writes(); n != 1 || !h.farm.Pending() {
+				t.Errorf("%d writes, waiting to be activated: %v", n, h.farm.Pending())
+			}
+			if _, err := os.Stat(h.dir + "/.rassync/lock"); err == nil {
+				t.Error("the lock was left")
+			}
+		})
+	}
+}
+
+// TestSecondInterrupt: a second Ctrl-C does not wait for the farm. What the
+// journal holds is enough to go on.
+func TestSecondInterrupt(t *testing.T) {
+	h := holdApply(t)
+	h.signal(os.Interrupt)
+	if err := h.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	h.ended(130) // the farm has not answered yet
+	if got := h.state(); got != "unfinished" {
+		t.Errorf("the journal says %s", got)
+	}
+	h.farm.SetFault(nil)
+	h.letGo()
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.env.Host = host
+	ctx := context.Background()
+	h.run(ctx, 0, "apply", "--resume", "--dir", h.dir, "--yes", "--rate", "off")
+	h.run(ctx, 0, "plan", h.dir, "--detailed-exitcode", "--rate", "off")
+}

@@ -1,0 +1,71 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rassync/internal/ras"
+)
+
+// send sends one write. While the farm says that somebody holds the object,
+// it is tried again, as long as the run may wait for that.
+func (r *run) send(ctx context.Context, req ras.Request) (*ras.Answer, error) {
+	left, pause := r.LockWait, time.Second
+	for {
+		ans, err := r.sendOnce(ctx, req)
+		if err == nil || !is(err, ras.KindLocked) {
+			return ans, err
+		}
+		if left <= 0 {
+			if r.LockWait > 0 {
+				err = fmt.Errorf("%w (still so after %s)", err, r.LockWait)
+			}
+			return ans, err
+		}
+		pause = min(pause, left)
+		r.emit(Event{Type: Notice, Address: r.address(), Message: fmt.Sprintf("held by another administrator, trying again for %s", left), Err: err})
+		if werr := r.Writer.Pause(r.interrupted, pause, "waiting for a locked object"); werr != nil {
+			return ans, err // what the farm said is what the run stopped at
+		}
+		left -= pause
+		pause = min(2*pause, longestLockPause)
+	}
+}
+
+// longestLockPause is the longest time between two tries of a locked object.
+const longestLockPause = 5 * time.Second
+
+func (r *run) address() string {
+	if r.current == nil {
+		return ""
+	}
+	return r.current.Address
+}
+
+// sendOnce sends one write with its journal lines around it.
+func (r *run) sendOnce(ctx context.Context, req ras.Request) (*ras.Answer, error) {
+	text := req.Method + " " + req.Path
+	e := Entry{Event: "send", Request: text, Address: r.address()}
+	if err := r.Journal.Append(e); err != nil {
+		return nil, err
+	}
+	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
+	ans, err := r.Writer.Send(ctx, req)
+	e.Event = "answer"
+	var re *ras.Error
+	switch {
+	case err == nil:
+		e.Status = ans.Status
+		r.accepted = true
+	case errors.As(err, &re):
+		e.Status, e.Error = re.Status, re.Kind.String()
+	default:
+		e.Error = "failed"
+	}
+	if jerr := r.Journal.Append(e); jerr != nil {
+		return ans, jerr
+	}
+	return ans, err
+}
