@@ -192,7 +192,7 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 		if is(err, ras.KindConflict) {
 			return nil, fmt.Errorf("%w (someone made an object of this name since the plan was made: plan again)", err)
 		}
-		return nil, inferredHint(err, leaves)
+		return nil, err
 	}
 	var body map[string]any
 	if len(ans.Body) > 0 {

@@ -150,5 +150,5 @@ func (r *run) updateProps(ctx context.Context, at spot, p *model.Property, want 
 	if alone {
 		return r.oneByOne(ctx, a, leaves)
 	}
-	return inferredHint(r.attempt(ctx, a), leaves)
+	return r.attempt(ctx, a)
 }

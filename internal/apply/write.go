@@ -295,7 +295,7 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 		}
 		return out, nil
 	}
-	return inferredHint(r.attempt(ctx, attempt{req: req, key: "PUT " + key, leaves: leaves, more: newName != "", bodies: bodies}), leaves)
+	return r.attempt(ctx, attempt{req: req, key: "PUT " + key, leaves: leaves, more: newName != "", bodies: bodies})
 }
 
 // sendEither sends the likeliest body; only a refusal of the body (400) lets
