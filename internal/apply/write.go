@@ -63,6 +63,11 @@ func (r *run) known(e *plan.Edits, site string) error {
 			return err
 		}
 	}
+	for _, l := range e.Calls {
+		if err := r.knownIn(l.Prop, l.Value, site); err != nil {
+			return err
+		}
+	}
 	for _, l := range e.Lists {
 		for i, w := range l.Want {
 			if l.Pairs[i] >= 0 {

@@ -19,7 +19,7 @@ var values = map[string]m{
 
 // encode turns a declaration into an object of a State.
 func (f *farm) encode(o *object) (m, error) {
-	e := &encoder{object: o, raw: m{}, parts: m{}, member: m{}}
+	e := &encoder{object: o, raw: m{}, parts: m{}, member: m{}, farm: f}
 	e.Encoder = model.Encoder{Names: f, Site: o.site}
 	spec := m{}
 	for name, v := range values[o.kind.Name] {
@@ -79,6 +79,9 @@ type encoder struct {
 	parts  m
 	member m
 	seq    int64 // last id of an entry
+	farm   *farm
+	// siblings are the declared values beside the one that is written.
+	siblings m
 }
 
 // place is where the values of a block stand: in an entry of a list, in a
@@ -119,7 +122,10 @@ func (e *encoder) block(p *model.Property, spec m, at place) error {
 		names = append(names, name)
 	}
 	sort.Strings(names)
+	above := e.siblings
+	defer func() { e.siblings = above }()
 	for _, name := range names {
+		e.siblings = spec
 		c := p.Prop(name)
 		if c == nil && p.Open { // under the name that the farm would answer
 			at := at
@@ -150,6 +156,23 @@ func (e *encoder) property(p *model.Property, v any, at place) error {
 		return fmt.Errorf("goes in and never comes out: it has no place in a seed")
 	case p.Lookup != nil:
 		return nil // read from another object
+	case p.EntryOf != nil:
+		if name, isName := v.(string); isName && name != "" {
+			id, err := e.farm.entryID(p, e.siblings, name, e.object.site)
+			if err != nil {
+				return err
+			}
+			v = id
+		}
+	case p.RefBy == "name":
+		e.set(at, v)
+		return nil
+	case p.File != nil && p.File.Field == "":
+		if e.raw["$files"] == nil {
+			e.raw["$files"] = m{}
+		}
+		e.raw["$files"].(m)[p.Name] = base64.StdEncoding.EncodeToString(v.([]byte))
+		return nil
 	case p.File != nil:
 		e.raw["$file"] = base64.StdEncoding.EncodeToString(v.([]byte))
 		return nil
