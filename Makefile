@@ -4,7 +4,7 @@ GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
 
-.PHONY: all build demo test race bench fuzz generate check-generated clean
+.PHONY: all build demo test race prove bench fuzz generate check-generated clean
 
 all: build
 
@@ -24,6 +24,10 @@ test:
 ## race: every test under the race detector
 race:
 	$(GO) test -race ./...
+
+## prove: every fault at every request, where test leaves out some of the reads
+prove:
+	RASSYNC_PROVE_ALL=1 $(GO) test -timeout 2h -run 'WithEveryFault|KilledAtEveryJournalLine|EveryFaultAtEveryRequest' ./cmd/rassync ./internal/proof
 
 ## bench: requests, times and memory on generated farms
 bench:

@@ -252,7 +252,8 @@ func smallFarm(cat *model.Catalog) farmsim.State {
 // faultCommand faults requests: when is a method and a part of the path, such
 // as PUT:/api/PubItems or GET:HostPool, with "*" for all, and "@N" behind it
 // for the N-th only; "after:" in front of it lets the farm carry it out first. what is cut, html,
-// truncated, body=TEXT or a status.
+// truncated, body=TEXT, a status, or echo=STATUS: one that repeats what was
+// sent.
 func faultCommand(ts *testscript.TestScript, farm *farmsim.Farm, when, what string) {
 	when, after := strings.CutPrefix(when, "after:")
 	when, nth, _ := strings.Cut(when, "@")
@@ -268,6 +269,7 @@ func faultCommand(ts *testscript.TestScript, farm *farmsim.Farm, when, what stri
 		fault = farmsim.FaultHTML
 	case what == "truncated":
 		fault.Truncate = true
+	case strings.HasPrefix(what, "echo="):
 	case strings.HasPrefix(what, "body="):
 		fault.Body = strings.TrimPrefix(what, "body=")
 	default:
@@ -287,6 +289,11 @@ func faultCommand(ts *testscript.TestScript, farm *farmsim.Farm, when, what stri
 		seen++
 		if nth != "" && itoa(seen) != nth {
 			return farmsim.Fault{}
+		}
+		if status, ok := strings.CutPrefix(what, "echo="); ok {
+			n, _ := strconv.Atoi(status)
+			said, _ := json.Marshal("cannot take " + string(p.Body))
+			return farmsim.Fault{Status: n, Body: `{"code":0,"msg":` + string(said) + `}`}
 		}
 		return fault
 	})

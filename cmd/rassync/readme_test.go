@@ -66,7 +66,7 @@ func TestReadmeNamesTestsThatExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	var tests strings.Builder
-	files, err := filepath.Glob(filepath.Join(root, "internal", "*", "*_test.go"))
+	files, err := filepath.Glob(filepath.Join(root, "*", "*", "*_test.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestReadmeNamesTestsThatExist(t *testing.T) {
 		}
 		tests.Write(data)
 	}
-	names := regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
+	names := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
 	if len(names) < 8 {
 		t.Errorf("the README names %d tests only", len(names))
 	}
@@ -86,7 +86,9 @@ func TestReadmeNamesTestsThatExist(t *testing.T) {
 			t.Errorf("the README names %s, which is no test", n[1])
 		}
 	}
-	for _, n := range regexp.MustCompile("script `([a-z]+)`").FindAllStringSubmatch(string(text), -1) {
+	_, section, _ := strings.Cut(string(text), "## Safety promises")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, n := range regexp.MustCompile("(?:scripts? |, )`([a-z]+)`").FindAllStringSubmatch(section, -1) {
 		if _, err := os.Stat(filepath.Join("testdata", "script", n[1]+".txtar")); err != nil {
 			t.Errorf("the README names the script %s, which is not there", n[1])
 		}

@@ -353,7 +353,7 @@ func (r *readOnly) arguments(cmd *cobra.Command) []string {
 		case strings.Contains(word, "KIND"), strings.Contains(word, "ADDRESS"):
 			out = append(out, pick(r.rng, r.words))
 		case strings.Contains(word, "DIR"), strings.Contains(word, "SIDE"), word == "A", word == "B":
-			out = append(out, pick(r.rng, []string{r.trees[1], pick(r.rng, r.trees), pick(r.rng, r.trees), "live"}))
+			out = append(out, pick(r.rng, []string{r.trees[1], pick(r.rng, r.trees), pick(r.rng, r.trees), "farm"}))
 		default:
 			out = append(out, pick(r.rng, []string{word, r.argument()}))
 		}

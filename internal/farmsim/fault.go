@@ -7,8 +7,9 @@ type FaultPoint struct {
 	Seq    int // number of the request, from 1
 	Method string
 	Path   string
-	After  bool // false: nothing was carried out yet; true: it was
-	Status int  // After: the status that the farm would answer
+	Body   []byte // as sent, secrets and all
+	After  bool   // false: nothing was carried out yet; true: it was
+	Status int    // After: the status that the farm would answer
 }
 
 // Fault is what goes wrong. The zero value is nothing.

@@ -41,7 +41,7 @@ func (f *Farm) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	seq, hook := f.arrive(c)
-	point := FaultPoint{Seq: seq, Method: r.Method, Path: r.URL.Path}
+	point := FaultPoint{Seq: seq, Method: r.Method, Path: r.URL.Path, Body: data}
 	if hook != nil {
 		if fault := hook(&point); f.fail(w, r.Context(), fault, nil, seq) {
 			return

@@ -82,5 +82,21 @@ func FuzzPlanFile(f *testing.F) {
 		if file, err := Parse(data, cat, now); err == nil && file == nil {
 			t.Error("no plan and no error")
 		}
+		// Its digest keeps most of what is made up out: behind it nothing may
+		// panic either.
+		var made File
+		if json.Unmarshal(data, &made) != nil {
+			return
+		}
+		var err error
+		if made.Digest, err = made.digest(); err != nil {
+			return
+		}
+		if data, err = json.Marshal(&made); err != nil {
+			return
+		}
+		if file, err := Parse(data, cat, time.Time{}); err == nil && len(file.Changes) != len(file.Bindings) {
+			t.Errorf("%d changes, %d bindings", len(file.Changes), len(file.Bindings))
+		}
 	})
 }
