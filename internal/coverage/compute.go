@@ -66,6 +66,9 @@ func Compute(cat *model.Catalog, ops []Operation, exclusions []Exclusion) Report
 	for _, op := range ops {
 		k := key(op.Method, op.Path)
 		listed[k] = true
+		if op.Probable != "" {
+			listed[key(op.Method, op.Probable)] = true
+		}
 		e := Entry{Method: op.Method, Path: op.Path}
 		if cs := byKey[k]; len(cs) > 0 {
 			e.By = claimants(cs)

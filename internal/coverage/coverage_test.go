@@ -139,8 +139,7 @@ func TestConfigurationIsNotExcluded(t *testing.T) {
 	// Words that are configuration in one place and an action in another.
 	for _, operation := range []string{
 		"POST /api/RDS/Host/Schedule/Reboot", "POST /api/VDI/HostPool/Schedule/Shutdown", "POST /api/Provider/VM/AVDHost/Schedule/Disable",
-		"POST /api/RDS/Template/{id}/LicenseKey", "POST /api/Certificates/ImportPfx", "PUT /api/WebService/settings", "PUT /api/ConnectionBroker/{id}/priority",
-		"PUT /api/Provider/{providerId}/VM/{vmId}/VDIHost/Assignment",
+		"POST /api/RDS/Template/{id}/LicenseKey", "POST /api/Certificates/GenerateSelfSigned", "PUT /api/WebService/settings", "PUT /api/ConnectionBroker/{id}/priority",
 	} {
 		for _, op := range ops {
 			if op.Method+" "+op.Path != operation {

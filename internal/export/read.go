@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -215,8 +216,7 @@ func (r *reader) objectOf(k *model.Kind, body map[string]any, site *model.Object
 		}
 	}
 	for _, s := range k.Skip {
-		v := body[s.Read]
-		if (len(s.In) > 0 && contains(s.In, v)) || (len(s.NotIn) > 0 && !contains(s.NotIn, v)) {
+		if s.Fits(body) {
 			r.mu.Lock()
 			r.farm.Findings.Skipped[k.Name+": "+s.Why]++
 			r.mu.Unlock()
@@ -577,13 +577,13 @@ func (r *reader) parts(ctx context.Context, k *model.Kind, o *model.Object, body
 				continue
 			}
 		}
-		path := SelfPath(k.Self, o.ID) + "/" + at
+		path := Below(SelfPath(k.Self, o.ID), at, o.ID)
 		v, err := r.memo.json(ctx, path, SiteQuery(k, o))
 		r.memo.forget(path, SiteQuery(k, o)) // no other object has this path
 		if err != nil {
 			var e *ras.Error
-			if errors.As(err, &e) && e.Kind == ras.KindNotFound {
-				continue // an older farm, or a path that was only inferred
+			if errors.As(err, &e) && (e.Kind == ras.KindNotFound || e.Status == http.StatusMethodNotAllowed) {
+				continue // an older farm, or a read that was only inferred
 			}
 			return nil, err
 		}
@@ -642,6 +642,15 @@ func SelfPath(template, id string) string {
 		return template
 	}
 	return template[:i] + url.PathEscape(id) + template[j+1:]
+}
+
+// Below is the path of what stands at a path below base. One that starts with
+// a slash stands beside the object instead, and holds its id.
+func Below(base, at, id string) string {
+	if strings.HasPrefix(at, "/") {
+		return SelfPath(at, id)
+	}
+	return base + "/" + at
 }
 
 // SiteQuery is the query that picks the site of a singleton, on its own path

@@ -6,6 +6,14 @@ import (
 	"rassync/internal/model"
 )
 
+// templateBelow is Below for templates.
+func templateBelow(self, at string) string {
+	if strings.HasPrefix(at, "/") {
+		return at
+	}
+	return self + "/" + at
+}
+
 // Reads lists the path templates that reading the kinds may GET: what a
 // session's Reader is allowed to ask for, and nothing else.
 func Reads(cat *model.Catalog) []string {
@@ -30,7 +38,7 @@ func Reads(cat *model.Catalog) []string {
 				add(k.Self + "/" + p.Part.At)
 			}
 			if p.List != nil && p.List.Get != "" {
-				add(k.Self + "/" + p.List.Get)
+				add(templateBelow(k.Self, p.List.Get))
 			}
 			if p.File != nil {
 				add(strings.ReplaceAll(p.File.Get, "{self}", k.Self))

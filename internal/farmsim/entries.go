@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"rassync/internal/model"
 )
 
 // listCall is an operation on a list below an object, or below an entry of
@@ -180,6 +182,8 @@ func (f *Farm) getEntries(c *call, s *listCall) *answer {
 	}
 	v = f.hideEntries(s, clone(v))
 	if list, ok := v.([]any); ok {
+		list = append(s.ls.shipped(), list...)
+		v = list
 		if len(list) == 1 && f.sw.SingleAsObject {
 			if m, isMap := list[0].(map[string]any); isMap {
 				return okBytes(appendJSON(nil, f.finishAnswer(m)))
@@ -201,6 +205,23 @@ func (f *Farm) hideEntries(s *listCall, v any) any {
 		}
 	}
 	return kept
+}
+
+// shipped are entries that come with the product and are no configuration:
+// one for each reason to leave some out.
+func (ls *list) shipped() []any {
+	var out []any
+	for _, skip := range ls.prop.List.Skip {
+		if len(skip.In) == 0 || ls.items == nil {
+			continue
+		}
+		e := map[string]any{skip.Read: plain(skip.In[0])}
+		for _, key := range ls.keyFields() {
+			setAt(e, key.path, "As shipped")
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 func (f *Farm) getEntry(c *call, s *listCall) *answer {
@@ -315,21 +336,8 @@ func (f *Farm) scalarEntry(c *call, s *listCall, key string) (any, *answer) {
 		if a != nil {
 			return nil, a
 		}
-		in = body
-		if name := f.sw.writeName(item); name != "" {
-			m, isMap := body.(map[string]any)
-			if !isMap {
-				return nil, refuse("the body is no JSON object")
-			}
-			for got := range m {
-				if got != name {
-					return nil, refuse("unknown property %s", got)
-				}
-			}
-			in = m[name]
-			if in == nil {
-				return nil, refuse("%s is required", name)
-			}
+		if in, a = f.bareMember(item, body); a != nil {
+			return nil, a
 		}
 	}
 	var w any
@@ -506,7 +514,17 @@ func (f *Farm) scalarName(c *call, s *listCall) (any, *answer) {
 	if a != nil {
 		return nil, a
 	}
-	if name := f.sw.writeName(s.ls.prop.Items); name != "" {
+	if body, a = f.bareMember(s.ls.prop.Items, body); a != nil {
+		return nil, a
+	}
+	return wrap(body, s.ls.prop.Items.Read), nil
+}
+
+// bareMember takes a member that is a text or an id out of its body: bare or
+// under a name, and as an array of one where the call takes several ("[]").
+func (f *Farm) bareMember(item *model.Property, body any) (any, *answer) {
+	name, many := strings.CutSuffix(f.sw.writeName(item), "[]")
+	if name != "" {
 		m, isMap := body.(map[string]any)
 		if !isMap {
 			return nil, refuse("the body is no JSON object")
@@ -520,7 +538,13 @@ func (f *Farm) scalarName(c *call, s *listCall) (any, *answer) {
 			return nil, refuse("%s is required", name)
 		}
 	}
-	return wrap(body, s.ls.prop.Items.Read), nil
+	if list, isList := body.([]any); many {
+		if !isList || len(list) != 1 {
+			return nil, refuse("an array of one is wanted here")
+		}
+		body = list[0]
+	}
+	return body, nil
 }
 
 // updateEntry changes an entry: 204.

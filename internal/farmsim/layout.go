@@ -194,7 +194,7 @@ func (l *layout) property(p *model.Property, at spot) {
 	}
 	own.path = append(append([]string(nil), own.path...), p.Read...)
 	if p.Anywhere && len(p.Read) > 0 {
-		own.path = []string{anywhereGroup, p.Read[len(p.Read)-1]}
+		own.path = []string{AnywhereGroup, p.Read[len(p.Read)-1]}
 	}
 	if p.Part != nil {
 		own.body, own.base = p.Part.At, len(own.path)

@@ -24,9 +24,9 @@ type openSpot struct {
 // standInPrefix begins every name that an open object can hold.
 const standInPrefix = "standIn"
 
-// anywhereGroup is the nested object into which the farm puts a value whose
-// place nobody knows.
-const anywhereGroup = "standInGroup"
+// AnywhereGroup is the nested object into which the farm puts a value whose
+// place nobody knows; in a State it stands there too.
+const AnywhereGroup = "standInGroup"
 
 // standIns are the values that a new open object holds.
 func standIns() map[string]any {
@@ -183,7 +183,7 @@ func (g *generator) fillOpen(l *layout, root func(string) any) {
 	for _, s := range l.opens {
 		if m := s.at(root(s.holder)); m != nil {
 			for _, name := range sortedKeys(m) {
-				if isStandIn(name) && name != anywhereGroup && !g.chance(25) {
+				if isStandIn(name) && name != AnywhereGroup && !g.chance(25) {
 					m[name] = g.like(m[name])
 				}
 			}

@@ -241,6 +241,11 @@ func (g *generator) fill(o *object) {
 			continue
 		}
 		v, ok := g.value(o, fl.prop)
+		if fl.prop.RequiredOnCreate && isZeroRef(fl.prop, v) {
+			if ids := g.candidates(o, fl.prop.Ref); len(ids) > 0 {
+				v = pick(g, ids)
+			}
+		}
 		if (!ok || v == "") && fl.prop.RequiredOnCreate && fl.prop.Type == model.TypeString && fl.prop.Enum == nil {
 			v, ok = pick(g, nastyNames), true
 		}

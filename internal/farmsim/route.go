@@ -177,6 +177,9 @@ func (f *Farm) routeLists(n *routeNode, k *kind, owns func(*call) bool, base str
 	for _, ls := range l.lists {
 		chain := append(slices.Clone(above), ls)
 		path := base + "/" + ls.at
+		if strings.HasPrefix(ls.at, "/") {
+			path = ls.at // beside the object
+		}
 		entry := path + "/{entry}"
 		spec := ls.prop.List
 		end := func(do func(*call, *listCall) *answer, entry bool) *endpoint {

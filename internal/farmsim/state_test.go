@@ -260,6 +260,10 @@ func readAll(t *testing.T, c *client) {
 					paths = append(paths, self+"/"+at)
 				}
 				for _, ls := range k.layout.lists {
+					if strings.HasPrefix(ls.at, "/") { // beside the object
+						paths = append(paths, strings.ReplaceAll(ls.at, "{id}", id))
+						continue
+					}
 					paths = append(paths, self+"/"+ls.at)
 				}
 			}

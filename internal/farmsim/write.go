@@ -151,7 +151,9 @@ func (t *target) writeNested(b *body, name string, v any) (bool, error) {
 				continue
 			}
 			own := slices.Equal(at, path) ||
-				(len(at) == len(path) && slices.Equal(at[:len(at)-1], path[:len(path)-1]) && t.v.f.sw.writeName(f.prop) == path[len(path)-1])
+				(len(at) == len(path) && slices.Equal(at[:len(at)-1], path[:len(path)-1]) && t.v.f.sw.writeName(f.prop) == path[len(path)-1]) ||
+				// where it belongs was not read: it is taken beside the groups
+				(f.prop.Anywhere && len(path) == 1 && t.v.f.sw.writeName(f.prop) == name)
 			if own {
 				if err := t.set(f, v); err != nil {
 					return true, fmt.Errorf("%s: %w", strings.Join(path, "."), err)

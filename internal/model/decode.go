@@ -216,6 +216,7 @@ func (d *Decoder) array(p *Property, at place) any {
 		// A list with one element may be answered as the element itself.
 		list = []any{at.here}
 	}
+	list = p.List.configured(list)
 	out := make([]any, 0, len(list))
 	if p.Items == nil || (p.Items.Type == TypeObject && !p.Items.Structured()) {
 		for _, e := range list {

@@ -244,7 +244,10 @@ func (e *Encoder) Entry(p *Property, entry any, alternative int, only []string) 
 	if it == nil || len(it.Write) == 0 {
 		return v, nil
 	}
-	name := it.Write[min(alternative, len(it.Write)-1)]
+	name, many := strings.CutSuffix(it.Write[min(alternative, len(it.Write)-1)], "[]")
+	if many { // the call takes several members at once
+		v = []any{v}
+	}
 	if name == "" {
 		return v, nil
 	}

@@ -113,7 +113,7 @@ type Identity struct {
 	Also   string // read name of a second part: the name is "<read>@<also>"
 }
 
-// Skip names objects that are no configuration.
+// Skip names objects, or entries of a list, that are no configuration.
 type Skip struct {
 	Read  string
 	In    []any
@@ -295,6 +295,7 @@ type List struct {
 	NoAdd            bool   // entries come by themselves: the API has no call to add one
 	NoRemove         bool
 	Rename           string // name of the new name in the entry's update
+	Skip             []Skip // entries that are no configuration
 }
 
 // EntryCall says how an entry of a list is named in a request.

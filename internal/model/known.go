@@ -83,6 +83,9 @@ func (k *Kind) index() {
 				if l.Priority != "" {
 					p.Items.known.root.at([]string{l.Priority}).leaf = true
 				}
+				for _, s := range l.Skip {
+					p.Items.known.root.at([]string{s.Read}).leaf = true
+				}
 			}
 		}
 	})

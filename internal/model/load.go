@@ -317,11 +317,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 	if a := x.object("activate"); a != nil {
 		k.Activate = &Activate{On: a.texts("on"), Why: a.text("why")}
 	}
-	for _, s := range objects(x.get("skip")) {
-		in, _ := s.get("in").([]any)
-		notIn, _ := s.get("notIn").([]any)
-		k.Skip = append(k.Skip, Skip{Read: s.text("read"), In: in, NotIn: notIn, Why: s.text("why")})
-	}
+	k.Skip = skips(x.get("skip"))
 	if t := x.object("tree"); t != nil {
 		root, _ := t.get("root").(int64)
 		k.Tree = &Tree{Parent: t.text("parent"), Previous: t.text("previous"), Root: root, Folder: t.text("folder"),
@@ -474,7 +470,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 			Add:      call(ls.object("add"), "body"),
 			Remove:   call(ls.object("remove"), "body"),
 			Priority: ls.text("priority"), PriorityWritable: ls.flag("priorityWritable"), Answer: ls.text("answer"), First: ls.flag("first"), TextAs: ls.text("textAs"),
-			NoAdd: off(ls, "add"), NoRemove: off(ls, "remove"), Rename: ls.text("rename")}
+			NoAdd: off(ls, "add"), NoRemove: off(ls, "remove"), Rename: ls.text("rename"), Skip: skips(ls.get("skip"))}
 		if ls.has("update") {
 			u := call(ls.object("update"), "id")
 			p.List.Update = &u
@@ -599,6 +595,16 @@ func impacts(v any) []Impact {
 	for _, i := range objects(v) {
 		when, _ := plain(i.get("when")).([]any)
 		out = append(out, Impact{Effect: i.text("effect"), When: when, Why: i.text("why"), Source: i.text("source"), Brake: i.flag("brake")})
+	}
+	return out
+}
+
+func skips(v any) []Skip {
+	var out []Skip
+	for _, s := range objects(v) {
+		in, _ := s.get("in").([]any)
+		notIn, _ := s.get("notIn").([]any)
+		out = append(out, Skip{Read: s.text("read"), In: in, NotIn: notIn, Why: s.text("why")})
 	}
 	return out
 }

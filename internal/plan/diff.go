@@ -486,19 +486,32 @@ func without(m map[string]any, names []string) map[string]any {
 
 // match pairs entries; keys that are references match by what they refer to.
 func (d *differ) match(p *model.Property, w, h []any) []int {
+	same := func(wm, hm map[string]any) bool {
+		for _, k := range p.List.Key {
+			if kp := p.Items.Prop(k); kp != nil && len(kp.Ref) > 0 {
+				if !d.sameRef(kp.Ref, wm[k], hm[k]) {
+					return false
+				}
+			} else if !model.Equal(kp, wm[k], hm[k]) {
+				return false
+			}
+		}
+		return true
+	}
 	for _, k := range p.List.Key {
 		kp := p.Items.Prop(k)
 		if kp == nil || len(kp.Ref) == 0 {
 			continue
 		}
+		taken := make([]bool, len(h))
 		out := make([]int, len(w))
 		for i := range w {
 			out[i] = -1
 			wm, _ := w[i].(map[string]any)
 			for j := range h {
 				hm, _ := h[j].(map[string]any)
-				if d.sameRef(kp.Ref, wm[k], hm[k]) {
-					out[i] = j
+				if !taken[j] && same(wm, hm) {
+					out[i], taken[j] = j, true
 					break
 				}
 			}

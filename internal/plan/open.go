@@ -17,7 +17,11 @@ func (d *differ) open(p *model.Property, want, have map[string]any, path string)
 	for _, name := range model.OpenNames(p, want) {
 		c := p.Foreign(name)
 		before := len(d.fields)
-		d.openValue(c, want[name], have[name], joinPath(path, name))
+		if have == nil { // the object was switched off when it was read: what it holds is not known
+			d.add(c, Field{Path: joinPath(path, name), After: show(want[name])})
+		} else {
+			d.openValue(c, want[name], have[name], joinPath(path, name))
+		}
 		if len(d.fields) > before && d.edits != nil {
 			d.edits.Leaves = append(d.edits.Leaves, model.Leaf{Prop: c, Value: model.Lay(want[name], have[name])})
 		}

@@ -93,3 +93,28 @@ func TestNewSiteGoesAgain(t *testing.T) {
 		})
 	}
 }
+
+// Most reads of parts are only inferred: an object whose farm has no such read
+// is still read, without the part.
+func TestPartsWithoutReadCostNothingElse(t *testing.T) {
+	cat := catalog(t)
+	s := newStand(t, cat, nil, farmsim.Switches{})
+	missing := map[string]int{"/Optimization/Registry": 405, "/Optimization/WindowsComponent": 404}
+	s.farm.SetFault(func(p *farmsim.FaultPoint) farmsim.Fault {
+		for path, status := range missing {
+			if !p.After && p.Method == "GET" && strings.HasSuffix(p.Path, path) {
+				return farmsim.Fault{Status: status, Body: `{"title": "no such read"}`}
+			}
+		}
+		return farmsim.Fault{}
+	})
+	o := s.read(nil, everything).Find(model.Address{Site: "Main", Kind: "RDSDefaultSettings"})
+	if o == nil {
+		t.Fatal("the defaults of hosts were not read")
+	}
+	for path, want := range map[string]bool{"maxSessions": true, "optimization.windowsServices": true, "optimization.registry": false, "optimization.windowsComponents": false} {
+		if _, got := model.Lookup(o.Spec, path); got != want {
+			t.Errorf("%s is there: %v, want %v", path, got, want)
+		}
+	}
+}

@@ -55,11 +55,22 @@ func withSecrets(cat *model.Catalog, docs []*model.Object) []*model.Object {
 				d.Spec[p.Name] = k.CreateCalls()[0].Value
 			}
 		}
-		k.Spec.Walk(func(p *model.Property) {
-			if p.Secret && p.Parent.Parent == nil {
-				d.Spec[p.Name] = model.SecretRef{Env: "SECRET"}
-			}
-		})
+		giveSecrets(k.Spec, d.Spec)
 	}
 	return docs
+}
+
+// giveSecrets adds the secrets of an object, and of the entries that it holds.
+func giveSecrets(p *model.Property, here map[string]any) {
+	for _, c := range p.Props {
+		if c.Secret {
+			here[c.Name] = model.SecretRef{Env: "SECRET"}
+		}
+		list, _ := here[c.Name].([]any)
+		for _, e := range list {
+			if entry, ok := e.(map[string]any); ok && c.Items != nil {
+				giveSecrets(c.Items, entry)
+			}
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"rassync/internal/farmsim"
 	"rassync/internal/model"
 )
 
@@ -151,6 +152,9 @@ func (e *encoder) property(p *model.Property, v any, at place) error {
 		at.path = nil
 	}
 	at.path = append(append([]string(nil), at.path...), p.Read...)
+	if p.Anywhere && len(p.Read) > 0 { // where this farm puts what has no known place
+		at.path = []string{farmsim.AnywhereGroup, p.Read[len(p.Read)-1]}
+	}
 	switch {
 	case p.Secret, p.WriteOnly:
 		return fmt.Errorf("goes in and never comes out: it has no place in a seed")
@@ -265,6 +269,12 @@ func plain(v any) any {
 		out := make(l, len(v))
 		for i, s := range v {
 			out[i] = s
+		}
+		return out
+	case []int:
+		out := make(l, len(v))
+		for i, n := range v {
+			out[i] = int64(n)
 		}
 		return out
 	case []m:

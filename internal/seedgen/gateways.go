@@ -2,7 +2,7 @@ package seedgen
 
 func (f *farm) gateways() {
 	f.add("GatewayDefaultSettings", main, "", m{
-		"preferredBroker": "broker1.example.com", "minSSLVersion": "TLSv1_2", "enableHSTS": true, "hstsMaxAge": 24, "hstsIncludeSubdomains": true,
+		"preferredBroker": "broker1.example.com", "certificate": "Portal", "minSSLVersion": "TLSv1_2", "enableHSTS": true, "hstsMaxAge": 24, "hstsIncludeSubdomains": true,
 		"enableGWPort": false, "allowAppsInNewTab": true, "webRequestsURL": "https://%hostname%/userportal",
 		"forwardHttpServers": []string{"intranet.example.com:80"},
 	})
@@ -12,7 +12,7 @@ func (f *farm) gateways() {
 	f.add("Gateway", main, "gw1.example.com", m{"description": "DMZ, first", "ipVersion": "BothVersions", "iPs": []string{"198.51.100.10", "2001:db8:10::10"}, "bindV4Addresses": "198.51.100.10"})
 	f.add("Gateway", main, "gw2.example.com", m{
 		"description": "DMZ, second; own settings for partners", "ipVersion": "Version4", "iPs": []string{"198.51.100.11"},
-		"inheritDefaultSslTlsSettings": false, "minSSLVersion": "TLSv1_2", "sslPort": 8443, "enableHSTS": true, "hstsMaxAge": 120,
+		"inheritDefaultSslTlsSettings": false, "minSSLVersion": "TLSv1_2", "sslPort": 8443, "certificate": "<Partner> wildcard", "enableHSTS": true, "hstsMaxAge": 120,
 		"inheritDefaultHTML5Settings": false, "allowFileTransfer": false, "allowClipboard": false, "enableAlternateNLBHost": true, "alternateNLBHost": "portal.example.com",
 		"inheritDefaultSecuritySettings": false, "securityMode": 1, "macAllowExcept": []string{"00-00-5E-00-53-01", "00-00-5E-00-53-AF"},
 	})

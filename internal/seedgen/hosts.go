@@ -37,6 +37,7 @@ func (f *farm) pools() {
 		"rdsDefSettings": m{
 			"technology": "FSLogix",
 			"fsLogix": m{
+				"general": m{"standInNumber": 2, "standInText": `C:\ProgramData\FSLogix\Logs`}, // names that nobody has read: see farmsim
 				"profileContainer": m{
 					"enabled": true, "locationType": "SMBLocation",
 					"vhdLocations":      []string{`\\files1.example.com\profiles$\finance`, `\\files2.example.com\profiles$\finance (copy)`},
@@ -66,9 +67,11 @@ func (f *farm) pools() {
 		},
 	})
 	f.add("RDSHostPool", main, design, m{
-		"description":                   "Few users, strong graphics",
-		"inheritDefaultAgentSettings":   false,
-		"inheritDefaultPrinterSettings": false,
+		"inheritDefaultAppPackageSettings": false,
+		"appPackages":                      []m{{"packageName": "Example.Editor", "version": "2.5.1.0"}, {"packageName": "Example.Ledger", "version": "11.0.3.0"}},
+		"description":                      "Few users, strong graphics",
+		"inheritDefaultAgentSettings":      false,
+		"inheritDefaultPrinterSettings":    false,
 		"rdsDefSettings": m{
 			"port": 3389, "maxSessions": 12, "disconnectActiveSessionAfter": 0, "logoffDisconnectedSessionAfter": 7200,
 			"preferredBroker": "broker2.example.com", "allowURLAndMailRedirection": "EnabledWithAppRegistration", "enableDriveRedirectionCache": true,
@@ -112,7 +115,10 @@ func (f *farm) hosts() {
 	host(main, "cad01.example.com", design, "2 × GPU", m{"enableTWAIN": true, "enableWIA": true})
 	host(main, "cad02.example.com", design, "2 × GPU", m{"enableTWAIN": true, "enableWIA": true, "inheritDefaultPrinterSettings": false, "printerNameFormat": "PrnFormat_SES_CMP_PRN"})
 	host(main, "old-2016.example.com", legacy, "To be retired \"soon\"", nil)
-	host(main, "tokyo-1.example.com", tokyo, "東京 1号機", nil)
+	host(main, "tokyo-1.example.com", tokyo, "東京 1号機", m{
+		"inheritDefaultOptimizationSettings": false, "optimization": m{"standInFlag": false, "windowsServices": []m{{"serviceName": "Spooler", "displayName": "印刷スプーラー"}}},
+		"inheritDefaultAppPackageSettings": false, "appPackages": []m{},
+	})
 	host(main, "spare01.example.com", noPool, "In no pool yet", m{"inheritDefaultDesktopAccessSettings": false, "restrictDesktopAccess": true, "restrictedUsers": []string{`DEMO\Domain Users`}})
 	host(main, "spare02.example.com", noPool, "", nil)
 	host(zurich, "zh-rds01.example.com", zhPool, "Büro 1", nil)
@@ -136,6 +142,14 @@ func (f *farm) hostDefaults() {
 			"profileDiskFormat": "VHDX", "allocationType": "Dynamic", "defaultSize": 20000, "userInclusionList": members(`DEMO\Domain Users`),
 		}},
 		"restrictDesktopAccess": false,
+		"optimization": m{ // names that nobody has read: see farmsim
+			"standInFlag": true, "standInNumber": 1, "standIn": m{"standInMode": 2, "standInLabel": "Visual effects", "standInDeep": m{"standInLevel": 5}},
+			"windowsServices":       []m{{"serviceName": "MapsBroker", "displayName": "Downloaded Maps Manager"}, {"serviceName": "Fax", "displayName": "Fax", "aliases": "Fax*"}},
+			"windowsComponents":     []m{{"standInText": "XPS-Viewer"}},
+			"windowsScheduledTasks": []m{{"standInText": `\Example\Nightly`, "standInFlag": true}},
+			"registry":              []m{{"standInText": `HKLM\SOFTWARE\Example\Telemetry`, "standInNumber": 0}, {"standInText": `HKLM\SOFTWARE\Example\Größe`, "standInNumber": 100}},
+		},
+		"appPackages": []m{{"packageName": "Example.Editor", "version": "2.4.0.0"}},
 		"autoUpgrade": m{"enabled": true, "startDateTime": "2026-01-11T03:00:00", "repeat": "EveryWeek", "drainModeDurationInSecs": 3600,
 			"messages": []m{{"messageTitle": "Planned maintenance", "message": "Your session ends at 03:00.\r\nSave your work.", "sendMsgSecs": 900, "sendMsgWhen": "Before"}}},
 	})

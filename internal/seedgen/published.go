@@ -61,7 +61,7 @@ func licensed(copies int, limit string) m {
 
 // published declares the tree, in the order users see it.
 func (f *farm) published() {
-	for _, i := range tree() {
+	for _, i := range append(tree(), virtualTree()...) {
 		f.item(i, "", 0, main)
 	}
 }

@@ -198,14 +198,15 @@ func schemaLine(file, kind string) string {
 }
 
 // secretName is the environment variable that an export proposes.
-func secretName(p *model.Property, a model.Address) string {
-	if p.SecretEnv != "" {
+func secretName(p *model.Property, a model.Address, inside ...string) string {
+	if p.SecretEnv != "" && len(inside) == 0 {
 		return p.SecretEnv
 	}
 	parts := []string{"RASSYNC", a.Kind}
 	if a.Name != "" {
 		parts = append(parts, a.Name)
 	}
+	parts = append(parts, inside...)
 	whole := strings.Join(append(parts, p.Name), "_")
 	var b strings.Builder
 	for _, r := range whole {

@@ -81,6 +81,9 @@ func (g *generator) value(p *model.Property, r *rule) (any, bool) {
 				return int64(1000 + g.r.IntN(5)), true
 			}
 			names := slices.DeleteFunc(slices.Clone(r.names()), func(n string) bool { return p.Enum.Unnumbered[n] })
+			if len(names) == 0 { // none has a number: it chooses a path, and is no part of a body
+				return p.Enum.Order[g.r.IntN(len(p.Enum.Order))], true
+			}
 			return names[g.r.IntN(len(names))], true
 		}
 	}

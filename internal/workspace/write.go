@@ -354,11 +354,20 @@ func (w *writer) inOverlay(p string) bool {
 }
 
 // secrets puts placeholders where the object plausibly has a secret: the
-// values that go with it are there, and nothing switches it off.
-func secrets(p *model.Property, here, spec map[string]any, a model.Address) {
+// values that go with it are there, and nothing switches it off. inside are
+// the labels of the entries on the way to here.
+func secrets(p *model.Property, here, spec map[string]any, a model.Address, inside ...string) {
 	for _, c := range p.Props {
 		if sub, ok := here[c.Name].(map[string]any); ok && len(c.Props) > 0 {
-			secrets(c, sub, spec, a)
+			secrets(c, sub, spec, a, inside...)
+			continue
+		}
+		if list, ok := here[c.Name].([]any); ok && c.Items != nil && len(c.Items.Props) > 0 {
+			for _, e := range list {
+				if entry, ok := e.(map[string]any); ok {
+					secrets(c.Items, entry, spec, a, append(inside[:len(inside):len(inside)], model.EntryLabel(c, entry))...)
+				}
+			}
 			continue
 		}
 		if _, declared := here[c.Name]; !c.Secret || declared || !model.Open(c, here, spec) {
@@ -374,7 +383,7 @@ func secrets(p *model.Property, here, spec map[string]any, a model.Address) {
 			plausible = plausible && s != ""
 		}
 		if plausible {
-			here[c.Name] = model.SecretRef{Env: secretName(c, a)}
+			here[c.Name] = model.SecretRef{Env: secretName(c, a, inside...)}
 		}
 	}
 }
