@@ -177,8 +177,36 @@ func (f *Farm) singleton(w *world, k *kind, site int64) *object {
 	o := f.fresh(k)
 	o.id, o.site = site, site
 	f.switchOn(o)
+	f.fixedSets(o)
 	f.finish(w, o)
 	return o
+}
+
+// inFixedSet is how many entries a list holds that nobody can add to or take
+// from, such as the tags of a site. How many there are was not read.
+const inFixedSet = 3
+
+// fixed tells whether a list is such a set.
+func (ls *list) fixed() bool {
+	return ls.prop.List != nil && ls.prop.List.NoAdd && ls.prop.List.NoRemove && ls.items != nil
+}
+
+// fixedSets gives fresh settings the entries of their fixed sets.
+func (f *Farm) fixedSets(o *object) {
+	for _, ls := range o.kind.layout.lists {
+		if !ls.fixed() {
+			continue
+		}
+		var entries []any
+		for range inFixedSet {
+			entry := map[string]any{}
+			ls.items.fillEntry(entry)
+			f.mark(entry, futureMark)
+			f.newEntry(o, ls, entry, false)
+			entries = append(entries, entry)
+		}
+		ls.setEntries(o, o.root(ls.holder), entries)
+	}
 }
 
 // switchOn gives a new object the state that the facts leave open (two-sided

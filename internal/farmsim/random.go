@@ -310,8 +310,11 @@ func (g *generator) entries(o *object, ls *list) []any {
 	n := g.r.IntN(4)
 	if l := ls.prop.List; l != nil && l.NoAdd {
 		// As many as a new object brings along: no more could be made again.
-		if n = 0; l.First {
+		switch n = 0; {
+		case l.First:
 			n = 1
+		case ls.fixed() && o.kind.single():
+			n = inFixedSet
 		}
 	}
 	for range n {

@@ -3,6 +3,7 @@ package proof
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -294,6 +295,15 @@ func otherList(s *stand, p *model.Property, v any, o *model.Object) (any, bool) 
 	list, _ := v.([]any)
 	list = strip(list).([]any)
 	if p.List != nil && p.List.NoAdd {
+		if p.List.Rename == "" && p.List.Update != nil && len(list) > 0 { // what is in the set stays; an entry may change
+			e := model.Clone(list[0]).(map[string]any)
+			for _, c := range p.Items.Props {
+				if c.Type == model.TypeString && c.Enum == nil && !c.NoWrite && !slices.Contains(p.List.Key, c.Name) {
+					e[c.Name] = "changed"
+					return append([]any{e}, list[1:]...), true
+				}
+			}
+		}
 		if len(list) != 1 || p.List.Rename == "" {
 			return nil, false
 		}

@@ -3,8 +3,8 @@ package seedgen
 // packages are what hosts get installed: application packages, FSLogix, and
 // the image optimization.
 func (f *farm) packages() {
-	f.add("AppPackageSettings", main, "", m{"enabled": true, "provisionPackageCertificatesAutomatically": false, "tags": []m{{"name": "Production"}, {"name": "Test"}, {"name": "Next"}}})
-	f.add("AppPackageSettings", zurich, "", m{"enabled": true, "tags": []m{{"name": "Produktion"}}})
+	f.add("AppPackageSettings", main, "", m{"enabled": true, "provisionPackageCertificatesAutomatically": false, "tags": []m{{"id": 1, "name": "Production"}, {"id": 2, "name": "Test"}, {"id": 3, "name": "Next \"soon\""}}})
+	f.add("AppPackageSettings", zurich, "", m{"enabled": true, "tags": []m{{"id": 1, "name": "Produktion"}, {"id": 2, "name": "Prüfung & Test"}, {"id": 3, "name": ""}}})
 
 	pack := func(site, name, version, title, image string, more m) {
 		f.add("AppPackage", site, name+"@"+version, with(m{"displayName": title, "msixImagePath": image}, more)).extra["publisher"] = "CN=Example Software"
