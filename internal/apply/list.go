@@ -253,6 +253,13 @@ func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry an
 	if p.List.PriorityWritable {
 		extra = map[string]any{p.List.Priority: index + 1}
 	}
+	if p.List.Add.Site != "" {
+		if extra == nil {
+			extra = map[string]any{}
+		}
+		site, _ := model.AsInt(at.object.SiteID)
+		extra[p.List.Add.Site] = site
+	}
 	entry = withDefaults(p.Items, entry)
 	if err := r.findIn(ctx, p, []any{entry}, at.object); err != nil {
 		return err

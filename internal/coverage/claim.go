@@ -71,6 +71,7 @@ func (c *claimant) ofKind() {
 	switch {
 	case k.Get != "":
 		c.add("GET", k.Get, "get", true)
+	case k.NoRead:
 	case k.Shape == model.Singleton:
 		c.add("GET", k.Self, "self", true)
 	case k.Shape == model.Collection:

@@ -120,17 +120,34 @@ func (f *Farm) orderSites(k *model.Kind) []string {
 }
 
 // Ranked lists the live objects that an order by steps concerns, in order.
+// What is built in keeps its place and is not among them.
 func (f *Farm) Ranked(k *model.Kind, site string) []*model.Object {
 	var kids []*model.Object
 	for _, of := range k.Order.Of {
 		for _, o := range f.Objects[of] {
-			if strings.EqualFold(o.Address.Site, site) {
+			if strings.EqualFold(o.Address.Site, site) && !o.Builtin {
 				kids = append(kids, o)
 			}
 		}
 	}
 	sortByRank(kids)
 	return kids
+}
+
+// KeepsPlace tells whether an item of an order by steps names what is built in:
+// it may be listed (a broker that was promoted since), but is never moved.
+func (f *Farm) KeepsPlace(k *model.Kind, site string, item any) bool {
+	if k.Order.By != "step" {
+		return false
+	}
+	for _, of := range k.Order.Of {
+		for _, o := range f.Objects[of] {
+			if o.Builtin && strings.EqualFold(o.Address.Site, site) && ItemFits(k, item, o) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func sortByRank(kids []*model.Object) {

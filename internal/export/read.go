@@ -394,9 +394,12 @@ func (r *reader) list(ctx context.Context, k *model.Kind, site *model.Object) ([
 		if k.SiteQuery != "" && site != nil {
 			query.Set(k.SiteQuery, site.ID)
 		}
-		body, err := r.memo.object(ctx, k.Self, query)
-		if err != nil {
-			return nil, err
+		body := map[string]any{}
+		if !k.NoRead {
+			var err error
+			if body, err = r.memo.object(ctx, k.Self, query); err != nil {
+				return nil, err
+			}
 		}
 		o := &model.Object{Address: model.Address{Kind: k.Name}, Builtin: true}
 		if site != nil {

@@ -29,7 +29,7 @@ func Reads(cat *model.Catalog) []string {
 		if k.List != nil {
 			add(k.List.Path)
 		}
-		if k.Shape == model.Singleton {
+		if k.Shape == model.Singleton && !k.NoRead {
 			add(k.Self)
 		}
 		add(k.Get)

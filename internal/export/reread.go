@@ -47,6 +47,9 @@ func (r *reader) siteObject(o *model.Object) *model.Object {
 // body reads the object's own answer: by id where the API has that, from the
 // list otherwise.
 func (r *reader) body(ctx context.Context, k *model.Kind, o *model.Object) (map[string]any, error) {
+	if k.NoRead {
+		return map[string]any{}, nil
+	}
 	if k.Shape == model.Singleton {
 		return r.memo.object(ctx, k.Self, SiteQuery(k, o))
 	}
@@ -248,7 +251,7 @@ func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, p
 			}
 			for i, body := range list {
 				o := r.objectOf(ok, body, s)
-				if o == nil || seen[kindID{of, asID(o.ID)}] || (k.Order.By == "chain" && o.ParentID != parentID) {
+				if o == nil || k.Order.By == "step" && o.Builtin || seen[kindID{of, asID(o.ID)}] || (k.Order.By == "chain" && o.ParentID != parentID) {
 					continue
 				}
 				seen[kindID{of, asID(o.ID)}] = true

@@ -234,6 +234,9 @@ func (f *Farm) addEntry(c *call, s *listCall) *answer {
 	if s.ls.prop.Codec == "ipRanges" {
 		return f.addRange(c, s)
 	}
+	if a := f.siteOfEntry(c, s); a != nil {
+		return a
+	}
 	key := ""
 	if s.ls.prop.List.Add.By == "key" {
 		if len(s.rest) == 0 {
@@ -252,7 +255,7 @@ func (f *Farm) addEntry(c *call, s *listCall) *answer {
 		return a
 	}
 	for _, e := range s.entries {
-		if s.ls.same(e, entry) {
+		if !s.ls.prop.List.Twins && s.ls.same(e, entry) {
 			return problem(http.StatusConflict, c.path, "%s is there already", s.ls.at)
 		}
 	}
@@ -270,6 +273,38 @@ func (f *Farm) addEntry(c *call, s *listCall) *answer {
 		return created(appendJSON(nil, f.finishAnswer(entry)))
 	}
 	return created(nil)
+}
+
+// siteOfEntry finds, where the body of an add says whose entry it is, the site
+// that it names: without a name it is the licensing site, whatever the query
+// says.
+func (f *Farm) siteOfEntry(c *call, s *listCall) *answer {
+	name := s.ls.prop.List.Add.Site
+	if name == "" {
+		return nil
+	}
+	in, a := c.object()
+	if a != nil {
+		return a
+	}
+	site, given := asInt(in[name])
+	if !given {
+		site = f.licensingSite(f.staged)
+	}
+	if !slices.Contains(f.siteIDs(f.staged), site) {
+		return refuse("%s: no site has the id %d", name, site)
+	}
+	if site == s.o.site {
+		return nil
+	}
+	o := f.staged.get(s.o.kind, site)
+	if o == nil {
+		o = f.singleton(f.staged, s.o.kind, site)
+	}
+	s.o = o.copy()
+	s.root = s.o.root(s.ls.holder)
+	s.entries = s.ls.entriesOf(s.root)
+	return nil
 }
 
 // newEntry gives an entry its id, and hides it under two-sided reading 7.
@@ -391,6 +426,9 @@ func (f *Farm) objectEntry(c *call, s *listCall, key string) (any, *answer) {
 	err := t.write(l.bodies[""], in, func(name string, v any) (bool, error) {
 		if spec := s.ls.prop.List; spec.PriorityWritable && name == spec.Priority {
 			return true, nil // a new entry goes last whatever it asks for
+		}
+		if name != "" && name == s.ls.prop.List.Add.Site {
+			return true, nil // says whose entry it is, see siteOfEntry
 		}
 		return false, nil
 	})
@@ -609,7 +647,7 @@ func (f *Farm) updateEntry(c *call, s *listCall) *answer {
 		return refuse("%v", err)
 	}
 	for i, e := range s.entries {
-		if i != s.index && s.ls.same(e, entry) {
+		if i != s.index && !s.ls.prop.List.Twins && s.ls.same(e, entry) {
 			return problem(http.StatusConflict, c.path, "%s is there already", s.ls.at)
 		}
 	}

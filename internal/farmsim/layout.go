@@ -1,6 +1,7 @@
 package farmsim
 
 import (
+	"slices"
 	"strings"
 
 	"rassync/internal/model"
@@ -288,6 +289,22 @@ func (l *layout) itemsOf(f *field) *layout {
 		return nil
 	}
 	return n.items
+}
+
+// sharedLast lists the fields, those that share a place after the values that
+// say which of them is meant.
+func (l *layout) sharedLast() []*field {
+	out := slices.Clone(l.fields)
+	slices.SortStableFunc(out, func(a, b *field) int {
+		switch {
+		case a.prop.Shared == b.prop.Shared:
+			return 0
+		case a.prop.Shared:
+			return 1
+		}
+		return -1
+	})
+	return out
 }
 
 // resolve looks up gates, conditions and references.

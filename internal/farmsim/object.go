@@ -248,7 +248,7 @@ func (l *layout) visit(o *object, entry map[string]any, visit func([]string, int
 			continue
 		}
 		f := r.field
-		if !f.shown {
+		if !f.shown || f.prop.Shared && !f.meant(func(holder string) map[string]any { m, _ := root(holder).(map[string]any); return m }) {
 			continue
 		}
 		v, ok := valueAt(root(f.holder), f.path)

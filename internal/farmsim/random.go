@@ -300,6 +300,12 @@ func (g *generator) lists(o *object, l *layout, entry map[string]any) {
 			}
 			continue
 		}
+		if ls.prop.List.NoAdd && o.kind.single() && ls.items != nil {
+			for _, e := range ls.entriesOf(root) { // their number is fixed
+				g.fillOpen(ls.items, func(string) any { return e })
+			}
+			continue
+		}
 		ls.setEntries(o, root, g.entries(o, ls))
 	}
 }
@@ -329,8 +335,9 @@ func (g *generator) entries(o *object, ls *list) []any {
 			m := map[string]any{}
 			ls.items.fillEntry(m)
 			hopeless := false
-			for _, fl := range ls.items.fields {
-				if !fl.shown {
+			root := func(string) map[string]any { return m }
+			for _, fl := range ls.items.sharedLast() {
+				if !fl.shown || fl.prop.Shared && !fl.meant(root) {
 					continue
 				}
 				v, ok := g.value(o, fl.prop)

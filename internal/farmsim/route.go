@@ -147,7 +147,9 @@ func (f *Farm) routeCollection(n *routeNode, k *kind) {
 }
 
 func (f *Farm) routeSingleton(n *routeNode, k *kind) {
-	n.add(http.MethodGet, k.Self, &endpoint{kind: k, do: f.getOne})
+	if !k.NoRead {
+		n.add(http.MethodGet, k.Self, &endpoint{kind: k, do: f.getOne})
+	}
 	if k.Update != nil {
 		n.add(http.MethodPut, k.Update.Path, &endpoint{kind: k, do: f.update(k, k.layout.bodies[""])})
 	}

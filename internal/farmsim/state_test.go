@@ -247,6 +247,12 @@ func readAll(t *testing.T, c *client) {
 			continue
 		}
 		paths := []string{k.Self + "?" + k.SiteQuery + "=1"}
+		if k.NoRead {
+			paths = nil
+			for _, ls := range k.layout.lists {
+				paths = append(paths, k.Self+"/"+ls.at+"?"+k.SiteQuery+"=1")
+			}
+		}
 		if k.Shape == model.Collection {
 			paths = nil
 			c.get(k.List.Path)

@@ -249,7 +249,7 @@ func (v *valuer) stored(l *layout, root func(string) any) error {
 			continue
 		}
 		at, ok := valueAt(root(f.holder), f.path)
-		if !ok || at == nil {
+		if !ok || at == nil || f.prop.Shared && !f.meant(func(holder string) map[string]any { m, _ := root(holder).(map[string]any); return m }) {
 			continue
 		}
 		if elems, isList := at.([]any); isList && f.prop.Items != nil && len(f.prop.Items.Read) > 0 {

@@ -41,7 +41,7 @@ func (f *Farm) shapesOf(shapes []string, create bool) (flat, nested bool) {
 // write lays the values of a body over the target. special takes the names
 // that are no properties (the object's name, its site, its place).
 func (t *target) write(b *body, in map[string]any, special func(name string, v any) (bool, error)) error {
-	for _, name := range sortedKeys(in) {
+	for _, name := range b.inOrder(in) {
 		v := in[name]
 		if bad := t.v.f.refusedIn(name, v); bad != "" {
 			return fmt.Errorf("unknown property %s", bad)
@@ -56,6 +56,12 @@ func (t *target) write(b *body, in map[string]any, special func(name string, v a
 			}
 		}
 		if f := t.byWriteName(b, name); f != nil && (t.flat || f.prop.Anywhere) {
+			if f.prop.Shared && !f.meant(t.root) {
+				if elems, isList := v.([]any); isList && len(elems) == 0 || v == nil {
+					continue
+				}
+				return fmt.Errorf("%s: the values beside it say that there is none", name)
+			}
 			if err := t.set(f, v); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
@@ -129,12 +135,51 @@ func (t *target) allowed(f *field) bool {
 }
 
 func (t *target) byWriteName(b *body, name string) *field {
+	var shared *field
 	for _, f := range b.fields {
-		if t.v.f.sw.writeName(f.prop) == name && t.allowed(f) {
+		if t.v.f.sw.writeName(f.prop) != name || !t.allowed(f) {
+			continue
+		}
+		if !f.prop.Shared || f.meant(t.root) {
 			return f
 		}
+		shared = f
 	}
-	return nil
+	return shared
+}
+
+// inOrder sorts the names of a body; what a value beside it gives its meaning
+// comes last.
+func (b *body) inOrder(in map[string]any) []string {
+	names := sortedKeys(in)
+	last := map[string]bool{}
+	for _, f := range b.fields {
+		for _, w := range f.prop.Write {
+			last[w] = last[w] || f.prop.Shared
+		}
+	}
+	slices.SortStableFunc(names, func(x, y string) int {
+		switch {
+		case last[x] == last[y]:
+			return 0
+		case last[x]:
+			return 1
+		}
+		return -1
+	})
+	return names
+}
+
+// meant tells whether, of the fields that share a place, f is the one that the
+// values beside it speak of.
+func (f *field) meant(root func(holder string) map[string]any) bool {
+	for _, c := range f.conds {
+		v, ok := valueAt(root(c.on.holder), c.on.path)
+		if !ok || !slices.ContainsFunc(c.fits, func(want any) bool { return sameValue(want, v) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // writeNested takes a group of values in the shape of the answer.

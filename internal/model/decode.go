@@ -98,6 +98,9 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 		if c.WriteOnly || c.Membership != nil || c.File != nil || c.Lookup != nil {
 			continue
 		}
+		if c.Shared && !c.Meant(out) {
+			continue
+		}
 		from := at
 		if c.Part != nil && c.Part.Get {
 			v, read := at.parts[c.Part.At]
@@ -499,6 +502,18 @@ func Open(p *Property, here, spec map[string]any) bool {
 			continue
 		}
 		if !Holds(p, name, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// Meant tells whether, of the properties that share a place in the answer, p
+// is the one that the values beside it speak of.
+func (p *Property) Meant(here map[string]any) bool {
+	for name, allowed := range p.When {
+		v, ok := beside(name, here, nil)
+		if !ok || !Fits(allowed, v) {
 			return false
 		}
 	}

@@ -35,6 +35,7 @@ type Kind struct {
 	Self      string // path of one object, base of relative paths
 	List      *ListRead
 	Get       string // path of one object's read, "" if there is none
+	NoRead    bool   // singletons: Self answers nothing, all stands in parts and lists
 	SiteQuery string // query name of the site on everything below Self (singletons)
 	Filter    map[string][]any
 
@@ -207,6 +208,7 @@ type Property struct {
 	FromFarm         bool     // of no schema: a name that the farm answered
 	Anywhere         bool     // read under its name wherever in the answer it stands
 	EntryOf          *EntryOf // the value names an entry of another object's list
+	Shared           bool     // a sibling is read and written under the same name: only the one whose condition holds counts
 	Call             string   // path of the PUT that sets it, with {value}; no body
 	RefBy            string   // "name": the answer shows the name, not the id
 
@@ -296,6 +298,7 @@ type List struct {
 	NoRemove         bool
 	Rename           string // name of the new name in the entry's update
 	Skip             []Skip // entries that are no configuration
+	Twins            bool   // several entries may have the same key
 }
 
 // EntryCall says how an entry of a list is named in a request.
@@ -303,6 +306,7 @@ type EntryCall struct {
 	By     string // body, id, key
 	Fields []string
 	Query  map[string]any // constants of the request
+	Site   string         // of add: name under which the body holds the site's id
 }
 
 // File is a value that is a file next to the YAML.

@@ -103,6 +103,10 @@ func knownBelow(top *Property) known {
 			}
 			place = source
 		}
+		if p.Secret && len(p.Read) > 0 {
+			place.at(p.Read).leaf = true // should an answer hold it, it must not be kept as unknown
+			return
+		}
 		if p.WriteOnly || p.Lookup != nil || p.Membership != nil || p.File != nil || (p.List != nil && p.List.Get != "") {
 			return
 		}

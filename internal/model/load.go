@@ -273,6 +273,10 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		return nil, fmt.Errorf("x-ras.list: a collection needs a list path")
 	}
 	k.Get = strings.ReplaceAll(x.text("get"), "{self}", k.Self)
+	k.NoRead = off(x, "get")
+	if k.NoRead && k.Shape != Singleton {
+		return nil, fmt.Errorf("x-ras.get false: only a singleton can do without a read of its own")
+	}
 	k.Filter = valuesMap(x.object("filter"))
 	k.BuiltinWhere = valuesMap(x.object("builtinWhere"))
 	if c := x.object("create"); c != nil {
@@ -470,7 +474,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 			Add:      call(ls.object("add"), "body"),
 			Remove:   call(ls.object("remove"), "body"),
 			Priority: ls.text("priority"), PriorityWritable: ls.flag("priorityWritable"), Answer: ls.text("answer"), First: ls.flag("first"), TextAs: ls.text("textAs"),
-			NoAdd: off(ls, "add"), NoRemove: off(ls, "remove"), Rename: ls.text("rename"), Skip: skips(ls.get("skip"))}
+			NoAdd: off(ls, "add"), NoRemove: off(ls, "remove"), Rename: ls.text("rename"), Skip: skips(ls.get("skip")), Twins: ls.flag("twins")}
 		if ls.has("update") {
 			u := call(ls.object("update"), "id")
 			p.List.Update = &u
@@ -523,6 +527,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 			p.Props = append(p.Props, c)
 			p.byName[n] = c
 		}
+		share(p.Props)
 	}
 	if items := o.object("items"); items != nil {
 		if p.Items, err = l.property(file, "[]", items, p); err != nil {
@@ -536,6 +541,27 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		return nil, fail("no type")
 	}
 	return p, nil
+}
+
+// share marks properties that stand in the same place of the answer, each with
+// a condition beside it: ids that mean objects of one kind or of another.
+func share(props []*Property) {
+	first := map[string]*Property{}
+	for _, p := range props {
+		beside := len(p.When) > 0 && len(p.Read) > 0
+		for name := range p.When {
+			beside = beside && strings.HasPrefix(name, "./")
+		}
+		if !beside {
+			continue
+		}
+		at := strings.Join(p.Read, ".")
+		if other := first[at]; other != nil {
+			other.Shared, p.Shared = true, true
+			continue
+		}
+		first[at] = p
+	}
 }
 
 // cells reads the word of a matrix. A column's number is a number, null where
@@ -577,7 +603,7 @@ func call(o *ordered, by string) EntryCall {
 	if b := o.text("by"); b != "" {
 		c.By = b
 	}
-	c.Fields = o.texts("fields")
+	c.Fields, c.Site = o.texts("fields"), o.text("site")
 	if q, ok := plain(o.object("query")).(map[string]any); ok && len(q) > 0 {
 		c.Query = q
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -255,8 +256,16 @@ func Match(p *Property, want, have []any) []int {
 			byKey[k] = append(byKey[k], j)
 		}
 	}
-	for i, w := range want {
+	for i := range out {
 		out[i] = -1
+	}
+	if simple && p != nil && p.List != nil && p.List.Twins {
+		pairTwins(p, want, have, byKey, out)
+	}
+	for i, w := range want {
+		if out[i] >= 0 {
+			continue
+		}
 		if simple {
 			k := EntryKey(p, w)
 			if js := byKey[k]; len(js) > 0 {
@@ -271,7 +280,54 @@ func Match(p *Property, want, have []any) []int {
 			}
 		}
 	}
+	if simple && p != nil && p.List != nil && len(p.List.Key) == 0 && p.Items.Structured() {
+		pairNameless(p, want, have, out)
+	}
 	return out
+}
+
+// pairNameless pairs what is left of a list whose entries have no key: with
+// the first that holds all that is declared, then, where entries can be
+// changed in place, with the first that nobody wants.
+func pairNameless(p *Property, want, have []any, out []int) {
+	used := make([]bool, len(have))
+	for _, j := range out {
+		if j >= 0 {
+			used[j] = true
+		}
+	}
+	inPlace := p.List.Update != nil && p.List.ID != ""
+	for _, fits := range []func(w, h any) bool{
+		func(w, h any) bool { return Equal(items(p), w, h) },
+		func(any, any) bool { return inPlace },
+	} {
+		for i, w := range want {
+			for j := 0; out[i] < 0 && j < len(have); j++ {
+				if !used[j] && fits(w, have[j]) {
+					out[i], used[j] = j, true
+				}
+			}
+		}
+	}
+}
+
+// pairTwins pairs, where several entries have the same key, those that are
+// equal throughout: only the rest is told apart by its place.
+func pairTwins(p *Property, want, have []any, byKey map[string][]int, out []int) {
+	for i, w := range want {
+		k := EntryKey(p, w)
+		js := byKey[k]
+		if len(js) < 2 {
+			continue
+		}
+		for n, j := range js {
+			if Equal(items(p), w, have[j]) {
+				out[i] = j
+				byKey[k] = append(append([]int(nil), js[:n]...), js[n+1:]...)
+				break
+			}
+		}
+	}
 }
 
 // sameAny: the first key that both sides hold decides.
@@ -312,13 +368,27 @@ func EntryKey(p *Property, entry any) string {
 					}
 					continue
 				}
-				parts = append(parts, fmt.Sprint(m[k]))
+				parts = append(parts, keyPart(m[k]))
 			}
 			return strings.Join(parts, " ")
 		}
 	}
 	data, _ := json.Marshal(declared(m))
 	return string(data)
+}
+
+// keyPart is a value as part of a key: the names of a bit mask in one order.
+func keyPart(v any) string {
+	list, ok := v.([]any)
+	if !ok {
+		return fmt.Sprint(v)
+	}
+	names := make([]string, len(list))
+	for i, e := range list {
+		names[i] = fmt.Sprint(e)
+	}
+	slices.Sort(names)
+	return strings.Join(names, "+")
 }
 
 // declared is an entry without its hidden keys.

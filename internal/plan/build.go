@@ -71,8 +71,17 @@ func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool
 				}
 			}
 		}
-		return false
+		// What settings refer to is looked at in any case: see release.
+		return o.Builtin && o.Address.Name == "" && refersBelow(p)
 	}
+}
+
+// refersBelow tells whether a property or what stands below it holds
+// references.
+func refersBelow(p *model.Property) bool {
+	found := false
+	p.Walk(func(c *model.Property) { found = found || len(c.Ref) > 0 })
+	return found
 }
 
 func allAddresses(o *model.Object) []model.Address {

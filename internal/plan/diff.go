@@ -144,7 +144,7 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 			d.warn = append(d.warn, fmt.Sprintf("%s %s has no effect while %s is true", d.address, at, c.Gate))
 			continue
 		}
-		if !d.holds(c, want, have) && (c.Type == model.TypeObject) {
+		if !d.holds(c, want, have) && (c.Type == model.TypeObject || c.Shared) {
 			continue
 		}
 		if c.OneTime {

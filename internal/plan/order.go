@@ -268,7 +268,7 @@ func (b *builder) reorder(k *model.Kind, g *group, line []*sibling, wanted []any
 		}
 	}
 	for i, it := range wanted {
-		if !used[i] && b.complete(k) {
+		if !used[i] && b.complete(k) && !b.Live.KeepsPlace(k, g.address.Site, it) {
 			b.fail(g.doc, fmt.Sprintf("items[%d]", i), fmt.Sprintf("there is no %v to put in order", itemText(it)), "take it out of the list, or declare it")
 		}
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rassync/internal/export"
@@ -150,6 +151,12 @@ func (b *builder) without(p *model.Property, have map[string]any, site string) m
 				out[c.Name] = sub
 			}
 		case []any:
+			if c.Items.Structured() {
+				if rest, changed := b.entriesWithout(c, v, site); changed {
+					out[c.Name] = rest
+				}
+				continue
+			}
 			kinds := c.Ref
 			if c.Items != nil && len(c.Items.Ref) > 0 {
 				kinds = c.Items.Ref
@@ -170,6 +177,26 @@ func (b *builder) without(p *model.Property, have map[string]any, site string) m
 		}
 	}
 	return out
+}
+
+// entriesWithout gives the entries of a list without references to what this
+// plan deletes; an entry whose key is such a reference goes.
+func (b *builder) entriesWithout(p *model.Property, have []any, site string) ([]any, bool) {
+	rest, changed := []any{}, false
+	for _, e := range have {
+		m, _ := e.(map[string]any)
+		sub := b.without(p.Items, m, site)
+		if len(sub) == 0 {
+			rest = append(rest, e)
+			continue
+		}
+		changed = true
+		if p.List != nil && slices.ContainsFunc(p.List.Key, func(name string) bool { _, is := sub[name]; return is }) {
+			continue
+		}
+		rest = append(rest, over(p.Items, sub, m))
+	}
+	return rest, changed
 }
 
 // checkReferences finds references to nothing: neither declared nor on the

@@ -80,13 +80,13 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			continue // the account in use cannot be changed much
 		}
 		for _, m := range mutations(s, k, o) {
-			if strings.HasSuffix(m.path, "enabledMode") && belowClosedFolder(s.live, o) {
-				continue // nobody can tell the item's own status from the folder's
+			if strings.HasSuffix(m.path, "enabledMode") && (belowClosedFolder(s.live, o) || k.Tree != nil && k.Tree.Folder == k.Name && o.Spec[m.path] != "Enabled") {
+				continue // nobody can tell an item's own status from that of the folder
 			}
-			if covered[m.path] {
+			if covered[m.path+m.entry] {
 				continue
 			}
-			covered[m.path] = true
+			covered[m.path+m.entry] = true
 			tried++
 			docs := withSecrets(cat, declare(s.live))
 			var doc *model.Object
@@ -97,7 +97,7 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			}
 			original := model.Clone(doc.Spec).(map[string]any)
 			set(doc.Spec, m.path, m.value)
-			name := o.Address.String() + " " + m.path
+			name := o.Address.String() + " " + m.path + m.entry
 			p := s.plan(docs, kinds)
 			if p.Empty() {
 				t.Errorf("%s -> %v: the plan is empty", name, m.value)
@@ -137,6 +137,7 @@ func unique(list []string) []string {
 type mutation struct {
 	path  string
 	value any
+	entry string // what of an entry changes, if path is a list
 }
 
 // mutations lists another legal value for each property in force.
@@ -146,7 +147,7 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 		items := o.Spec["items"].([]any)
 		if len(items) > 1 {
 			turned := append([]any{items[len(items)-1]}, items[:len(items)-1]...)
-			out = append(out, mutation{"items", turned})
+			out = append(out, mutation{path: "items", value: turned})
 		}
 		return out
 	}
@@ -182,21 +183,61 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 				continue
 			}
 			if n, ok := other(s, c, v, o); ok {
-				out = append(out, mutation{at, n})
+				out = append(out, mutation{path: at, value: n})
+			}
+			if c.List != nil && c.Items.Structured() {
+				for _, m := range inEntry(s, c, v, o) {
+					out = append(out, mutation{path: at, value: m.value, entry: "[]." + m.path})
+				}
 			}
 		}
 		for _, name := range model.OpenNames(p, m) {
 			at := joined(path, name)
-			out = append(out, mutation{at, otherOpen(m[name])})
+			out = append(out, mutation{path: at, value: otherOpen(m[name])})
 			if deep, ok := m[name].(map[string]any); ok {
 				for inner, v := range deep { // a part of a nested object alone
-					out = append(out, mutation{at + "." + inner, otherOpen(v)})
+					out = append(out, mutation{path: at + "." + inner, value: otherOpen(v)})
 				}
 			}
 		}
 	}
 	walk(k.Spec, o.Spec, "")
 	return out
+}
+
+// inEntry lists the array with another legal value for each single property of
+// its last entry.
+func inEntry(s *stand, p *model.Property, v any, o *model.Object) []mutation {
+	list, _ := v.([]any)
+	if len(list) == 0 {
+		return nil
+	}
+	entry, _ := list[len(list)-1].(map[string]any)
+	var out []mutation
+	for _, c := range p.Items.Props {
+		v, there := entry[c.Name]
+		if !there || c.NoWrite || c.Secret || c.CreateOnly || c.Part != nil || c.List != nil || c.Structured() ||
+			c.Codec == "account" || c.Name == "sid" || isGateOf(p.Items, c.Name) || !model.Open(c, entry, o.Spec) {
+			continue
+		}
+		if n, ok := other(s, c, v, o); ok {
+			turned := strip(model.Clone(list)).([]any)
+			turned[len(turned)-1].(map[string]any)[c.Name] = n
+			out = append(out, mutation{path: c.Name, value: turned})
+		}
+	}
+	return out
+}
+
+// isGateOf tells whether another value of the entry says what place of the
+// answer is meant.
+func isGateOf(items *model.Property, name string) bool {
+	for _, c := range items.Props {
+		if _, ok := c.When["./"+name]; ok && c.Shared {
+			return true
+		}
+	}
+	return false
 }
 
 func isGate(k *model.Kind, path string) bool {
@@ -341,6 +382,14 @@ func otherList(s *stand, p *model.Property, v any, o *model.Object) (any, bool) 
 	if p.Items.Type != model.TypeObject {
 		if p.Items.Type == model.TypeInteger {
 			return append(list, int64(77)), true
+		}
+		if p.Items.Enum != nil {
+			for _, n := range p.Items.Enum.Order {
+				if !slices.Contains(list, any(n)) {
+					return append(append([]any{}, list...), n), true
+				}
+			}
+			return list[1:], true
 		}
 		return append(append([]any{}, list...), "changed"), true
 	}

@@ -18,6 +18,11 @@ func (f *farm) secondFactors() {
 			{"command": "sms", "description": "Send me a text message", "actionMessage": "Wait for the message", "image": 2},
 			{"command": "call?lang=de&pct=100%", "description": "Anruf – auch für Ärzte", "actionMessage": `Press "#"`, "image": 3, "enabled": false},
 		},
+		"attributes": []m{
+			{"standInNumber": 25, "standInText": "ras-users"},
+			{"standInNumber": 4, "standInText": "10.10.0.11"},
+		},
+		"automationConditions":           []m{{"standInFlag": true, "standInText": "Enter push, sms or a code"}},
 		"inheritDefaultCriteriaSettings": false,
 		"criteria": with(m{"access": "DenyCriteriaWhen"}, comingFrom("10.10.0.0-10.10.255.255", "2001:db8:10::1-2001:db8:10::ffff"),
 			hardware("4C4C4544-0044-4810-8031-B8C04F4E3532"), devices("KIOSK-PC01")),

@@ -227,7 +227,7 @@ func (w *walker) asleep(p *model.Property, here map[string]any, n *yaml.Node) {
 		}
 		w.path = append(w.path, step{name: c.Name})
 		switch {
-		case !model.Open(c, here, w.obj.Spec) && (c.Type == model.TypeObject || c.Gate != ""):
+		case !model.Open(c, here, w.obj.Spec) && (c.Type == model.TypeObject || c.Gate != "" || c.Shared):
 			// A single value under a condition is exported and compared even
 			// while it sleeps: a warning for each would be noise.
 			at := lookup(n, c.Name)
