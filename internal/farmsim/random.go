@@ -362,8 +362,12 @@ func (g *generator) entries(o *object, ls *list) []any {
 			}
 			g.fillOpen(ls.items, func(string) any { return m })
 			if ls.prop.List != nil && ls.prop.List.ID != "" {
-				o.seq++
-				m[ls.prop.List.ID] = o.seq
+				if ls.fixed() && o.kind.single() { // the entries that fresh settings hold
+					m[ls.prop.List.ID] = int64(len(out) + 1)
+				} else {
+					o.seq++
+					m[ls.prop.List.ID] = o.seq
+				}
 			}
 			if len(ls.items.fields) > 0 && ls.prop.Items != nil {
 				for _, fl := range ls.items.fields {

@@ -39,4 +39,17 @@ func (f *farm) schedules() {
 		"trigger":  m{"startDateTime": "2026-01-12T06:00:00", "repeat": "SpecificDays", "specificDays": []string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday"}},
 		"messages": []m{{"messageTitle": "Good morning", "message": "Hosts are starting.", "sendMsgSecs": 60, "sendMsgWhen": "Before"}},
 	})
+	f.add("VDIHostPoolSchedule", main, "Call centre off", m{
+		"description": "Nobody calls at night", "action": "Shutdown", "targets": []string{callCentre, labDesks},
+		"trigger":  m{"startDateTime": "2026-01-12T21:00:00", "repeat": "EveryDay"},
+		"messages": []m{{"messageTitle": "Shutting down", "message": "Please sign out.", "sendMsgSecs": 900, "sendMsgWhen": "Before"}},
+	})
+	f.add("VDIHostPoolSchedule", zurich, "Empfang: Neustart", m{
+		"action": "Reboot", "targets": []string{zhDesks}, "trigger": m{"startDateTime": "2026-01-11T04:00:00", "repeat": "Every2Weeks"},
+		"options": m{"drainMode": true, "forceRebootAfterSecs": 900},
+	})
+	f.add("AVDHostPoolSchedule", main, "Pooled hosts on", m{
+		"action": "Startup", "targets": []string{avdPooled},
+		"trigger": m{"startDateTime": "2026-01-12T05:45:00", "repeat": "SpecificDays", "specificDays": []string{"Monday", "Wednesday"}},
+	})
 }
