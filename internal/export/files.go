@@ -26,8 +26,8 @@ func (r *reader) file(ctx context.Context, k *model.Kind, p *model.Property, o *
 	a := r.memo.ask(ctx, path, query)
 	r.memo.forget(path, query) // no other object has this path
 	var e *ras.Error
-	if errors.As(a.err, &e) && e.Kind == ras.KindNotFound && p.File.Costly {
-		return nil
+	if errors.As(a.err, &e) && (e.Kind == ras.KindNotFound || e.Kind == ras.KindRefused) && p.File.Costly {
+		return nil // there is none, or the read wants more than anybody has seen
 	}
 	if a.err != nil {
 		return a.err

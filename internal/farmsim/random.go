@@ -342,6 +342,9 @@ func (g *generator) entries(o *object, ls *list) []any {
 				}
 				v, ok := g.value(o, fl.prop)
 				key := ls.prop.List != nil && contains(ls.prop.List.Key, fl.yaml)
+				if l := ls.prop.List; !key && l != nil && l.NoAdd && (l.Update == nil || len(l.Update.Fields) > 0 && !contains(l.Update.Fields, fl.yaml)) {
+					continue // no call takes it: an entry that came by itself would not get it back
+				}
 				if (!ok || v == "" || isZeroRef(fl.prop, v)) && (key || fl.prop.RequiredOnCreate) {
 					if len(refKinds(fl.prop)) > 0 {
 						hopeless = true

@@ -448,8 +448,10 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 			// They are the same account: how it is spelled is the farm's affair.
 			wm = without(wm, p.List.MatchAny)
 		}
+		from := len(d.fields)
 		d.object(p.Items, wm, hm, label)
 		d.strangers(p, label, at+"["+model.EntryLabel(p, h[j])+"]")
+		d.unchangeable(p, from)
 		if outer != nil {
 			if !d.edits.Empty() {
 				edit.Entries[i] = d.edits

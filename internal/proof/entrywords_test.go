@@ -24,8 +24,8 @@ const testTemplate = `{
     "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
   "properties": {"spec": {"type": "object", "properties": {
     "description": {"type": "string"},
-    "versions": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "x-ras": {"requiredOnCreate": true}}, "notes": {"type": "string"}}},
-      "x-ras": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "remove": false, "update": {"by": "id"}, "rename": "newName", "first": true}}}
+    "versions": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "x-ras": {"requiredOnCreate": true}}, "notes": {"type": "string"}, "number": {"type": "integer"}}},
+      "x-ras": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "remove": false, "update": {"by": "id", "fields": ["notes"]}, "rename": "newName", "first": true}}}
   }}}}`
 
 const testPool = `{
@@ -77,6 +77,16 @@ const testAccount = `{
 // words is a catalog of the made-up kinds, and of what no farm is without.
 func words(t *testing.T) *model.Catalog {
 	t.Helper()
+	return wordsWith(t, "", "")
+}
+
+// wordsWith is words with one text of the account's schema replaced.
+func wordsWith(t *testing.T, old, with string) *model.Catalog {
+	t.Helper()
+	testAccount := testAccount
+	if old != "" {
+		testAccount = strings.Replace(testAccount, old, with, 1)
+	}
 	files := fstest.MapFS{"TestTemplate.json": {Data: []byte(testTemplate)}, "TestPool.json": {Data: []byte(testPool)}, "TestItem.json": {Data: []byte(testItem)}, "TestAccount.json": {Data: []byte(testAccount)}}
 	err := fs.WalkDir(schemas.Files, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !(strings.HasPrefix(p, "blocks/") || p == "Site.json" || p == "Broker.json") {
@@ -337,4 +347,40 @@ func TestFileWithoutAKnownBody(t *testing.T) {
 	if !p.Empty() || unwritable(p) != "Main/TestItem/CRM sealed" || !strings.Contains(p.Unwritable[0].Why, "the body of PUT {self}/Sealed is not known") {
 		t.Errorf("the plan is\n%s%v", describe(p), p.Unwritable)
 	}
+}
+
+// TestRefusedNumberIsNamed: a number of a column that is only inferred is said
+// to be the likely cause when the farm refuses it.
+func TestRefusedNumberIsNamed(t *testing.T) {
+	client := wordsWith(t, `"pools": 4`, `"pools": {"number": 9, "evidence": "inferred"}`)
+	s := newStandOn(t, words(t), client, wordFarm(), farmsim.Switches{})
+	docs := declare(s.read(nil, everything))
+	for _, d := range docs {
+		if d.Address.Name == `EX\ann` {
+			d.Spec["rights"].([]any)[0].(map[string]any)["pools"].(map[string]any)["permissions"] = []any{"Modify"}
+		}
+	}
+	p := s.plan(docs, nil)
+	if len(p.Changes) != 1 || p.Changes[0].Fields[0].Note != "inferred" {
+		t.Errorf("the plan is\n%s", describe(p))
+	}
+	res := s.apply(p)
+	if res.Failed == nil || !strings.Contains(res.Failed.Err.Error(), "the number of objType for pools is only inferred: this is the likely cause") {
+		t.Errorf("failed: %+v", res.Failed)
+	}
+}
+
+// TestWhatAnEntryCannotTake: where nobody can make an entry anew, a value that
+// its update does not take is left and reported.
+func TestWhatAnEntryCannotTake(t *testing.T) {
+	s, docs, all := wordStand(t)
+	docs["Windows"].Spec["versions"] = []any{map[string]any{"name": "v1", "notes": "seen", "number": int64(5)}, map[string]any{"name": "v2"}}
+	p := s.plan(all, nil)
+	if got := unwritable(p); got != "Main/TestTemplate/Windows versions[v1].number" {
+		t.Errorf("unwritable: %s", got)
+	}
+	if got := describe(p); strings.Count(got, "->") != 1 {
+		t.Errorf("the plan is\n%s", got)
+	}
+	s.mustApply(p)
 }

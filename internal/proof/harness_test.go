@@ -49,7 +49,13 @@ func catalog(t testing.TB) *model.Catalog {
 
 func newStand(t testing.TB, cat *model.Catalog, state farmsim.State, sw farmsim.Switches) *stand {
 	t.Helper()
-	farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: state, Switches: sw, Rate: -1})
+	return newStandOn(t, cat, cat, state, sw)
+}
+
+// newStandOn is a stand whose farm follows other schemas than the client's.
+func newStandOn(t testing.TB, farms, cat *model.Catalog, state farmsim.State, sw farmsim.Switches) *stand {
+	t.Helper()
+	farm, err := farmsim.New(farmsim.Options{Catalog: farms, State: state, Switches: sw, Rate: -1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,31 @@
+package model_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"rassync/internal/model"
+)
+
+// TestWordsThatDoNotFit: a schema whose words speak of what is not there is
+// refused, with the word and the property.
+func TestWordsThatDoNotFit(t *testing.T) {
+	const list = `"versions": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}, "x-ras": {"list": {"at": "V", "mode": "keyed", "key": ["name"]}}}`
+	const column = `"rights": {"type": "array", "items": {"type": "object", "properties": {"site": {"type": "string"}, "ps": {"type": "object", "properties": {"permissions": {"type": "integer"}}}}},
+		"x-ras": {"list": {"mode": "keyed", "key": ["site"]}, "cells": {"at": "C", "row": "site", "own": "permissions", "objects": "objects", "name": "name", "numbers": `
+	for name, c := range map[string]struct{ words, want string }{
+		"no sibling":        {`"version": {"type": "string", "x-ras": {"entryOf": {"object": "template", "list": "versions"}}}`, "version: entryOf: no reference template beside it"},
+		"list without ids":  {list + `, "of": {"type": "string", "x-ras": {"ref": "K"}}, "version": {"type": "string", "x-ras": {"entryOf": {"object": "of", "list": "versions"}}}`, "version: entryOf: K has no list versions whose entries have an id and one key"},
+		"call without ref":  {`"group": {"type": "string", "x-ras": {"call": "{self}/M/{v}"}}`, "group: call: only references are set by a call of their own"},
+		"column incomplete": {column + `{"ps": 1}}}}`, "rights: cells: no column ps with permissions and objects"},
+		"number no number":  {column + `{"ps": "one"}}}}`, "rights: cells: ps: not a whole number"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := model.Load(fstest.MapFS{"K.json": {Data: []byte(`{"x-ras": {"scope": "farm", "shape": "collection", "list": {"path": "/api/K"}, "identity": {"read": "name"}}, "type": "object", "properties": {"spec": {"type": "object", "properties": {` + c.words + `}}}}`)}})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
