@@ -160,7 +160,7 @@ func turned(data []byte) []byte {
 		case string:
 			return len(v)
 		case float64:
-			return strings.Repeat("x", int(v)%5)
+			return strings.Repeat("x", (int(v)%5+5)%5)
 		case bool:
 			return []any{v}
 		}
