@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Scope says whether objects of a kind belong to the farm or to a site.
 type Scope string
@@ -148,12 +151,36 @@ type Last struct {
 
 // Impact is an effect of a change beyond configuration.
 type Impact struct {
-	Effect string
-	When   []any // only for these new values; empty = any change
-	Why    string
-	Source string
-	Brake  bool // of a property: a plan that has this effect needs an override of its own
+	Effect  string
+	When    []any    // only for these new values; empty = any change
+	Unless  []any    // for all new values but these
+	On      []string // only in these actions: create, update; of an entry of a list: add, update, remove
+	Why     string
+	Source  string
+	Brake   bool // of a property: a plan that has this effect needs an override of its own
+	Lasting bool // what it did is not undone when the change is taken back
 }
+
+// Applies tells whether the new value has the effect; of a list, any of its
+// values.
+func (i Impact) Applies(after any) bool {
+	if list, ok := after.([]any); ok {
+		if i.Always() {
+			return true
+		}
+		return slices.ContainsFunc(list, i.Applies)
+	}
+	if slices.ContainsFunc(i.Unless, func(v any) bool { return Equal(nil, v, after) }) {
+		return false
+	}
+	return len(i.When) == 0 || slices.ContainsFunc(i.When, func(v any) bool { return Equal(nil, v, after) })
+}
+
+// Always tells whether any change has the effect, whatever the value.
+func (i Impact) Always() bool { return len(i.When) == 0 && len(i.Unless) == 0 }
+
+// Counts tells whether the effect belongs to this action.
+func (i Impact) Counts(action string) bool { return len(i.On) == 0 || slices.Contains(i.On, action) }
 
 // Type is the JSON type of a property.
 type Type string

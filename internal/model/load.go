@@ -620,7 +620,9 @@ func impacts(v any) []Impact {
 	var out []Impact
 	for _, i := range objects(v) {
 		when, _ := plain(i.get("when")).([]any)
-		out = append(out, Impact{Effect: i.text("effect"), When: when, Why: i.text("why"), Source: i.text("source"), Brake: i.flag("brake")})
+		unless, _ := plain(i.get("unless")).([]any)
+		out = append(out, Impact{Effect: i.text("effect"), When: when, Unless: unless, On: i.texts("on"), Why: i.text("why"), Source: i.text("source"),
+			Brake: i.flag("brake"), Lasting: i.flag("lasting")})
 	}
 	return out
 }

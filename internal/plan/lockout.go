@@ -54,7 +54,7 @@ func braked(p *model.Property, path string, v any, visit func(path string, i mod
 		p = p.Items // an entry of a list
 	}
 	for _, i := range p.Impact {
-		if i.Brake && applies(i, v) {
+		if i.Brake && i.Applies(v) {
 			visit(path, i)
 		}
 	}

@@ -391,10 +391,8 @@ func firstName(p *model.Property) string {
 
 func risky(p *model.Property, v any) bool {
 	for _, im := range p.Impact {
-		for _, w := range im.When {
-			if w == v {
-				return true
-			}
+		if !im.Always() && im.Applies(v) {
+			return true
 		}
 	}
 	return false

@@ -255,7 +255,7 @@ func kindImpacts(k *model.Kind) []string {
 	var out []string
 	for _, action := range []string{"create", "update", "delete"} {
 		for _, im := range k.Impact[action] {
-			out = append(out, action+" "+effectWords(im.Effect)+": "+im.Why)
+			out = append(out, action+" "+effectWords(im.Effect)+impactWords(im))
 		}
 	}
 	return out

@@ -232,21 +232,36 @@ func propertyImpacts(p *model.Property) []string {
 	var out []string
 	for _, im := range p.Impact {
 		s := effectWords(im.Effect)
+		if len(im.On) > 0 {
+			s += " on " + strings.Join(im.On, " and ")
+		}
 		if len(im.When) > 0 {
 			s += " when set to " + alternatives(im.When)
 		}
-		if im.Why != "" {
-			s += ": " + im.Why
+		if len(im.Unless) > 0 {
+			s += " unless set to " + alternatives(im.Unless)
 		}
-		if im.Source != "" {
-			s += " (" + im.Source + ")"
-		}
-		if im.Brake {
-			s += "; refused unless --allow-lockout names the plan"
-		}
-		out = append(out, s)
+		out = append(out, s+impactWords(im))
 	}
 	return out
+}
+
+// impactWords says why, how long, and who says so.
+func impactWords(im model.Impact) string {
+	s := ""
+	if im.Why != "" {
+		s += ": " + im.Why
+	}
+	if im.Lasting {
+		s += " Not undone by a rollback."
+	}
+	if im.Source != "" {
+		s += " (" + im.Source + ")"
+	}
+	if im.Brake {
+		s += "; refused unless --allow-lockout names the plan"
+	}
+	return s
 }
 
 // unnumbered are the columns of a matrix whose number nobody has seen.

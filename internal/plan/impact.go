@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"rassync/internal/model"
+)
+
+// describe adds what a change does beyond configuration, and whether it can
+// be taken back.
+func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) {
+	im := &impacts{found: []Impact{}}
+	var lost []string
+	switch c.Action {
+	case Create:
+		im.of(k, "create")
+		im.values(k.Spec, c.Desired.Spec, "")
+	case Delete:
+		im.of(k, "delete")
+		lost = unreadable(k)
+	case Update, Replace:
+		if c.Action == Update {
+			im.of(k, "update")
+		}
+		for n, p := range touched {
+			if p == nil {
+				continue
+			}
+			im.field(p, c.Fields[n])
+			if p.WriteOnly {
+				lost = append(lost, c.Fields[n].Path+": the value before cannot be read")
+			}
+		}
+		if c.Action == Replace {
+			im.of(k, "delete")
+			im.of(k, "create")
+			im.values(k.Spec, c.Desired.Spec, "")
+			lost = append(lost, unreadable(k)...)
+		}
+	}
+	c.Impact = im.found
+	lost = append(lost, im.lasting...)
+	c.Reversible = len(lost) == 0
+	c.IrreversibleBecause = strings.Join(lost, "; ")
+}
+
+// impacts gathers what a change does beyond configuration, each thing once.
+type impacts struct {
+	found   []Impact
+	lasting []string
+}
+
+func (im *impacts) add(i model.Impact, path string) {
+	f := Impact{Effect: i.Effect, Path: path, Why: i.Why}
+	if slices.Contains(im.found, f) {
+		return
+	}
+	im.found = append(im.found, f)
+	if i.Lasting && !slices.Contains(im.lasting, i.Why) {
+		im.lasting = append(im.lasting, i.Why)
+	}
+}
+
+func (im *impacts) of(k *model.Kind, action string) {
+	for _, i := range k.Impact[action] {
+		im.add(i, "")
+	}
+}
+
+// field is a property of an object that exists: it has effects of its own,
+// the blocks around it have those of any change, and so has what is inside a
+// value that comes whole.
+func (im *impacts) field(p *model.Property, f Field) {
+	action := "update"
+	if p.List != nil && strings.HasSuffix(f.Path, "]") {
+		switch {
+		case f.Before == nil:
+			action = "add"
+		case f.After == nil:
+			action = "remove"
+		}
+	}
+	for _, i := range p.Impact {
+		// Of an entry that goes no value is left to look at.
+		if i.Counts(action) && (i.Always() || action != "remove" && i.Applies(f.After)) {
+			im.add(i, f.Path)
+		}
+	}
+	for up := p.Parent; up != nil; up = up.Parent {
+		for _, i := range up.Impact {
+			if i.Always() && i.Counts("update") {
+				im.add(i, up.Path())
+			}
+		}
+	}
+	im.inside(p, f.After, f.Path)
+}
+
+// values are those of an object, or of an entry, that is made. What any
+// change of a property does is no news there, unless it is an order to the
+// create or an entry that is added.
+func (im *impacts) values(p *model.Property, want map[string]any, path string) {
+	for _, c := range p.Props {
+		w, ok := want[c.Name]
+		if !ok {
+			continue
+		}
+		at := joinPath(path, c.Name)
+		list, _ := w.([]any)
+		for _, i := range c.Impact {
+			switch {
+			case len(list) > 0 && slices.Contains(i.On, "add"):
+				im.add(i, at)
+			case i.Counts("create") && (!i.Always() || c.OneTime || slices.Contains(i.On, "create")) && i.Applies(w):
+				im.add(i, at)
+			}
+		}
+		im.inside(c, w, at)
+	}
+}
+
+func (im *impacts) inside(p *model.Property, v any, path string) {
+	switch v := v.(type) {
+	case map[string]any:
+		if p.Items != nil {
+			p = p.Items // an entry of a list
+		}
+		im.values(p, v, path)
+	case []any:
+		for _, e := range v {
+			if m, ok := e.(map[string]any); ok && p.Items != nil {
+				im.values(p.Items, m, path)
+			}
+		}
+	}
+}
