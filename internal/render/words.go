@@ -57,6 +57,8 @@ func effectWords(effect string) string {
 		return "can lock people out"
 	case "weakensSecurity":
 		return "weakens security"
+	case "agreesToTerms":
+		return "agrees to terms in your name"
 	case "replicates":
 		return "reaches other sites"
 	}
