@@ -90,6 +90,10 @@ func (c *claimant) ofKind() {
 	if k.Order != nil {
 		c.ofOrder(k.Order)
 	}
+	for _, operation := range k.SameAs {
+		method, path, _ := strings.Cut(operation, " ")
+		c.add(method, path, "sameAs", false)
+	}
 }
 
 func (c *claimant) ofOrder(o *model.Order) {

@@ -16,7 +16,7 @@ type Exclusion struct {
 
 // Reasons are the words an exclusion may give.
 func Reasons() []string {
-	return []string{"status read", "run-time action", "session control", "licensing", "support", "deprecated", "suspect", "other path"}
+	return []string{"status read", "run-time action", "session control", "licensing", "support", "deprecated", "suspect"}
 }
 
 // ParseExclusions reads lines of method, pattern, reason and note, parted by

@@ -59,6 +59,7 @@ type Kind struct {
 	Replace  string   // createFirst or deleteFirst
 	After    []string // kinds whose changes come first, beside references
 	Activate *Activate
+	SameAs   []string // operations whose work this kind does by other calls: "GET /api/PubItems"
 	Impact   map[string][]Impact
 
 	Evidence string

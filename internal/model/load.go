@@ -334,6 +334,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		where, _ := plain(b.object("where")).(map[string]any)
 		k.Last = append(k.Last, Last{Where: where, Per: b.text("per"), Why: b.text("why")})
 	}
+	k.SameAs = x.texts("sameAs")
 	if im := x.object("impact"); im != nil {
 		k.Impact = map[string][]Impact{}
 		for _, action := range im.keys {
