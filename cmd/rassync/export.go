@@ -111,8 +111,12 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	r.names("unknown properties, kept as they are", x.Farm.Findings.Unknown)
 	r.names("unknown numbers of enumerations, kept as they are", x.Farm.Findings.NewNumbers)
 	r.names("left out, because by its name it may be a secret", x.Farm.Findings.HeldBack)
-	if open := openKinds(c.Catalog, x.Counts); len(open) > 0 {
-		r.notice("their properties are not known, they are kept whole as the farm answers them: %s", strings.Join(open, ", "))
+	whole, parts := openKinds(c.Catalog, x.Counts)
+	if len(whole) > 0 {
+		r.notice("not all properties of these are known, they are kept as the farm answers them: %s", strings.Join(whole, ", "))
+	}
+	if len(parts) > 0 {
+		r.notice("kept in the same way are parts of these (rassync explain KIND names the parts): %s", strings.Join(parts, ", "))
 	}
 	r.list("references to objects that nobody knows", x.Farm.Findings.Dangling)
 	r.list("several objects of one name: only one of them can be written", x.Farm.Findings.Same)
@@ -192,15 +196,18 @@ func sortedKeys[V any](m map[string]V) []string {
 	return out
 }
 
-// openKinds lists the kinds that were read and have open objects.
-func openKinds(cat *model.Catalog, counts map[string]int) []string {
-	var out []string
+// openKinds lists the kinds that were read and of which nobody knows all
+// properties: of the objects themselves, or of parts of them only.
+func openKinds(cat *model.Catalog, counts map[string]int) (whole, parts []string) {
 	for _, k := range cat.Kinds() {
-		for _, p := range k.OpenPlaces() {
-			if counts[k.Name] > 0 {
-				out = append(out, strings.TrimSuffix(strings.TrimSuffix(k.Name+"."+p.Path(), "[]"), "."))
-			}
+		places := k.OpenPlaces()
+		switch {
+		case counts[k.Name] == 0 || len(places) == 0:
+		case places[0] == k.Spec:
+			whole = append(whole, k.Name)
+		default:
+			parts = append(parts, k.Name)
 		}
 	}
-	return out
+	return whole, parts
 }

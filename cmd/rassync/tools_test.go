@@ -27,6 +27,7 @@ import (
 //	stalelock FILE                      a lock of a process that is gone
 //	allow FILE ADDRESS                  note a farm in the user's list
 //	secrets DIR                         set every variable that a secret comes from
+//	chosen DIR                          write how an object is made where an export cannot know it
 //	flag VAR FILE --flag                the value of a flag that a message names, in a variable
 //	blob VAR DIR RUN yaml|answer        the digest of a blob of a run's first object, in a variable
 //	sametree A B                        two exports are the same, byte for byte
@@ -43,6 +44,7 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"allow":     tool(2, allow),
 		"latest":    tool(2, latest),
 		"secrets":   tool(1, setSecrets),
+		"chosen":    tool(1, chooseCreates),
 		"sametree":  tool(2, sameTree),
 		"flag":      tool(3, namedFlag),
 		"blob":      tool(4, blobOf),
@@ -132,6 +134,37 @@ func setSecrets(ts *testscript.TestScript, args []string) {
 		return err
 	}))
 }
+
+// chooseCreates adds the value that chooses the call which makes an object,
+// where the farm never shows it: certificates, and templates made from a
+// source.
+func chooseCreates(ts *testscript.TestScript, args []string) {
+	cat, err := loadCatalog()
+	ts.Check(err)
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(p string, d os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(p) != ".yaml" {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		docs := strings.Split(string(data), "\n---\n")
+		for i, doc := range docs {
+			m := kindOf.FindStringSubmatch(doc)
+			if m == nil || cat.Kind(m[1]) == nil {
+				continue
+			}
+			k := cat.Kind(m[1])
+			if c := k.Chooser(); c != nil && !strings.Contains(doc, "\n  "+c.Name+":") {
+				docs[i] = strings.Replace(doc, "\nspec:", fmt.Sprintf("\nspec:\n  %s: %s", c.Name, k.CreateCalls()[0].Value), 1)
+			}
+		}
+		return os.WriteFile(p, []byte(strings.Join(docs, "\n---\n")), 0o644)
+	}))
+}
+
+var kindOf = regexp.MustCompile(`(?m)^kind: (\w+)$`)
 
 // sameTree leaves out what runs have left behind.
 func sameTree(ts *testscript.TestScript, args []string) {

@@ -70,18 +70,12 @@ func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan)
 			desired = append(desired, c.Desired)
 		}
 	}
-	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(plan.Want(desired), s.Parallel))
+	p, err := a.see(ctx, s, f, sc, desired)
 	if err != nil {
 		return nil, err
 	}
-	if err := sc.blind(live); err != nil {
-		return nil, err
-	}
-	sent, err := a.sent(f, s.Farm().GUID)
-	if err != nil {
-		return nil, err
-	}
-	return &Planned{Plan: pl, Live: live, Folder: f, Sent: sent}, nil
+	p.Plan = pl
+	return p, nil
 }
 
 // staleObjects names the objects that differ from what the plan was made

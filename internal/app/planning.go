@@ -79,7 +79,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 			}
 		}
 	}
-	req := sc.request(plan.Want(chosen), s.Parallel)
+	req := sc.requestFor(chosen, s.Parallel)
 	req.Progress = o.Progress
 	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"rassync/internal/export"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
@@ -128,25 +127,17 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 	}
 	sc := newScope(a.Catalog)
 	sc.objects(chosen)
-	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(plan.Want(chosen), s.Parallel))
-	if err != nil {
-		return nil, err
-	}
-	if err := sc.blind(live); err != nil {
-		return nil, err
-	}
-	sent, err := a.sent(f, s.Farm().GUID)
+	p, err := a.see(ctx, s, f, sc, chosen)
 	if err != nil {
 		return nil, err
 	}
 	if b.Run != nil {
-		a.borrowSecrets(f, b.Run, chosen, live)
+		a.borrowSecrets(f, b.Run, chosen, p.Live)
 	}
 	match := func(addr model.Address) bool { return picked[addr.Key()] }
-	p := &Planned{Live: live, Folder: f, Sent: sent}
 	// All of the backup is told to the planner, so that it knows what is
 	// referred to, and where in an order an object has stood.
-	in := plan.Input{Catalog: a.Catalog, Desired: b.Objects, Live: live, Selected: match, Protected: f.Config.Protected, Sent: sent, Tool: a.Tool, Farm: s.Identity(ctx),
+	in := plan.Input{Catalog: a.Catalog, Desired: b.Objects, Live: p.Live, Selected: match, Protected: f.Config.Protected, Sent: p.Sent, Tool: a.Tool, Farm: s.Identity(ctx),
 		NotSelected: "name it too: it is in " + b.Name}
 	if b.Folder != nil {
 		in.Position = b.Folder.Workspace.Position
@@ -161,7 +152,7 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 		p.NotRestorable = append(p.NotRestorable, a.lostByRun(b.Run, match)...)
 	}
 	built.Warnings = append(built.Warnings, p.NotRestorable...)
-	p.Refusals = plan.Brakes(built, live, a.guard(s, f, o.Allow))
+	p.Refusals = plan.Brakes(built, p.Live, a.guard(s, f, o.Allow))
 	return p, nil
 }
 

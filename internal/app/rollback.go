@@ -77,20 +77,13 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 	for _, addr := range absent {
 		sc.deletes(addr.Kind)
 	}
-	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(plan.Want(desired), s.Parallel))
+	p, err := a.see(ctx, s, f, sc, desired)
 	if err != nil {
 		return nil, err
 	}
-	if err := sc.blind(live); err != nil {
-		return nil, err
-	}
-	sent, err := a.sent(f, s.Farm().GUID)
-	if err != nil {
-		return nil, err
-	}
-	a.borrowSecrets(f, run, desired, live)
-	p := &Planned{Live: live, Folder: f, Sent: sent, Lacking: snap.Lacking}
-	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: live, Selected: o.Selection.Match, Sent: sent, Tool: a.Tool, Farm: s.Identity(ctx)}
+	a.borrowSecrets(f, run, desired, p.Live)
+	p.Lacking = snap.Lacking
+	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: p.Live, Selected: o.Selection.Match, Sent: p.Sent, Tool: a.Tool, Farm: s.Identity(ctx)}
 	for {
 		built, ds := plan.Build(in)
 		if !ds.Failed() {
@@ -98,7 +91,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 			break
 		}
 		// What cannot be made again is left out and said; the rest goes back.
-		rest, lost := without(in.Desired, live, ds)
+		rest, lost := without(in.Desired, p.Live, ds)
 		if len(lost) == 0 {
 			return nil, Invalid(ds)
 		}

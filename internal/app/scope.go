@@ -1,10 +1,12 @@
 package app
 
 import (
+	"context"
 	"sort"
 
 	"rassync/internal/export"
 	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // scope collects which kinds a question needs.
@@ -100,4 +102,29 @@ func (s *scope) request(want func(*model.Object, *model.Property) bool, parallel
 	sort.Strings(req.Kinds)
 	sort.Strings(req.Names)
 	return req
+}
+
+// requestFor asks for what a plan of these objects needs.
+func (s *scope) requestFor(desired []*model.Object, parallel int) export.Request {
+	req := s.request(plan.Want(desired), parallel)
+	req.Entries = desired
+	return req
+}
+
+// see reads what a plan of these objects needs, and what was sent before: the
+// ground on which a plan is made or checked. What cannot be seen must not pass
+// for deleted.
+func (a *App) see(ctx context.Context, s *Session, f *Folder, sc *scope, desired []*model.Object) (*Planned, error) {
+	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.requestFor(desired, s.Parallel))
+	if err != nil {
+		return nil, err
+	}
+	if err := sc.blind(live); err != nil {
+		return nil, err
+	}
+	sent, err := a.sent(f, s.Farm().GUID)
+	if err != nil {
+		return nil, err
+	}
+	return &Planned{Live: live, Folder: f, Sent: sent}, nil
 }

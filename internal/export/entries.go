@@ -170,6 +170,33 @@ func (r *reader) allNamed(ctx context.Context, whole map[string]bool) error {
 	return nil
 }
 
+// learnEntries reads the entries that documents name, as far as the farm has
+// the objects that hold them. A list that cannot be read is left to the run,
+// which reads it again.
+func (r *reader) learnEntries(ctx context.Context, docs []*model.Object) error {
+	for _, d := range docs {
+		k := r.cat.Kind(d.Address.Kind)
+		if k == nil || !k.NamesEntries() {
+			continue
+		}
+		var failed error
+		model.WalkEntries(k.Spec, d.Spec, "", func(p *model.Property, siblings map[string]any, _ string) {
+			name, _ := siblings[p.EntryOf.Object].(string)
+			t := r.farm.Names.Resolve(p.Beside().Ref, name, d.Address.Site)
+			if name == "" || t == nil {
+				return
+			}
+			if _, err := r.entriesOf(ctx, t, p.EntryOf.List); err != nil && fatal(err) {
+				failed = err
+			}
+		})
+		if failed != nil {
+			return failed
+		}
+	}
+	return nil
+}
+
 // named turns ids of other objects' entries into their names, and brings the
 // references that the farm shows by name into the form of names.
 func (r *reader) named(ctx context.Context, k *model.Kind, o *model.Object) error {

@@ -30,6 +30,9 @@ type Request struct {
 	// Want decides which objects' parts are read that need a request of
 	// their own, and whether costly ones are; nil reads all but the costly.
 	Want func(o *model.Object, p *model.Property) bool
+	// Entries are documents: the entries of other objects' lists that they name
+	// are read too, so that a plan can tell whether there are such entries.
+	Entries []*model.Object
 	// Parallel bounds the requests under way at once (at least 1).
 	Parallel int
 	// Progress is told of each list as it comes in; nil for none.
@@ -95,6 +98,9 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 		return nil, err
 	}
 	if err := r.allNamed(ctx, whole); err != nil {
+		return nil, err
+	}
+	if err := r.learnEntries(ctx, req.Entries); err != nil {
 		return nil, err
 	}
 	for k := range whole {

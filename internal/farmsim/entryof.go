@@ -95,6 +95,7 @@ func (f *Farm) brought(o *object) {
 		for _, key := range ls.keyFields() {
 			setAt(entry, key.path, broughtName)
 		}
+		f.mark(entry, futureMark)
 		f.newEntry(o, ls, entry, true)
 		f.switchOnEntry(ls, entry, nil)
 		ls.setEntries(o, o.root(ls.holder), []any{entry})

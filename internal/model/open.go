@@ -60,7 +60,7 @@ func (p *Property) NeverOpen(name string) bool {
 func (p *Property) Inside() bool { return len(readPath(p.Foreign(""))) > 1 }
 
 // secretName are names whose values are taken for secrets wherever they stand.
-var secretName = regexp.MustCompile(`(?i)password|passwd|secret|token|passphrase|privatekey|credential|pwd|(^|[^a-z])key$|(?-i:[a-z0-9]K)ey$`)
+var secretName = regexp.MustCompile(`(?i)password|passwd|secret|token|passphrase|privatekey|credential|pwd|hash|(^|[^a-z])key$|(?-i:[a-z0-9]K)ey$`)
 
 // LooksSecret tells whether a value that nobody knows may be a secret by its
 // name: it is neither exported nor compared.

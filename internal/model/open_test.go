@@ -69,15 +69,15 @@ func TestOpenObjectsHoldWhatTheFarmAnswers(t *testing.T) {
 }
 
 func TestSecretsStayOutOfOpenObjects(t *testing.T) {
-	d, spec := decodeOpen(t, `{"odd": 1, "apiKey": "s1", "dbPassword": "s2", "deep": {"clientSecret": "s3", "port": 1}, "list": [{"accessToken": "s4"}], "keyboard": "de",
+	d, spec := decodeOpen(t, `{"odd": 1, "apiKey": "s1", "invitationHash": "s8", "dbPassword": "s2", "deep": {"clientSecret": "s3", "port": 1}, "list": [{"accessToken": "s4"}], "keyboard": "de",
 		"entries": [{"id": 1, "sharedSecret": "s5", "ip": "10.0.0.1"}], "keyed": [{"name": "k", "newPassword": "s6"}]}`, `{"pwd": "s7"}`)
 	text, _ := json.Marshal(map[string]any{"spec": spec, "unknown": d.Unknown})
-	for _, secret := range []string{"s1", "s2", "s3", "s4", "s5", "s6", "s7"} {
+	for _, secret := range []string{"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"} {
 		if strings.Contains(string(text), `"`+secret+`"`) {
 			t.Errorf("the secret %s was read: %s", secret, text)
 		}
 	}
-	want := map[string]bool{"apiKey": true, "dbPassword": true, "deep.clientSecret": true, "list": true, "entries[0].sharedSecret": true, "keyed[k].newPassword": true, "general.pwd": true}
+	want := map[string]bool{"apiKey": true, "invitationHash": true, "dbPassword": true, "deep.clientSecret": true, "list": true, "entries[0].sharedSecret": true, "keyed[k].newPassword": true, "general.pwd": true}
 	if !reflect.DeepEqual(d.HeldBack, want) {
 		t.Errorf("held back %v, want %v", d.HeldBack, want)
 	}

@@ -97,7 +97,13 @@ func reveal(ref model.SecretRef) (string, error) { return "s3cret of " + ref.Env
 // read reads the whole farm, or some kinds of it.
 func (s *stand) read(kinds []string, want func(*model.Object, *model.Property) bool) *export.Farm {
 	s.t.Helper()
-	live, err := export.Read(context.Background(), s.session.Reader(), s.cat, export.Request{Kinds: kinds, Parallel: 4, Want: want})
+	return s.readAs(export.Request{Kinds: kinds, Want: want})
+}
+
+func (s *stand) readAs(req export.Request) *export.Farm {
+	s.t.Helper()
+	req.Parallel = 4
+	live, err := export.Read(context.Background(), s.session.Reader(), s.cat, req)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -153,7 +159,7 @@ func strip(v any) any {
 // plan plans the documents against the farm as it is now.
 func (s *stand) plan(desired []*model.Object, kinds []string, absent ...model.Address) *plan.Plan {
 	s.t.Helper()
-	s.live = s.read(kinds, plan.Want(desired))
+	s.live = s.readAs(export.Request{Kinds: kinds, Want: plan.Want(desired), Entries: desired})
 	p, diags := plan.Build(plan.Input{Catalog: s.cat, Desired: desired, Live: s.live, Sent: s.sent, Absent: absent})
 	for _, d := range diags {
 		s.t.Errorf("%s", d.Error())

@@ -97,6 +97,7 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			}
 			original := model.Clone(doc.Spec).(map[string]any)
 			set(doc.Spec, m.path, m.value)
+			s.follow(k, doc, m.path)
 			name := o.Address.String() + " " + m.path + m.entry
 			p := s.plan(docs, kinds)
 			if p.Empty() {
@@ -214,17 +215,23 @@ func inEntry(s *stand, p *model.Property, v any, o *model.Object) []mutation {
 	}
 	entry, _ := list[len(list)-1].(map[string]any)
 	var out []mutation
+	turn := func(name string, v any) {
+		turned := strip(model.Clone(list)).([]any)
+		turned[len(turned)-1].(map[string]any)[name] = v
+		out = append(out, mutation{path: name, value: turned})
+	}
 	for _, c := range p.Items.Props {
 		v, there := entry[c.Name]
 		if !there || c.NoWrite || c.Secret || c.CreateOnly || c.Part != nil || c.List != nil || c.Structured() ||
-			c.Codec == "account" || c.Name == "sid" || isGateOf(p.Items, c.Name) || !model.Open(c, entry, o.Spec) {
+			c.Codec == "account" || p.List != nil && slices.Contains(p.List.MatchAny, c.Name) || isGateOf(p.Items, c.Name) || !model.Open(c, entry, o.Spec) {
 			continue
 		}
 		if n, ok := other(s, c, v, o); ok {
-			turned := strip(model.Clone(list)).([]any)
-			turned[len(turned)-1].(map[string]any)[c.Name] = n
-			out = append(out, mutation{path: c.Name, value: turned})
+			turn(c.Name, n)
 		}
+	}
+	for _, name := range model.OpenNames(p.Items, entry) {
+		turn(name, otherOpen(entry[name]))
 	}
 	return out
 }
@@ -471,6 +478,27 @@ func otherEntry(s *stand, p *model.Property, v any, o *model.Object) (any, bool)
 		}
 	}
 	return "", v != ""
+}
+
+// follow changes what depends on the changed property: new entries need their
+// secrets, and another template has other versions.
+func (s *stand) follow(k *model.Kind, doc *model.Object, changed string) {
+	withSecrets(s.cat, []*model.Object{doc})
+	for _, p := range k.Spec.Props {
+		if p.EntryOf == nil || p.EntryOf.Object != changed {
+			continue
+		}
+		if _, declared := doc.Spec[p.Name]; !declared {
+			continue
+		}
+		doc.Spec[p.Name] = ""
+		name, _ := doc.Spec[changed].(string)
+		if t := s.live.Names.Resolve(p.Beside().Ref, name, doc.Address.Site); t != nil {
+			if names, _ := s.live.Names.Entries(t, p.EntryOf.List); len(names) > 0 {
+				doc.Spec[p.Name] = names[0]
+			}
+		}
+	}
 }
 
 // otherCell gives or takes one right where the farm takes it.

@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"rassync/examples"
@@ -41,6 +43,20 @@ func TestSeedPlanAfterExportIsEmpty(t *testing.T) {
 		p := s.plan(declare(s.read(nil, everything)), nil)
 		if !p.Empty() {
 			t.Fatalf("the plan is not empty:\n%s", describe(p))
+		}
+	})
+}
+
+// TestSeedSecretsStayOnTheFarm: the farm answers the key of the tenant broker
+// with its settings, and nothing that is read of it may hold it.
+func TestSeedSecretsStayOnTheFarm(t *testing.T) {
+	const canary = "CANARY-tenant-broker-key"
+	if state := seedFarm(t)["TenantBrokerSettings"]; !slices.ContainsFunc(state, func(o farmsim.Object) bool { return o["tenantBrokerSecretKey"] == canary }) {
+		t.Fatal("the seed farm does not hold the key")
+	}
+	onSeed(t, func(t *testing.T, s *stand, _ *model.Catalog) {
+		if strings.Contains(text(s.read(nil, everything)), canary) {
+			t.Error("the key of the tenant broker was read")
 		}
 	})
 }

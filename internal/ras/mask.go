@@ -13,7 +13,7 @@ import (
 // masked stands for every secret.
 const masked = "***"
 
-var secretKey = regexp.MustCompile(`(?i)password|secret|token|passphrase|privatekey`)
+var secretKey = regexp.MustCompile(`(?i)password|passwd|pwd|secret|token|passphrase|privatekey|credential`)
 
 // maskJSON returns a body for debug output: JSON with the values of secret
 // keys masked, at any depth, and known secrets wherever they stand. Bodies that aren't JSON are described, not shown:

@@ -18,6 +18,7 @@ func TestMaskJSON(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"password":"a","name":"b"}`:                           `{"name":"b","password":"***"}`,
 		`{"x":[{"tenantBrokerSecretKey":"a"},{"AuthToken":1}]}`: `{"x":[{"tenantBrokerSecretKey":"***"},{"AuthToken":"***"}]}`,
+		`{"httpProxyPwd":"a","httpProxyUser":"b"}`:              `{"httpProxyPwd":"***","httpProxyUser":"b"}`,
 		`{"PrivateKey":{"a":["b"]},"passPhrase":null}`:          `{"PrivateKey":"***","passPhrase":"***"}`,
 		`[12345678901234567890,"<&>"]`:                          `[12345678901234567890,"<&>"]`,
 		`{"msg":"bad value c4nary  secret/value!"}`:             `{"msg":"bad value ***!"}`,

@@ -11,6 +11,7 @@ func TestWithoutSecrets(t *testing.T) {
 	for in, want := range map[string]string{
 		`{ "a":1,  "tenantBrokerSecretKey" : "x\"y", "b":[ "c" ] }`:       `{ "a":1,  "tenantBrokerSecretKey" : "(secret, not kept)", "b":[ "c" ] }`,
 		`[{"password":"p","name":"n"},{"password":""},{"password":null}]`: `[{"password":"(secret, not kept)","name":"n"},{"password":""},{"password":null}]`,
+		`{"httpProxyPwd":"k","httpProxyPort":3128}`:                       `{"httpProxyPwd":"(secret, not kept)","httpProxyPort":3128}`,
 		`{"radiusKey":"k","tokenLifetime":30}`:                            `{"radiusKey":"(secret, not kept)","tokenLifetime":30}`,
 		`{"secrets":{"deep":["s",{"name":"t"}]}}`:                         `{"secrets":{"deep":["(secret, not kept)",{"name":"(secret, not kept)"}]}}`,
 		`{"unknown": 12345678901234567890.10, "x":1}`:                     `{"unknown": 12345678901234567890.10, "x":1}`,

@@ -70,12 +70,19 @@ func (x exampler) head(k *model.Kind) *yaml.Node {
 // order lists names of objects that could be put in order.
 func (x exampler) order(o *model.Order) *yaml.Node {
 	out := &yaml.Node{Kind: yaml.SequenceNode}
+	seen := map[string]bool{} // kinds of published items share their names
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			out.Content = append(out.Content, scalar(name))
+		}
+	}
 	for _, of := range o.Of {
 		if k := x.cat.Kind(of); k != nil {
 			_, name := model.ParentPath(exampleName(k))
-			out.Content = append(out.Content, scalar(name))
+			add(name)
 			if len(o.Of) == 1 {
-				out.Content = append(out.Content, scalar("Another "+firstLower(k.Title)))
+				add("Another " + firstLower(k.Title))
 			}
 		}
 	}

@@ -23,13 +23,13 @@ func TestDiagnostics(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "diagnostics.json", out.Bytes())
-	validate(t, "formats/diagnostics.json", out.Bytes())
+	validate(t, compiler(t), "formats/diagnostics.json", out.Bytes())
 
 	out.Reset()
 	if err := render.DiagnosticsJSON(&out, nil); err != nil {
 		t.Fatal(err)
 	}
-	validate(t, "formats/diagnostics.json", out.Bytes())
+	validate(t, compiler(t), "formats/diagnostics.json", out.Bytes())
 }
 
 func TestCoverage(t *testing.T) {

@@ -108,7 +108,7 @@ func TestPlanJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "plan.json", out.Bytes())
-	validate(t, "formats/plan.json", out.Bytes())
+	validate(t, compiler(t), "formats/plan.json", out.Bytes())
 	if !bytes.HasSuffix(out.Bytes(), []byte("}\n")) {
 		t.Error("no line end at the end")
 	}
@@ -117,7 +117,7 @@ func TestPlanJSON(t *testing.T) {
 	if err := render.PlanJSON(&out, &plan.Plan{FormatVersion: "1"}); err != nil {
 		t.Fatal(err)
 	}
-	validate(t, "formats/plan.json", out.Bytes())
+	validate(t, compiler(t), "formats/plan.json", out.Bytes())
 	if strings.Contains(out.String(), "null") {
 		t.Errorf("null in an empty plan: %s", out.String())
 	}

@@ -13,9 +13,8 @@ import (
 
 const schemaBase = "https://rassync.test/"
 
-// compile makes a schema of the schemas folder ready, with all the files it
-// may refer to.
-func compile(t *testing.T, name string) *jsonschema.Schema {
+// compiler knows all files of the schemas folder; it compiles each once.
+func compiler(t *testing.T) *jsonschema.Compiler {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	for path, data := range catalog(t).Files() {
@@ -23,20 +22,20 @@ func compile(t *testing.T, name string) *jsonschema.Schema {
 			t.Fatal(err)
 		}
 	}
+	return c
+}
+
+func validate(t *testing.T, c *jsonschema.Compiler, name string, doc []byte) {
+	t.Helper()
 	s, err := c.Compile(schemaBase + name)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
-	return s
-}
-
-func validate(t *testing.T, name string, doc []byte) {
-	t.Helper()
 	var v any
 	if err := json.Unmarshal(doc, &v); err != nil {
 		t.Fatal(err)
 	}
-	if err := compile(t, name).Validate(v); err != nil {
+	if err := s.Validate(v); err != nil {
 		t.Errorf("%s: %#v", name, err)
 	}
 }
@@ -56,7 +55,7 @@ func TestFormatsAreNoKinds(t *testing.T) {
 }
 
 func TestExampleDocumentsAreValid(t *testing.T) {
-	cat := catalog(t)
+	cat, c := catalog(t), compiler(t)
 	for _, k := range cat.Kinds() {
 		text := render.ExampleDocument(cat, k.Name)
 		var v any
@@ -67,7 +66,7 @@ func TestExampleDocumentsAreValid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		validate(t, k.Name+".json", data)
+		validate(t, c, k.Name+".json", data)
 		if t.Failed() {
 			t.Fatalf("%s:\n%s", k.Name, text)
 		}

@@ -90,6 +90,8 @@ func (f *farm) notifications() {
 		{"type": "CPUEvent", "targetType": "RDSHGroups", "rdsHostPools": []string{office}, "threshold": 95, "direction": 0, "executeScript": true, "script": "Tell the chat"},
 		{"type": "TunneledSess", "targetType": "Gateways", "gateways": []string{"gw1.example.com", "gw2.example.com"}, "threshold": 400, "direction": 0, "sendEmail": true, "recipients": "ops@example.com"},
 		{"type": "Agent", "targetType": "PublishingAgents", "brokers": []string{"broker2.example.com"}, "executeScript": true, "script": `\\server\share\app.exe`},
+		{"type": "VDI", "targetType": "VDIHostPools", "vdiHostPools": []string{callCentre, cadDesks}, "sendEmail": true, "recipients": "vdi@example.com"},
+		{"type": "AVDActiveSessionsUtilization", "targetType": "AVDHostPools", "avdHostPools": []string{avdPooled}, "threshold": 90, "direction": 0, "sendEmail": true},
 		{"type": "License", "targetType": "AllServers", "allServers": true, "sendEmail": true, "recipients": "licences@example.com;ops@example.com"},
 		{"type": "Authentication", "targetType": "EnrollmentServers", "enrollmentServers": []string{"enroll1.example.com"}, "enabled": false},
 	}})
