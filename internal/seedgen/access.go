@@ -49,6 +49,12 @@ func (f *farm) secondFactors() {
 	f.add("MFATOTP", zurich, "Authentifizierungs-App", m{
 		"totpType": "MicrosoftTOTP", "displayName": "Bestätigungscode", "userEnrollment": "Allow", "showInformationForUnenrolledUsers": "Always", "tolerance": 60,
 	})
+	f.add("MFARadius", zurich, "Duo", m{
+		"description": "Nur für Reisende", "radiusType": "DuoRadius", "displayName": "Duo", "radiusServer": "duo.zh.example.com", "radiusPort": 1812, "timeout": 60, "retries": 1,
+	})
+	f.add("MFAEmailOTP", zurich, "Code per E-Mail", m{
+		"enabled": false, "displayName": "Code", "otpLength": 6, "otpLifespanSec": 240, "userEnrollment": "DoNotAllow",
+	})
 	f.add("MFADefaultSettings", main, "", m{"criteria": with(m{"access": "DenyCriteriaWhen"},
 		comingFrom("10.10.0.0-10.10.255.255"), not(gatewaysAt("198.51.100.10", "198.51.100.11")), accountsOf(`DEMO\kiosk-lobby`), devices("KIOSK-PC01", "KIOSK-PC02"),
 		systems("windows"), hardware("00-00-5E-00-53-2A"))})

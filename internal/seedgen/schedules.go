@@ -52,4 +52,17 @@ func (f *farm) schedules() {
 		"action": "Startup", "targets": []string{avdPooled},
 		"trigger": m{"startDateTime": "2026-01-12T05:45:00", "repeat": "SpecificDays", "specificDays": []string{"Monday", "Wednesday"}},
 	})
+	f.add("VDIHostSchedule", main, "Desktops on", m{
+		"enabled": false, "action": "Startup", "targets": []m{{"guid": "00000000-0000-4000-8000-000000000501", "guestName": "desk-501"}},
+		"trigger": m{"startDateTime": "2026-01-12T06:15:00", "repeat": "EveryDay"},
+	})
+	f.add("AVDHostSchedule", main, "Azure hosts off", m{
+		"action":  "Shutdown",
+		"targets": []m{{"hostAzureID": "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/demo/providers/Microsoft.Compute/virtualMachines/avd-1", "guestName": "avd-1"}},
+		"trigger": m{"startDateTime": "2026-01-12T20:00:00", "repeat": "EveryDay"},
+	})
+	f.add("AVDHostPoolSchedule", main, "Pooled hosts: restart", m{
+		"action": "Reboot", "targets": []string{avdPooled}, "trigger": m{"startDateTime": "2026-01-11T03:00:00", "repeat": "EveryWeek"},
+		"options": m{"drainMode": true, "forceRebootAfterSecs": 1800},
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -88,6 +89,13 @@ func TestSeedLoads(t *testing.T) {
 	for _, k := range cat.Kinds() {
 		if k.Shape != model.OrderShape && len(state[k.Name]) == 0 {
 			t.Errorf("the seed has no %s", k.Name)
+		}
+	}
+	// The second of these would teach nothing.
+	one := []string{"AVDTemplate", "MFADeepnet", "MFASafenet", "SAMLIDP"}
+	for _, k := range cat.Kinds() {
+		if k.Shape == model.Collection && len(state[k.Name]) < 2 && !slices.Contains(one, k.Name) {
+			t.Errorf("the seed has one %s only", k.Name)
 		}
 	}
 	if n := len(state["PubFolder"]) + len(state["PubRDSApp"]) + len(state["PubRDSDesktop"]); n < 80 {
