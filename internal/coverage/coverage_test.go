@@ -1,6 +1,8 @@
 package coverage_test
 
 import (
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -279,5 +281,20 @@ func TestDataFilesAreChecked(t *testing.T) {
 	}
 	if _, err := coverage.ParseExclusions([]byte("GET\t/api/X\tbecause\tnote\n")); err == nil || !strings.Contains(err.Error(), "line 1") {
 		t.Errorf("a reason that is not in the list: %v", err)
+	}
+}
+
+// TestReadmeCountsRight: the figures of the README are those of the report.
+func TestReadmeCountsRight(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, ops, exclusions := load(t)
+	r := coverage.Compute(cat, ops, exclusions)
+	thousands := func(n int) string { return fmt.Sprintf("%d,%03d", n/1000, n%1000) }
+	want := fmt.Sprintf("%d kinds take care of %s of its %s operations, the other %d read", len(cat.Kinds()), thousands(r.Claimed), thousands(r.Operations), r.Excluded)
+	if !strings.Contains(strings.Join(strings.Fields(string(readme)), " "), want) {
+		t.Errorf("README.md does not say %q", want)
 	}
 }
