@@ -87,6 +87,32 @@ func TestKeyOfFlagsHasOneOrder(t *testing.T) {
 	}
 }
 
+// A name may stand for several bits: the mask counts, not how it is written.
+func TestFlagsWrittenInSeveralWays(t *testing.T) {
+	p := property(t, "ConnectionAuthentication", "authType")
+	for _, c := range []struct {
+		want, have []any
+		same       bool
+	}{
+		{[]any{"SmartCard", "UsernamePassword"}, []any{"UsernamePasswordOrSmartCard"}, true},
+		{[]any{"UsernamePasswordOrSmartCard", "Web"}, []any{"UsernamePassword", "SmartCard", "Web"}, true},
+		{[]any{"UsernamePasswordOrSmartCard", "SmartCard"}, []any{"UsernamePasswordOrSmartCard"}, true},
+		{[]any{"SmartCard"}, []any{"UsernamePasswordOrSmartCard"}, false},
+		{[]any{"UsernamePassword", "SmartCard"}, []any{"UsernamePassword", "SmartCard", int64(64)}, false},
+	} {
+		if got := model.Equal(p, c.want, c.have); got != c.same {
+			t.Errorf("%v and %v: same is %v, want %v", c.want, c.have, got, c.same)
+		}
+	}
+	ports := property(t, "WinDeviceGroup", "inboundPorts")
+	port := func(profile ...any) any {
+		return map[string]any{"port": int64(3389), "protocol": "TCP", "profile": profile}
+	}
+	if got := model.Match(ports, []any{port("All", "Domain")}, []any{port("Domain"), port("All")})[0]; got != 1 {
+		t.Errorf("matched %d, want 1", got)
+	}
+}
+
 // Answers that hold a secret, as the facts say of two settings, must not bring
 // it into the YAML by any way.
 func TestSecretsInAnswersAreDropped(t *testing.T) {

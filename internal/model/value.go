@@ -154,6 +154,9 @@ func Equal(p *Property, want, have any) bool {
 	if unnumbered(p, want, have) {
 		return true
 	}
+	if p != nil && p.Flags {
+		want, have = plainFlags(p, want), plainFlags(p, have)
+	}
 	switch w := want.(type) {
 	case nil:
 		return have == nil || have == "" // some farms answer nothing for an empty text
@@ -368,13 +371,30 @@ func EntryKey(p *Property, entry any) string {
 					}
 					continue
 				}
-				parts = append(parts, keyPart(m[k]))
+				v := m[k]
+				if kp := p.Items.Prop(k); kp != nil && kp.Flags {
+					v = plainFlags(kp, v)
+				}
+				parts = append(parts, keyPart(v))
 			}
 			return strings.Join(parts, " ")
 		}
 	}
 	data, _ := json.Marshal(declared(m))
 	return string(data)
+}
+
+// plainFlags writes a bit mask as the farm's answer is written: a name may
+// stand for several bits, so the same mask can be declared in several ways.
+func plainFlags(p *Property, v any) any {
+	if list, ok := v.([]any); !ok || len(list) < 2 {
+		return v
+	}
+	bits, err := encodeFlags(p, v)
+	if err != nil {
+		return v
+	}
+	return (&Decoder{}).flags(p, "", bits)
 }
 
 // keyPart is a value as part of a key: the names of a bit mask in one order.

@@ -158,7 +158,7 @@ func TestWordsSingleChange(t *testing.T) {
 	cat := words(t)
 	for _, sw := range []farmsim.NamedSwitches{farmsim.AllSwitches()[0], farmsim.AllSwitches()[len(farmsim.AllSwitches())-1]} {
 		for _, name := range []string{"TestTemplate", "TestPool", "TestItem", "TestAccount"} {
-			t.Run(sw.Name+"/"+name, func(t *testing.T) { changeEach(t, cat, cat.Kind(name), sw.Switches) })
+			t.Run(sw.Name+"/"+name, func(t *testing.T) { changeEach(t, cat, cat.Kind(name), sw.Switches, true) })
 		}
 	}
 }

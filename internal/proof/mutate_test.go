@@ -14,23 +14,15 @@ import (
 )
 
 // TestAnySingleChange changes each property of each kind by itself, applies,
-// expects an empty plan, rolls back and expects the first farm.
+// expects an empty plan, rolls back and expects the first farm: under the first
+// readings every property, under the second ones each manner of property.
 func TestAnySingleChange(t *testing.T) {
 	cat := catalog(t)
-	readings := []farmsim.NamedSwitches{}
-	for _, sw := range farmsim.AllSwitches() {
-		if sw.Name == "baseline" || sw.Name == "all" || !testing.Short() {
-			readings = append(readings, sw)
-		}
-	}
-	for _, sw := range readings {
-		if sw.Name != "baseline" && sw.Name != "all" {
-			continue // the single readings are covered together by "all"
-		}
+	for _, sw := range readings(false) {
 		for _, k := range cat.Kinds() {
 			t.Run(sw.Name+"/"+k.Name, func(t *testing.T) {
 				t.Parallel()
-				changeEach(t, cat, k, sw.Switches)
+				changeEach(t, cat, k, sw.Switches, sw.Name == "baseline" || everyCombination())
 			})
 		}
 	}
@@ -38,9 +30,9 @@ func TestAnySingleChange(t *testing.T) {
 
 // changeEach tries random farms until one holds enough of the kind to change
 // anything.
-func changeEach(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switches) {
+func changeEach(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switches, every bool) {
 	for seed := int64(4); seed < 9; seed++ {
-		if changeIn(t, cat, k, sw, seed) > 0 {
+		if changeIn(t, cat, k, sw, seed, every) > 0 {
 			return
 		}
 	}
@@ -50,7 +42,7 @@ func changeEach(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Swit
 }
 
 // changeIn tells how many changes it tried.
-func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switches, seed int64) int {
+func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switches, seed int64, every bool) int {
 	s := newStand(t, cat, randomState(t, cat, seed, 5), sw)
 	kinds := []string{k.Name}
 	if k.Order != nil {
@@ -83,10 +75,14 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			if strings.HasSuffix(m.path, "enabledMode") && (belowClosedFolder(s.live, o) || k.Tree != nil && k.Tree.Folder == k.Name && o.Spec[m.path] != "Enabled") {
 				continue // nobody can tell an item's own status from that of the folder
 			}
-			if covered[m.path+m.entry] {
+			what := m.path + m.entry
+			if !every {
+				what = manner(k, what)
+			}
+			if covered[what] {
 				continue
 			}
-			covered[m.path+m.entry] = true
+			covered[what] = true
 			tried++
 			docs := withSecrets(cat, declare(s.live))
 			var doc *model.Object

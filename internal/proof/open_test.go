@@ -19,7 +19,7 @@ func TestOpenPlaces(t *testing.T) {
 		}
 		t.Run(sw.Name+"/change", func(t *testing.T) {
 			t.Parallel()
-			changeEach(t, cat, cat.Kind("Thing"), sw.Switches)
+			changeEach(t, cat, cat.Kind("Thing"), sw.Switches, true)
 		})
 		for seed := int64(1); seed <= 2; seed++ {
 			t.Run(fmt.Sprintf("%s/wipe/%d", sw.Name, seed), func(t *testing.T) {

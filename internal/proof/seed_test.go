@@ -22,15 +22,11 @@ func seedFarm(t *testing.T) farmsim.State {
 	return state
 }
 
-// onSeed runs a proof on the seed farm under every reading of the facts; in a
-// short run, under the first of each row and the second of each.
-func onSeed(t *testing.T, prove func(t *testing.T, s *stand, cat *model.Catalog)) {
+// onSeed runs a proof on the seed farm: under every reading of the facts if
+// each is to be tried alone, else under the first and all second ones.
+func onSeed(t *testing.T, alone bool, prove func(t *testing.T, s *stand, cat *model.Catalog)) {
 	cat, state := catalog(t), seedFarm(t)
-	all := farmsim.AllSwitches()
-	if testing.Short() {
-		all = []farmsim.NamedSwitches{all[0], all[len(all)-1]}
-	}
-	for _, sw := range all {
+	for _, sw := range readings((alone || everyCombination()) && !testing.Short()) {
 		t.Run(sw.Name, func(t *testing.T) {
 			t.Parallel()
 			prove(t, newStand(t, cat, state.Clone(), sw.Switches), cat)
@@ -39,7 +35,7 @@ func onSeed(t *testing.T, prove func(t *testing.T, s *stand, cat *model.Catalog)
 }
 
 func TestSeedPlanAfterExportIsEmpty(t *testing.T) {
-	onSeed(t, func(t *testing.T, s *stand, _ *model.Catalog) {
+	onSeed(t, true, func(t *testing.T, s *stand, _ *model.Catalog) {
 		p := s.plan(declare(s.read(nil, everything)), nil)
 		if !p.Empty() {
 			t.Fatalf("the plan is not empty:\n%s", describe(p))
@@ -54,7 +50,7 @@ func TestSeedSecretsStayOnTheFarm(t *testing.T) {
 	if state := seedFarm(t)["TenantBrokerSettings"]; !slices.ContainsFunc(state, func(o farmsim.Object) bool { return o["tenantBrokerSecretKey"] == canary }) {
 		t.Fatal("the seed farm does not hold the key")
 	}
-	onSeed(t, func(t *testing.T, s *stand, _ *model.Catalog) {
+	onSeed(t, false, func(t *testing.T, s *stand, _ *model.Catalog) {
 		if strings.Contains(text(s.read(nil, everything)), canary) {
 			t.Error("the key of the tenant broker was read")
 		}
@@ -62,7 +58,7 @@ func TestSeedSecretsStayOnTheFarm(t *testing.T) {
 }
 
 func TestSeedWipedFarmComesBack(t *testing.T) {
-	onSeed(t, func(t *testing.T, s *stand, cat *model.Catalog) {
+	onSeed(t, false, func(t *testing.T, s *stand, cat *model.Catalog) {
 		s.live = s.read(nil, everything)
 		first := text(s.live)
 		docs := withSecrets(cat, declare(s.live))

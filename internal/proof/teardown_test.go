@@ -12,7 +12,7 @@ import (
 // has, in one pruned apply: the strict farm refuses every delete of something
 // that is still referred to.
 func TestSeedFarmIsTornDown(t *testing.T) {
-	onSeed(t, func(t *testing.T, s *stand, cat *model.Catalog) {
+	onSeed(t, false, func(t *testing.T, s *stand, cat *model.Catalog) {
 		bare := newStand(t, cat, seedFarm(t), farmsim.Switches{})
 		if err := bare.farm.Wipe(); err != nil {
 			t.Fatal(err)

@@ -127,7 +127,7 @@ func TestWordsAreProven(t *testing.T) {
 			})
 		}
 		for _, name := range testKinds(cat) {
-			t.Run(sw.Name+"/"+name, func(t *testing.T) { changeEach(t, cat, cat.Kind(name), sw.Switches) })
+			t.Run(sw.Name+"/"+name, func(t *testing.T) { changeEach(t, cat, cat.Kind(name), sw.Switches, true) })
 		}
 	}
 }
