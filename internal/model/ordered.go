@@ -1,10 +1,10 @@
 package model
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
+	"strings"
+	"unicode/utf8"
 )
 
 // ordered is a JSON object that keeps the order of its keys: the order of a
@@ -92,62 +92,116 @@ func plain(v any) any {
 }
 
 // parseOrdered reads one JSON value; numbers become int64 where they are
-// whole, float64 otherwise.
+// whole, float64 otherwise. Every command reads all schemas when it starts, so
+// it does not go through json.Decoder, whose tokens are slow.
 func parseOrdered(data []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	v, err := decodeOrdered(d)
-	if err != nil {
-		return nil, err
+	if !json.Valid(data) {
+		var v any
+		return nil, json.Unmarshal(data, &v) // says where and why
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("more text after the end of the JSON value")
-	}
-	return v, nil
+	return (&orderedReader{data: data}).value()
 }
 
-func decodeOrdered(d *json.Decoder) (any, error) {
-	t, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t := t.(type) {
-	case json.Delim:
-		if t == '[' {
-			out := []any{}
-			for d.More() {
-				v, err := decodeOrdered(d)
-				if err != nil {
-					return nil, err
-				}
-				out = append(out, v)
-			}
-			_, err := d.Token()
-			return out, err
+// orderedReader reads text that is known to be valid JSON.
+type orderedReader struct {
+	data []byte
+	at   int
+}
+
+// next skips space, and gives the byte that follows.
+func (r *orderedReader) next() byte {
+	for {
+		switch c := r.data[r.at]; c {
+		case ' ', '\t', '\n', '\r':
+			r.at++
+		default:
+			return c
 		}
+	}
+}
+
+// more tells whether another element follows in an array or object, and skips
+// what parts or ends them.
+func (r *orderedReader) more(end byte) bool {
+	c := r.next()
+	if c == ',' || c == end {
+		r.at++
+	}
+	return c != end
+}
+
+func (r *orderedReader) value() (any, error) {
+	switch c := r.next(); c {
+	case '{':
+		r.at++
 		o := newOrdered()
-		for d.More() {
-			k, err := d.Token()
+		for r.more('}') {
+			r.next()
+			key, err := r.text()
 			if err != nil {
 				return nil, err
 			}
-			key, _ := k.(string)
 			if o.has(key) {
 				return nil, fmt.Errorf("key %q stands twice in one object", key)
 			}
-			v, err := decodeOrdered(d)
+			r.next()
+			r.at++ // the colon
+			v, err := r.value()
 			if err != nil {
 				return nil, err
 			}
 			o.set(key, v)
 		}
-		_, err := d.Token()
-		return o, err
-	case json.Number:
-		return number(t), nil
-	default:
-		return t, nil
+		return o, nil
+	case '[':
+		r.at++
+		out := []any{}
+		for r.more(']') {
+			v, err := r.value()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		}
+		return out, nil
+	case '"':
+		return r.text()
+	case 't':
+		r.at += len("true")
+		return true, nil
+	case 'f':
+		r.at += len("false")
+		return false, nil
+	case 'n':
+		r.at += len("null")
+		return nil, nil
 	}
+	start := r.at
+	for r.at < len(r.data) && strings.IndexByte("+-.0123456789Ee", r.data[r.at]) >= 0 {
+		r.at++
+	}
+	return number(json.Number(r.data[start:r.at])), nil
+}
+
+func (r *orderedReader) text() (string, error) {
+	start := r.at
+	plain := true
+	for r.at++; r.data[r.at] != '"'; r.at++ {
+		switch c := r.data[r.at]; {
+		case c == '\\':
+			plain = false
+			r.at++
+		case c >= utf8.RuneSelf:
+			plain = false
+		}
+	}
+	r.at++
+	if plain {
+		return string(r.data[start+1 : r.at-1]), nil
+	}
+	var s string
+	err := json.Unmarshal(r.data[start:r.at], &s)
+	return s, err
 }
 
 // number gives whole numbers as int64, others as float64.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -105,7 +106,11 @@ func TestCloseWaitsForALogonUnderWay(t *testing.T) {
 	wg.Go(func() { s.Reader().Get(context.Background(), "/api/Thing", nil) })
 	<-entered
 	wg.Go(func() { s.Close() })
-	time.Sleep(5 * time.Millisecond)
+	for closing := false; !closing; runtime.Gosched() { // Close has seen the logon
+		s.mu.Lock()
+		closing = s.closed
+		s.mu.Unlock()
+	}
 	close(release)
 	wg.Wait()
 	if len(f.live) != 0 || len(f.logoffs) != 2 {
