@@ -89,7 +89,7 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 			if err := file.Write(o.out); err != nil {
 				return err
 			}
-			c.Notice("the plan is saved in %s; it can be applied until %s", o.out, file.Expires.Format(time.RFC3339))
+			c.Notice("the plan is saved in %s (digest %.12s); it can be applied until %s", o.out, file.Digest, file.Expires.Format(time.RFC3339))
 		}
 		if err := showPlan(c.Out, p.Plan, o.format.value, o.limit, c.verbose(o.verbose)); err != nil {
 			return err

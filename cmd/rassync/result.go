@@ -20,6 +20,7 @@ type resultDocument struct {
 	Failed        *failedChange   `json:"failed,omitempty"`
 	Refused       []failedChange  `json:"refused,omitempty"`
 	NotConverged  []deviation     `json:"notConverged"`
+	Unverified    []failedChange  `json:"unverified,omitempty"`
 	RolledBackBy  string          `json:"rolledBackBy,omitempty"`
 	Session       *sessionCost    `json:"session"`
 }
@@ -58,6 +59,9 @@ func showResult(c *call, s *app.Session, p *plan.Plan, rep *app.Report) error {
 		}
 		for _, d := range res.NotConverged {
 			doc.NotConverged = append(doc.NotConverged, deviation{d.Address, d.Path, d.Want, d.Have})
+		}
+		for _, f := range res.Unverified {
+			doc.Unverified = append(doc.Unverified, failedChange{f.Address, f.Err.Error()})
 		}
 		if rep.Rollback != nil {
 			doc.RolledBackBy = rep.Rollback.Run.Info.ID

@@ -160,9 +160,11 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 	if err != nil {
 		return nil, err
 	}
-	file, err := plan.NewFile(p.Plan, now, PlanValidFor)
-	if err != nil {
-		return nil, err
+	file := p.File // what was approved is what the run keeps, digest and all
+	if file == nil {
+		if file, err = plan.NewFile(p.Plan, now, PlanValidFor); err != nil {
+			return nil, err
+		}
 	}
 	run := &Run{Dir: p.Folder.Private(runsFolder, id), Info: RunInfo{ID: id, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID, Started: now.UTC(),
 		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir)}}
@@ -228,7 +230,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *Run, e 
 		return rep, err
 	}
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: run.file(p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, LockWait: e.LockWait, Resume: resume, Done: run.done(), Activated: run.activations(), Events: e.Events, Now: a.Now})
+		StageOnly: e.StageOnly, LockWait: e.LockWait, Resume: resume, Done: run.done(), Begun: apply.Begun(run.Entries), Activated: run.activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	rep.Run = readRun(run.Dir)
 	if err != nil {
@@ -250,6 +252,10 @@ func verdict(ctx context.Context, rep *Report) error {
 		}
 		return f
 	case res.Failed != nil && done:
+		var stale *apply.StaleError
+		if errors.As(res.Failed.Err, &stale) {
+			again = "plan again to go on from how the farm is now, or rassync rollback takes back what was done"
+		}
 		return (&Failure{Class: Partial, Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err}, Hint: again}).About([]string{res.Failed.Address})
 	case res.Failed != nil:
 		f := &Failure{Class: ClassOf(res.Failed.Err), Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err, Nothing: true}, Hint: HintOf(res.Failed.Err), Objects: []string{res.Failed.Address}}
@@ -266,7 +272,15 @@ func verdict(ctx context.Context, rep *Report) error {
 				objects = append(objects, d.Address)
 			}
 		}
-		return Failf(Partial, "the farm accepted everything, but %s back differently", model.Count(len(res.NotConverged), "value reads", "values read")).About(objects)
+		f := Failf(Partial, "the farm accepted everything, but %s back differently", model.Count(len(res.NotConverged), "value reads", "values read")).About(objects)
+		return f.With("the farm may have rules of its own for them: correct what is declared, or rassync rollback takes everything back")
+	case len(res.Unverified) > 0:
+		var objects []string
+		for _, u := range res.Unverified {
+			objects = append(objects, u.Address)
+		}
+		return Failf(Partial, "the farm accepted everything, but %s not be read back: %v", model.Count(len(objects), "object could", "objects could"), res.Unverified[0].Err).About(objects).
+			With("rassync plan shows whether the farm is as declared")
 	}
 	return nil
 }
@@ -297,10 +311,15 @@ type PartError struct {
 
 // Error says where the run stopped.
 func (e *PartError) Error() string {
-	if e.Nothing {
-		return "nothing was written: " + e.Address + ": " + e.Err.Error()
+	// Some errors name the object themselves.
+	why, named := strings.CutPrefix(e.Err.Error(), e.Address+" ")
+	if named {
+		why = "it " + why
 	}
-	return "the run stopped at " + e.Address + ": " + e.Err.Error()
+	if e.Nothing {
+		return "nothing was written: " + e.Address + ": " + why
+	}
+	return "the run stopped at " + e.Address + ": " + why
 }
 
 // Unwrap gives the cause.

@@ -124,7 +124,7 @@ func ClassOf(err error) Class {
 		return Interrupted
 	case errors.As(err, &stale), errors.Is(err, plan.ErrExpired):
 		return Stale
-	case errors.Is(err, plan.ErrEdited), errors.Is(err, plan.ErrFormat), errors.Is(err, plan.ErrOtherFor),
+	case errors.Is(err, plan.ErrEdited), errors.Is(err, plan.ErrFormat), errors.Is(err, plan.ErrOtherFor), errors.Is(err, plan.ErrOtherBy),
 		errors.Is(err, apply.ErrSnapshot), errors.Is(err, apply.ErrSnapshotVersion), errors.Is(err, apply.ErrJournal), errors.As(err, &diags):
 		return Input
 	}

@@ -29,6 +29,7 @@ func TestExitCodes(t *testing.T) {
 		{model.Diagnostics{{Severity: model.Error}}, 3},
 		{fmt.Errorf("reading: %w", plan.ErrEdited), 3},
 		{plan.ErrFormat, 3},
+		{plan.ErrOtherBy, 3},
 		{plan.ErrOtherFor, 3},
 		{apply.ErrSnapshot, 3},
 		{apply.ErrSnapshotVersion, 3},

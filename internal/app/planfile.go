@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"sort"
 	"time"
 
@@ -13,12 +14,17 @@ import (
 // PlanValidFor is how long a plan file can be applied unless said otherwise.
 const PlanValidFor = 24 * time.Hour
 
-// OpenPlan reads a plan file. One that was edited or is of another format is
-// invalid input, one that has expired is stale.
+// OpenPlan reads a plan file. One that was edited, is of another format or was
+// made by another version, which may know the kinds otherwise, is invalid
+// input; one that has expired is stale.
 func (a *App) OpenPlan(path string) (*plan.File, error) {
 	f, err := plan.ReadFile(path, a.Catalog, a.Now())
 	if err != nil {
 		return nil, &Failure{Class: planClass(err), Err: err, Hint: "make a new plan"}
+	}
+	if f.Tool != a.Tool {
+		return nil, (&Failure{Class: Input, Err: fmt.Errorf("%w: %s %s, this is %s %s", plan.ErrOtherBy, f.Tool.Name, f.Tool.Version, a.Tool.Name, a.Tool.Version)}).
+			With("make a new plan with this version, or apply the plan with the version that made it")
 	}
 	return f, nil
 }
@@ -47,6 +53,7 @@ func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, 
 		return nil, Failf(Stale, "the plan is stale, nothing was written: %s since it was made", model.Count(len(stale), "object has changed", "objects have changed")).
 			With("plan again and have the new plan approved").About(stale)
 	}
+	p.File = file
 	p.Refusals = plan.Brakes(&file.Plan, p.Live, a.guard(s, f, allow))
 	return p, nil
 }

@@ -29,7 +29,9 @@ type PlanOptions struct {
 
 // Planned is a plan with what it was made from.
 type Planned struct {
-	Plan   *plan.Plan
+	Plan *plan.Plan
+	// File is the approved plan file; nil if the plan was made just now.
+	File   *plan.File
 	Live   *export.Farm
 	Folder *Folder
 	Sent   *apply.Sent

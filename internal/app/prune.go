@@ -95,7 +95,7 @@ func unfinished(r *Run, runs []*Run) string {
 		return "its journal is damaged: nobody knows whether it was finished"
 	}
 	switch state := r.State(); state {
-	case "done", "not converged", "not started":
+	case "done", "not converged", "not verified", "not started":
 		return ""
 	default:
 		for _, other := range runs {

@@ -166,3 +166,15 @@ func parseJournal(r io.Reader) ([]Entry, int64, error) {
 		good += int64(len(line))
 	}
 }
+
+// Begun lists the addresses for which something was sent, or may have been; an
+// activation before a change is none of it.
+func Begun(entries []Entry) map[string]bool {
+	out := map[string]bool{}
+	for _, e := range entries {
+		if e.Event == "send" && e.Address != "" && !(e.Request == ActivateRequest && e.ID == ActivatedBefore) {
+			out[e.Address] = true
+		}
+	}
+	return out
+}

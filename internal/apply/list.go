@@ -431,24 +431,31 @@ func entryBody(enc *model.Encoder, l *model.List, leaves []model.Leaf, alt int) 
 
 // reorder brings siblings into the declared order.
 func (r *run) reorder(ctx context.Context, c *plan.Change) error {
-	k := r.cat.Kind(c.Kind)
-	parent := int64(0)
-	if k.Order.By == "chain" && c.Name != export.TopLevel {
-		var err error
-		if parent, err = r.folderID(r.cat.Kind(k.Order.Of[0]), c.Name); err != nil {
-			return err
-		}
-	}
-	line, err := r.Live.Line(ctx, r.Writer, k, c.Site, parent)
+	line, target, parent, err := r.lineOf(ctx, r.Writer, c)
 	if err != nil {
 		return err
 	}
-	wanted, _ := c.Desired.Spec["items"].([]any)
-	target := arrange(k, line, wanted)
+	k := r.cat.Kind(c.Kind)
 	if k.Order.By == "chain" {
 		return r.rechain(ctx, line, target, parent)
 	}
 	return r.stepwise(ctx, k, line, target)
+}
+
+// lineOf reads the siblings of an order as they stand and as they are to
+// stand, and the id of the folder that they lie in.
+func (r *run) lineOf(ctx context.Context, g export.Getter, c *plan.Change) (line, target []*model.Object, parent int64, err error) {
+	k := r.cat.Kind(c.Kind)
+	if k.Order.By == "chain" && c.Name != export.TopLevel {
+		if parent, err = r.folderID(r.cat.Kind(k.Order.Of[0]), c.Name); err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	if line, err = r.Live.Line(ctx, g, k, c.Site, parent); err != nil {
+		return nil, nil, 0, err
+	}
+	wanted, _ := c.Desired.Spec["items"].([]any)
+	return line, arrange(k, line, wanted), parent, nil
 }
 
 // arrange puts the listed objects into the declared order; the others keep

@@ -3,9 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"strings"
 	"time"
 
 	"rassync/internal/export"
@@ -42,9 +40,11 @@ type Options struct {
 	// StageOnly leaves the settings staged on the farm.
 	StageOnly bool
 	// Resume converges changes that an earlier run began; Done are those it
-	// finished.
+	// finished. Begun are the addresses it sent something for: only these may
+	// differ from what was planned. nil: any may.
 	Resume bool
 	Done   map[string]bool
+	Begun  map[string]bool
 	// Activated are those before which the earlier run activated the settings.
 	Activated map[string]bool
 	Events    func(Event)
@@ -58,6 +58,8 @@ type Result struct {
 	Skipped      int
 	Activated    bool
 	NotConverged []Deviation
+	// Unverified are touched objects that could not be read back.
+	Unverified []Failure
 	// Refused are changes of which the farm did not take every property; the
 	// run went on.
 	Refused []Failure
@@ -108,6 +110,8 @@ type run struct {
 	// unfinished are the changes that the farm did not take whole; true if it
 	// took nothing of them.
 	unfinished map[string]bool
+	// deleted are the objects that must be gone in the end.
+	deleted []*model.Object
 	// interrupted ends with an interrupt: a change under way is finished all
 	// the same, but does not wait for others.
 	interrupted context.Context
@@ -121,6 +125,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		o.Now = time.Now
 	}
 	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}, interrupted: ctx}
+	r.alreadyRelinked()
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
 	var runErr error
 	wrote := false
@@ -130,6 +135,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		if o.Done[c.Address+" "+string(c.Action)] {
 			r.result.Done++
 			wrote = true
+			r.deletedBefore(c)
 			continue
 		}
 		if r.result.Failed != nil || ctx.Err() != nil {
@@ -204,6 +210,8 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		state = "failed"
 	case len(r.result.NotConverged) > 0:
 		state = "not converged"
+	case len(r.result.Unverified) > 0:
+		state = "not verified"
 	}
 	if err := r.Journal.Append(Entry{Event: "finished", Result: state}); err != nil && runErr == nil {
 		runErr = err
@@ -233,7 +241,7 @@ const maxTries = 4
 // change carries out one change. Where the outcome of a write is unknown the
 // farm is read again and what is left to do follows from that.
 func (r *run) change(ctx context.Context, c *plan.Change) error {
-	again := r.Resume
+	again := r.mayDiffer(c)
 	for try := 1; ; try++ {
 		r.refused = nil
 		err := r.converge(ctx, c, again)
@@ -245,6 +253,26 @@ func (r *run) change(ctx context.Context, c *plan.Change) error {
 		}
 		r.emit(Event{Type: Notice, Address: c.Address, Message: "the answer was lost: reading the farm to see what became of it", Err: err})
 		again = true
+	}
+}
+
+// mayDiffer tells whether an earlier run may have changed the object already.
+func (r *run) mayDiffer(c *plan.Change) bool {
+	return r.Resume && (r.Begun == nil || r.Begun[c.Address])
+}
+
+// alreadyRelinked marks the objects whose references an earlier run may have
+// moved on the way to its other changes.
+func (r *run) alreadyRelinked() {
+	if !r.Resume {
+		return
+	}
+	for i := range r.plan.Changes {
+		if c := &r.plan.Changes[i]; r.mayDiffer(c) {
+			for _, text := range c.Relinks {
+				r.relinked[text] = true
+			}
+		}
 	}
 }
 
@@ -409,6 +437,7 @@ func (r *run) delete(ctx context.Context, c *plan.Change, again bool) error {
 		return err
 	}
 	r.Live.Forget(live)
+	r.deleted = append(r.deleted, live)
 	if r.Sent != nil {
 		r.Sent.Forget(live.Address)
 		return r.Sent.Save()
@@ -422,65 +451,4 @@ func (r *run) remove(ctx context.Context, k *model.Kind, live *model.Object) err
 		return nil // gone already, which is what was wanted
 	}
 	return err
-}
-
-// verify reads back every touched object: what the farm accepted but did not
-// take is named value by value.
-func (r *run) verify(ctx context.Context) {
-	gone := map[string]bool{} // sites, and what belongs to them
-	for i := range r.plan.Changes {
-		if c := &r.plan.Changes[i]; c.Action == plan.Delete && c.Kind == model.SiteKind {
-			gone[strings.ToLower(c.Name)] = true
-		}
-	}
-	for i := range r.plan.Changes {
-		c := &r.plan.Changes[i]
-		if c.Action == plan.Delete || c.Action == plan.Reorder || gone[strings.ToLower(c.Site)] {
-			continue
-		}
-		live := r.Live.Find(c.Desired.Address)
-		if live == nil {
-			continue
-		}
-		now, err := r.Live.Reread(ctx, r.Writer, live, plan.Want([]*model.Object{c.Desired}))
-		if err != nil {
-			r.emit(Event{Type: Notice, Address: c.Address, Message: "could not be read back", Err: err})
-			continue
-		}
-		if now == nil {
-			r.result.NotConverged = append(r.result.NotConverged, Deviation{Address: c.Address, Path: "", Want: "to exist", Have: "gone"})
-			continue
-		}
-		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
-		planned := map[string]bool{}
-		for _, f := range c.Fields {
-			planned[f.Path] = true
-		}
-		if c.Action == plan.Create || c.Action == plan.Replace {
-			r.verifyFiles(c, now)
-		}
-		for _, f := range fields {
-			if !r.taken(c.Address, f.Path) {
-				continue
-			}
-			if p := r.cat.Kind(c.Kind).Spec.Find(f.Path); p != nil && p.InheritsDown != nil {
-				continue
-			}
-			d := Deviation{Address: c.Address, Path: f.Path, Want: f.After, Have: f.Before}
-			r.result.NotConverged = append(r.result.NotConverged, d)
-			r.emit(Event{Type: NotConverged, Address: c.Address, Message: fmt.Sprintf("%s: wrote %v, the farm reads back %v", f.Path, f.After, f.Before)})
-		}
-	}
-}
-
-// verifyFiles names the files of a new object that no known call writes and
-// that are not what is declared.
-func (r *run) verifyFiles(c *plan.Change, now *model.Object) {
-	k := r.cat.Kind(c.Kind)
-	for _, f := range plan.Differences(k, c.Desired, now, r.Live.Names, only{}) {
-		if p := k.Spec.Find(f.Path); p != nil && p.File != nil && f.Note == plan.NoKnownCall {
-			r.result.NotConverged = append(r.result.NotConverged, Deviation{Address: c.Address, Path: f.Path, Want: f.After, Have: f.Before})
-			r.emit(Event{Type: NotConverged, Address: c.Address, Message: fmt.Sprintf("%s: no known call writes it; declared is %v, the farm shows %v", f.Path, f.After, f.Before)})
-		}
-	}
 }

@@ -25,6 +25,16 @@ func (f *Farm) Reread(ctx context.Context, g Getter, o *model.Object, want func(
 	return r.refresh(ctx, k, o, body)
 }
 
+// Remains tells whether the object is still on the farm.
+func (f *Farm) Remains(ctx context.Context, g Getter, o *model.Object) (bool, error) {
+	body, err := f.again(g, nil).body(ctx, f.Catalog.Kind(o.Address.Kind), o)
+	var e *ras.Error
+	if errors.As(err, &e) && e.Kind == ras.KindNotFound {
+		return false, nil
+	}
+	return body != nil, err
+}
+
 // FromAnswer is Reread where the object's own body is at hand already.
 func (f *Farm) FromAnswer(ctx context.Context, g Getter, o *model.Object, body map[string]any, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
 	return f.again(g, want).refresh(ctx, f.Catalog.Kind(o.Address.Kind), o, body)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -15,8 +16,9 @@ import (
 var (
 	ErrEdited   = errors.New("the plan file was changed after it was made")
 	ErrExpired  = errors.New("the plan file has expired")
-	ErrFormat   = errors.New("the plan file has another format")
+	ErrFormat   = errors.New("this is no plan file of a format that this rassync reads, or it is damaged")
 	ErrOtherFor = errors.New("the plan file was made for another farm")
+	ErrOtherBy  = errors.New("the plan file was made by another version of rassync")
 )
 
 // NewFile binds a plan: it can be carried out until it expires, against the
@@ -101,6 +103,9 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 	d.DisallowUnknownFields()
 	if err := d.Decode(f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%w: something stands behind the plan", ErrEdited)
 	}
 	if f.FormatVersion != FormatVersion {
 		return nil, fmt.Errorf("%w: version %q, this rassync reads %q", ErrFormat, f.FormatVersion, FormatVersion)

@@ -64,6 +64,7 @@ func TestPlanFileIsRefused(t *testing.T) {
 		"other digest":  {[]byte(strings.Replace(string(data), `"digest": "`, `"digest": "0`, 1)), now, ErrEdited},
 		"expired":       {data, now.Add(2 * time.Hour), ErrExpired},
 		"other format":  {[]byte(strings.Replace(string(data), `"formatVersion": "1"`, `"formatVersion": "2"`, 1)), now, ErrFormat},
+		"with a tail":   {append(append([]byte{}, data...), "{}"...), now, ErrEdited},
 		"not JSON":      {[]byte("kind: Site"), now, ErrFormat},
 		"unknown field": {[]byte(strings.Replace(string(data), `"tool"`, `"tool2"`, 1)), now, ErrFormat},
 		"empty":         {nil, now, ErrFormat},

@@ -41,7 +41,7 @@ func TestCrashAtEveryJournalLine(t *testing.T) {
 	}
 	s, p := start()
 	all := &dying{left: -1}
-	if res, err := s.carryOut(p, all, nil); err != nil || res.Failed != nil {
+	if res, err := s.carryOut(p, all, nil, nil); err != nil || res.Failed != nil {
 		t.Fatal(res, err)
 	}
 	goal := text(s.read(nil, everything))
@@ -52,7 +52,7 @@ func TestCrashAtEveryJournalLine(t *testing.T) {
 	for n := 0; n < len(all.entries); n += step {
 		s, p := start()
 		j := &dying{left: n}
-		if _, err := s.carryOut(p, j, nil); !errors.Is(err, errDied) {
+		if _, err := s.carryOut(p, j, nil, nil); !errors.Is(err, errDied) {
 			t.Fatalf("line %d: the run did not die: %v", n, err)
 		}
 		done := map[string]bool{}
@@ -67,7 +67,7 @@ func TestCrashAtEveryJournalLine(t *testing.T) {
 		for i := range rest.Changes {
 			rest.Changes[i].Before = nil // a resumed run has only what the plan file holds
 		}
-		if res, err := s.carryOut(&rest, &dying{left: -1}, done); err != nil || res.Failed != nil {
+		if res, err := s.carryOut(&rest, &dying{left: -1}, done, apply.Begun(j.entries)); err != nil || res.Failed != nil {
 			t.Fatalf("line %d: not resumed: %+v %v", n, res.Failed, err)
 		}
 		if now := text(s.read(nil, everything)); now != goal {
@@ -77,6 +77,6 @@ func TestCrashAtEveryJournalLine(t *testing.T) {
 }
 
 // carryOut runs a plan on a journal; with done, as a resumed run.
-func (s *stand) carryOut(p *plan.Plan, j apply.Recorder, done map[string]bool) (*apply.Result, error) {
-	return apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: j, Sent: s.sent, Reveal: reveal, Resume: done != nil, Done: done})
+func (s *stand) carryOut(p *plan.Plan, j apply.Recorder, done, begun map[string]bool) (*apply.Result, error) {
+	return apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: j, Sent: s.sent, Reveal: reveal, Resume: done != nil, Done: done, Begun: begun})
 }

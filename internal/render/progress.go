@@ -92,6 +92,9 @@ func eventLine(e apply.Event) (line string, important bool) {
 	case apply.SettingsApply:
 		return joined("settings applied", message), true
 	case apply.NotConverged:
+		if e.Err != nil {
+			return joined(what, message), true // nobody knows
+		}
 		return joined(strings.TrimSpace("not as written: "+what), message), true
 	case apply.RunFinished:
 		return joined("finished", message), true

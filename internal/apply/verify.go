@@ -1,0 +1,156 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/ras"
+)
+
+// verify reads back every touched object: what the farm accepted but did not
+// take is named value by value, what it did not take away or put in order too.
+func (r *run) verify(ctx context.Context) {
+	lists := &asked{from: r.Writer, answers: map[string]*ras.Answer{}}
+	gone := map[string]bool{} // sites, and what belongs to them
+	for i := range r.plan.Changes {
+		if c := &r.plan.Changes[i]; c.Action == plan.Delete && c.Kind == model.SiteKind {
+			gone[strings.ToLower(c.Name)] = true
+		}
+	}
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		if c.Action == plan.Delete || gone[strings.ToLower(c.Site)] {
+			continue
+		}
+		if c.Action == plan.Reorder {
+			r.verifyOrder(ctx, lists, c)
+			continue
+		}
+		live := r.Live.Find(c.Desired.Address)
+		if live == nil {
+			continue
+		}
+		now, err := r.Live.Reread(ctx, r.Writer, live, plan.Want([]*model.Object{c.Desired}))
+		if err != nil {
+			r.unverified(c.Address, err)
+			continue
+		}
+		if now == nil {
+			r.deviates(Deviation{Address: c.Address, Want: "to exist", Have: "gone"}, "it was written, and is not on the farm")
+			continue
+		}
+		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
+		planned := map[string]bool{}
+		for _, f := range c.Fields {
+			planned[f.Path] = true
+		}
+		if c.Action == plan.Create || c.Action == plan.Replace {
+			r.verifyFiles(c, now)
+		}
+		for _, f := range fields {
+			if !r.taken(c.Address, f.Path) {
+				continue
+			}
+			if p := r.cat.Kind(c.Kind).Spec.Find(f.Path); p != nil && p.InheritsDown != nil {
+				continue
+			}
+			r.deviates(Deviation{Address: c.Address, Path: f.Path, Want: f.After, Have: f.Before}, fmt.Sprintf("%s: wrote %v, the farm reads back %v", f.Path, f.After, f.Before))
+		}
+	}
+	for _, o := range r.deleted {
+		if gone[strings.ToLower(o.Address.Site)] {
+			continue
+		}
+		still, err := r.Live.Remains(ctx, lists, o)
+		switch {
+		case err != nil:
+			r.unverified(o.Address.String(), err)
+		case still:
+			r.deviates(Deviation{Address: o.Address.String(), Want: "to be gone", Have: "there"}, "it was deleted, and is still on the farm")
+		}
+	}
+}
+
+// verifyOrder reads the line of siblings again.
+func (r *run) verifyOrder(ctx context.Context, g export.Getter, c *plan.Change) {
+	line, target, _, err := r.lineOf(ctx, g, c)
+	if err != nil {
+		r.unverified(c.Address, err)
+		return
+	}
+	want, have := namesOf(target), namesOf(line)
+	if !slices.Equal(want, have) {
+		r.deviates(Deviation{Address: c.Address, Path: "items", Want: want, Have: have},
+			fmt.Sprintf("items: wrote %s, the farm reads back %s", strings.Join(want, ", "), strings.Join(have, ", ")))
+	}
+}
+
+func namesOf(line []*model.Object) []string {
+	var out []string
+	for _, o := range line {
+		out = append(out, o.Address.Name)
+	}
+	return out
+}
+
+// deletedBefore has what an earlier run deleted looked for again, unless this
+// plan puts something else in its place.
+func (r *run) deletedBefore(c *plan.Change) {
+	if c.Action != plan.Delete {
+		return
+	}
+	for i := range r.plan.Changes {
+		if other := &r.plan.Changes[i]; other.Action != plan.Delete && other.Address == c.Address {
+			return
+		}
+	}
+	if o := r.find(c); o != nil {
+		r.deleted = append(r.deleted, o)
+	}
+}
+
+func (r *run) deviates(d Deviation, message string) {
+	r.result.NotConverged = append(r.result.NotConverged, d)
+	r.emit(Event{Type: NotConverged, Address: d.Address, Message: message})
+}
+
+func (r *run) unverified(address string, err error) {
+	r.result.Unverified = append(r.result.Unverified, Failure{Address: address, Err: err})
+	r.emit(Event{Type: NotConverged, Address: address, Message: "could not be read back", Err: err})
+}
+
+// asked answers the same question once: many objects stand in one list.
+type asked struct {
+	from    export.Getter
+	answers map[string]*ras.Answer
+}
+
+// Get implements export.Getter.
+func (a *asked) Get(ctx context.Context, path string, query url.Values) (*ras.Answer, error) {
+	key := path + "?" + query.Encode()
+	if ans, have := a.answers[key]; have {
+		return ans, nil
+	}
+	ans, err := a.from.Get(ctx, path, query)
+	if err == nil {
+		a.answers[key] = ans
+	}
+	return ans, err
+}
+
+// verifyFiles names the files of a new object that no known call writes and
+// that are not what is declared.
+func (r *run) verifyFiles(c *plan.Change, now *model.Object) {
+	k := r.cat.Kind(c.Kind)
+	for _, f := range plan.Differences(k, c.Desired, now, r.Live.Names, only{}) {
+		if p := k.Spec.Find(f.Path); p != nil && p.File != nil && f.Note == plan.NoKnownCall {
+			r.deviates(Deviation{Address: c.Address, Path: f.Path, Want: f.After, Have: f.Before}, fmt.Sprintf("%s: no known call writes it; declared is %v, the farm shows %v", f.Path, f.After, f.Before))
+		}
+	}
+}
