@@ -178,9 +178,6 @@ func (s *stand) apply(p *plan.Plan) *apply.Result {
 			if data, ok := s.files[ref.Digest]; ok {
 				return data, nil
 			}
-			if data, ok := fileStore[ref.Digest]; ok {
-				return data, nil
-			}
 			if data, ok := files[ref.Digest]; ok {
 				return data, nil
 			}
@@ -196,9 +193,6 @@ func (s *stand) apply(p *plan.Plan) *apply.Result {
 type forgetful struct{}
 
 func (forgetful) Append(apply.Entry) error { return nil }
-
-// fileStore is filled before tests run in parallel and read only afterwards.
-var fileStore = map[string][]byte{}
 
 // mustApply applies and expects everything to be done and read back.
 func (s *stand) mustApply(p *plan.Plan) {

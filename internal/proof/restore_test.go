@@ -8,14 +8,6 @@ import (
 	"rassync/internal/model"
 )
 
-// inForce tells whether the kind of the object can hold files: their content
-// is kept so that they can be uploaded again.
-func keepFiles(s *stand) {
-	for digest, data := range s.live.Files {
-		fileStore[digest] = data
-	}
-}
-
 func TestWipedFarmComesBack(t *testing.T) {
 	cat := catalog(t)
 	for _, sw := range farmsim.AllSwitches() {
@@ -24,9 +16,10 @@ func TestWipedFarmComesBack(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s/%d", sw.Name, seed), func(t *testing.T) {
+				t.Parallel()
 				s := newStand(t, cat, randomState(t, cat, seed, 12), sw.Switches)
 				s.live = s.read(nil, everything)
-				keepFiles(s)
+				s.keep()
 				first := text(s.live)
 				docs := withSecrets(cat, declare(s.live))
 				if err := s.farm.Wipe(); err != nil {
