@@ -222,7 +222,8 @@ func inEntry(s *stand, p *model.Property, v any, o *model.Object) []mutation {
 			c.Codec == "account" || p.List != nil && slices.Contains(p.List.MatchAny, c.Name) || isGateOf(p.Items, c.Name) || !model.Open(c, entry, o.Spec) {
 			continue
 		}
-		if u := p.List.Update; u != nil && len(u.Fields) > 0 && (p.List.NoAdd || p.List.NoRemove) && !slices.Contains(u.Fields, c.Name) {
+		if u := p.List.Update; u != nil && len(u.Fields) > 0 && (p.List.NoAdd || p.List.NoRemove) && !slices.Contains(u.Fields, c.Name) &&
+			(p.List.Rename == "" || !slices.Contains(p.List.Key, c.Name)) {
 			continue // no call changes it, and the entry cannot be made anew
 		}
 		if n, ok := other(s, c, v, o); ok {
