@@ -4,12 +4,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// calm makes the garbage collector run less often, in the tests and in the
+// processes that they start: they are many and short.
+const calm = 400
+
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(calm)
 	testscript.Main(m, map[string]func(){"rassync": main})
 }
 
@@ -33,6 +40,7 @@ func scriptParams() testscript.Params {
 				return err
 			}
 			env.Setenv("HOME", home)
+			env.Setenv("GOGC", strconv.Itoa(calm))
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
 			env.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(env.WorkDir))
 			return nil
