@@ -164,6 +164,9 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 				return err
 			}
 		}
+		if err := c.Waiting(s, p.Folder); err != nil && !w.dryRun && e.Command == "apply" {
+			return err
+		}
 		return p.Short(app.Failed)
 	}
 	if err := c.Ready(s, p, e); err != nil {

@@ -94,42 +94,6 @@ func refused(list []plan.Refusal) error {
 	return f
 }
 
-// mayWrite looks at what the farm said of itself.
-func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
-	farm := s.Farm()
-	if farm.PrimaryBroker != nil && !*farm.PrimaryBroker {
-		return Failf(Refused, "nothing was written: the service at %s talks to a secondary connection broker", s.URL).
-			With("run against the service of the primary broker")
-	}
-	if farm.ApplySettingsEnabled == nil || !*farm.ApplySettingsEnabled || e.AllowStaged || e.StageOnly {
-		return nil
-	}
-	if id := a.stagedByUs(s, f); id != "" {
-		a.Notice("changes wait on the farm to be activated: run %s of this workspace left them there", id)
-		return nil
-	}
-	return Failf(Refused, "nothing was written: changes of other administrators wait on the farm to be activated, and would be activated with this run").
-		With("have them applied or discarded in the console, or pass --allow-staged to activate them too")
-}
-
-// stagedByUs names the newest run of this workspace if it wrote to the farm
-// and did not activate: then what waits there is its own.
-func (a *App) stagedByUs(s *Session, f *Folder) string {
-	runs, err := Runs(f.Dir)
-	if err != nil {
-		return ""
-	}
-	for _, r := range runs {
-		if r.Damage == nil && r.Wrote() && sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
-			if r.Activated() {
-				return ""
-			}
-			return r.Info.ID
-		}
-	}
-	return ""
-}
-
 // Execute carries a plan out: lock, snapshot, journal, then change by change.
 // The error tells the class of what came of it; the report is there whenever
 // something was begun.

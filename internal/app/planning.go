@@ -106,6 +106,9 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		p.Undeclared = undeclared(a.Catalog, live, declared, exclusive, o.Selection)
 	}
 	built.Warnings = append(built.Warnings, surprises(a.Catalog, live)...)
+	if text := s.staged(f); text != "" {
+		built.Warnings = append(built.Warnings, text)
+	}
 	p.Refusals = plan.Brakes(built, live, a.guard(s, f, o.Allow))
 	return p, nil
 }

@@ -12,15 +12,29 @@ import (
 // journal: the change that could not go on without it.
 func (r *run) activate(ctx context.Context, about Entry) error {
 	about.Event, about.Request = "send", ActivateRequest
-	if err := r.Journal.Append(about); err != nil {
-		return err
-	}
-	if err := r.Writer.ApplySettings(ctx); err != nil {
-		return fmt.Errorf("the changes are staged, but activating them failed: %w", err)
+	for try := 1; ; try++ {
+		if err := r.Journal.Append(about); err != nil {
+			return err
+		}
+		err := r.Writer.ApplySettings(ctx)
+		if err == nil {
+			break
+		}
+		if !lost(err) {
+			return fmt.Errorf("the changes are staged, but activating them failed: %w", err)
+		}
+		if try == activateTries || ctx.Err() != nil {
+			return fmt.Errorf("the changes are written, but nobody knows whether they were activated: %w", err)
+		}
+		// Activating again what is active already changes nothing.
+		r.emit(Event{Type: Notice, Address: about.Address, Message: "the answer was lost: activating again", Err: err})
 	}
 	r.emit(Event{Type: SettingsApply, Address: about.Address})
 	return r.Journal.Append(Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID})
 }
+
+// activateTries bounds how often an activation with a lost answer is repeated.
+const activateTries = 2
 
 // errStageOnly is why a plan with an activation in between cannot be staged.
 var errStageOnly = errors.New("the plan activates settings in between, which --stage-only forbids")
