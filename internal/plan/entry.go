@@ -11,6 +11,10 @@ import (
 // needed. A problem is one of the documents; a reason that of the API.
 func (b *builder) entryState(ref model.EntryRef, site string) (problem, hint, reason string) {
 	kinds, path := ref.Prop.Beside().Ref, ref.Prop.EntryOf.List
+	if ref.Object == "" {
+		return fmt.Sprintf("%q is an entry of nothing: %s names no object", ref.Name, ref.Prop.EntryOf.Object),
+			fmt.Sprintf("declare %s beside it, or leave %s out", ref.Prop.EntryOf.Object, ref.Prop.Name), ""
+	}
 	missing := func(among []string) (string, string, string) {
 		hint := model.DidYouMean(ref.Name, among)
 		if hint == "" {
@@ -108,7 +112,8 @@ func (b *builder) sameEntry(p *model.Property, object, want, have, site string) 
 	return i >= 0 && pairs[i] >= 0 && strings.EqualFold(model.EntryKey(lp, haves[pairs[i]]), have)
 }
 
-// namesEntries lists the entries of other objects that a document names.
+// namesEntries lists the entries of other objects that a document names; without
+// the object where neither the document nor the farm says which one.
 func (b *builder) namesEntries(k *model.Kind, d *model.Object, visit func(ref model.EntryRef, siblings map[string]any, path string)) {
 	if !k.NamesEntries() {
 		return
@@ -120,13 +125,14 @@ func (b *builder) namesEntries(k *model.Kind, d *model.Object, visit func(ref mo
 		}
 		ref := model.EntryRef{Prop: p, Name: name}
 		if ref.Object, ok = siblings[p.EntryOf.Object].(string); !ok {
-			if live := b.liveOf[d]; live != nil && p.Parent == k.Spec {
+			if live := b.liveOf[d]; live != nil {
+				if p.Parent != k.Spec {
+					return // which live entry it belongs to is not known yet
+				}
 				ref.Object, _ = live.Spec[p.EntryOf.Object].(string)
 			}
 		}
-		if ref.Object != "" {
-			visit(ref, siblings, path)
-		}
+		visit(ref, siblings, path)
 	})
 }
 
@@ -159,7 +165,7 @@ func (b *builder) withoutMissing(k *model.Kind, d *model.Object) *model.Object {
 func (b *builder) entryNeeds(k *model.Kind, d *model.Object, need func(first *change, why string)) {
 	b.namesEntries(k, d, func(ref model.EntryRef, _ map[string]any, path string) {
 		t := b.target(ref.Prop.Beside().Ref, ref.Object, d.Address.Site)
-		if t == nil {
+		if ref.Object == "" || t == nil {
 			return
 		}
 		first := b.byAddr[t.Address.Key()]

@@ -256,6 +256,28 @@ func TestEntryThatNobodyCanMake(t *testing.T) {
 	}
 }
 
+// A version without a template is told before anything is sent: of a new pool
+// whose document names none, and of one that has none on the farm.
+func TestEntryOfNothing(t *testing.T) {
+	s, docs, all := wordStand(t)
+	fails := func(what string) {
+		t.Helper()
+		s.live = s.read(nil, plan.Want(all))
+		_, diags := plan.Build(plan.Input{Catalog: s.cat, Desired: all, Live: s.live, Sent: s.sent})
+		if !diags.Failed() || !strings.Contains(diags[0].Summary, `"v1" is an entry of nothing`) {
+			t.Errorf("%s: diagnostics: %v", what, diags)
+		}
+	}
+	all = append(all, &model.Object{Address: model.Address{Site: "Main", Kind: "TestPool", Name: "Fresh"}, Spec: map[string]any{"version": "v1"}})
+	fails("new")
+	all = all[:len(all)-1]
+	docs["Lab"].Spec["template"], docs["Lab"].Spec["version"] = "", ""
+	s.mustApply(s.plan(all, nil))
+	delete(docs["Lab"].Spec, "template")
+	docs["Lab"].Spec["version"] = "v1"
+	fails("without a template on the farm")
+}
+
 // TestNewTemplateWithItsVersion: the version that a new template brings along
 // gets its name, and the pool that names it follows.
 func TestNewTemplateWithItsVersion(t *testing.T) {

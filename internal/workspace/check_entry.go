@@ -16,6 +16,9 @@ func (c *checker) entries(k *model.Kind, o *model.Object) {
 	model.WalkEntries(k.Spec, o.Spec, "", func(p *model.Property, siblings map[string]any, path string) {
 		ref, ok := model.RefOf(p, siblings[p.Name], siblings)
 		if !ok {
+			if object, empty := siblings[p.EntryOf.Object].(string); ref.Name != "" && empty && object == "" {
+				c.fail(o, path, fmt.Sprintf("%q is an entry of nothing: %s is empty", short(ref.Name), p.EntryOf.Object), "name the object there, or leave this out")
+			}
 			return
 		}
 		for _, a := range c.candidates(p.Beside().Ref, ref.Object, o.Address.Site) {

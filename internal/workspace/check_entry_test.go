@@ -20,6 +20,7 @@ func TestEntriesOfOtherObjects(t *testing.T) {
 		"none":               {`{template: T, version: ""}`, ""},
 		"list not declared":  {"{template: U, version: anything}", ""},
 		"object of the farm": {"{version: anything}", ""},
+		"entry of nothing":   {`{template: "", version: v1}`, `f.yaml:16:31: error: Main/Desk/d version: "v1" is an entry of nothing: template is empty (name the object there, or leave this out)`},
 		"not there":          {"{template: T, version: goldn}", `f.yaml:16:30: error: Main/Desk/d version: Main/Template/T has no entry "goldn" in versions (did you mean golden?)`},
 	} {
 		t.Run(name, func(t *testing.T) {

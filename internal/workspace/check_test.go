@@ -63,6 +63,8 @@ func TestChecks(t *testing.T) {
 			`f.yaml:9:7: error: ItemOrder/Salse name: there is no folder "Salse" (did you mean Sales?)`},
 		"order, two of a name": {site + folder + "kind: App\nsite: Main\nname: Sales\n---\nkind: ItemOrder\nname: /\nspec: {items: [Sales]}\n", "",
 			`f.yaml:14:16: error: ItemOrder// items[0]: "Sales" may mean Main/Folder/Sales or Main/App/Sales (write {kind: ..., name: ..., site: ...})`},
+		"order, of another site": {site + "kind: Site\nname: B\n---\nkind: Pool\nsite: B\nname: Nord\n---\nkind: PoolOrder\nsite: Main\nspec: {items: [Nord]}\n", "",
+			`f.yaml:13:16: error: Main/PoolOrder items[0]: there is no Pool "Nord" (declare it, or set references: farm in rassync.yaml)`},
 		"order, long form": {site + folder + "kind: App\nsite: Main\nname: Sales\n---\nkind: ItemOrder\nname: /\nspec: {items: [{kind: App, name: Sales}, {kind: Folder, name: Sales, site: Main}]}\n", "", ""},
 		"order by steps": {site + "kind: Pool\nsite: Main\nname: P\n---\nkind: PoolOrder\nsite: Main\nspec: {items: [Q]}\n", "",
 			`f.yaml:10:16: error: Main/PoolOrder items[0]: there is no Pool "Q" (did you mean P?)`},

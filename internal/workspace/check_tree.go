@@ -168,7 +168,7 @@ func (c *checker) order(k *model.Kind, o *model.Object) {
 		case len(found) > 1 && chain:
 			c.fail(o, path, fmt.Sprintf("%q may mean %s or %s", short(name), found[0].Address, found[1].Address), "write {kind: ..., name: ..., site: ...}")
 		case len(found) == 0 && c.strict && !c.builtin(kinds, name):
-			c.fail(o, path, fmt.Sprintf("there is no %s %q", strings.Join(kinds, " or "), short(full)), c.orDeclare(name, func() []string { return c.siblings(k, folder, chain) }, "it"))
+			c.fail(o, path, fmt.Sprintf("there is no %s %q", strings.Join(kinds, " or "), short(full)), c.orDeclare(name, func() []string { return c.siblings(k, o.Address.Site, folder, chain) }, "it"))
 		}
 	}
 }
@@ -231,12 +231,12 @@ func (c *checker) builtin(kinds []string, name string) bool {
 	return false
 }
 
-// siblings lists what an order could name.
-func (c *checker) siblings(k *model.Kind, folder string, chain bool) []string {
+// siblings lists what an order could name: that of a site names what is in it.
+func (c *checker) siblings(k *model.Kind, site, folder string, chain bool) []string {
 	var out []string
 	for _, of := range k.Order.Of {
 		for _, other := range c.ws.Objects {
-			if other.Address.Kind != of {
+			if other.Address.Kind != of || site != "" && !strings.EqualFold(other.Address.Site, site) {
 				continue
 			}
 			name := other.Address.Name
