@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -205,7 +206,9 @@ func (s *scene) read() string {
 		s.t.Fatal(err)
 	}
 	ctx := context.Background()
-	session, err := ras.Connect(ctx, ras.Config{URL: s.vars[app.EnvFarm], Fingerprint: s.vars[app.EnvFingerprint], Username: farmsim.DefaultUsername,
+	server := httptest.NewServer(s.farm) // a look from outside needs no TLS
+	defer server.Close()
+	session, err := ras.Connect(ctx, ras.Config{URL: server.URL, Username: farmsim.DefaultUsername,
 		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Reads: export.Reads(cat)})
 	if err != nil {
 		s.t.Fatal(err)
