@@ -29,7 +29,7 @@ func lockout(p *Plan, digest string, g Guard) []Refusal {
 		for _, f := range c.Fields {
 			if at := k.Spec.Find(entryNames.ReplaceAllString(f.Path, "")); at != nil {
 				braked(at, f.Path, f.After, func(path string, i model.Impact) {
-					why = append(why, fmt.Sprintf("%s %s: %s", c.Address, path, i.Why))
+					why = append(why, fmt.Sprintf("%s %s: %s", c.Address, path, strings.TrimSuffix(i.Why, ".")))
 				})
 			}
 		}
