@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"context"
 	"fmt"
 	"time"
@@ -30,6 +31,9 @@ snapshot cannot be rolled back.`,
 	// The error is about flags that do not exist.
 	_ = cmd.MarkFlagRequired("keep")
 	cmd.PreRunE = func(*cobra.Command, []string) error {
+		if !cmd.Flags().Changed("keep") {
+			return errors.New("--keep is missing: how many of the newest snapshots stay")
+		}
 		if *keep < 1 {
 			return fmt.Errorf("--keep %d: at least the newest snapshot stays", *keep)
 		}

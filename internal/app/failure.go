@@ -146,8 +146,11 @@ func HintOf(err error) string {
 		return f.Hint
 	}
 	var e *ras.Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.As(err, &e):
 		return e.Hint()
+	case errors.Is(err, apply.ErrSnapshot):
+		return "what the run changed, before and after, stands in rassync history show; rassync restore --from brings objects back from an export"
 	}
 	return ""
 }

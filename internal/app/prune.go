@@ -142,7 +142,11 @@ func (r *Run) dropSnapshot() error {
 func (p *Pruned) String() string {
 	s := "no snapshot"
 	if n := len(p.Removed); n > 0 {
-		s = model.Count(n, "snapshot", "snapshots") + " (" + strings.Join(p.Removed, ", ") + ")"
+		which := strings.Join(p.Removed, ", ")
+		if n > 5 {
+			which = p.Removed[n-1] + " to " + p.Removed[0]
+		}
+		s = model.Count(n, "snapshot", "snapshots") + " (" + which + ")"
 	}
 	return s + " and " + model.Count(p.Blobs, "blob", "blobs") + fmt.Sprintf(" (%d bytes)", p.Bytes)
 }

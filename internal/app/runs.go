@@ -99,7 +99,21 @@ func readRun(dir string) *Run {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		r.Damage = err
 	}
+	if r.Damage == nil && !r.agrees() {
+		r.Damage = fmt.Errorf("%s was changed: the journal names another person or plan", runFile)
+	}
 	return r
+}
+
+// agrees tells whether the description says of the run what its journal says,
+// which nobody changes unnoticed.
+func (r *Run) agrees() bool {
+	for _, e := range r.Entries {
+		if e.Event == "run" { // the first one: others have resumed it
+			return e.Who == r.Info.Who+"@"+r.Info.Host && e.Digest == r.Info.Digest && e.Action == r.Info.Command
+		}
+	}
+	return true
 }
 
 // FindRun finds a run by its id or the beginning of it.
@@ -195,7 +209,14 @@ func (r *Run) done() map[string]bool {
 // Plan reads the plan of the run. That it has expired meanwhile doesn't
 // matter: it was begun in time.
 func (r *Run) Plan(cat *model.Catalog) (*plan.File, error) {
-	return plan.ReadFile(filepath.Join(r.Dir, planFile), cat, time.Time{})
+	f, err := plan.ReadFile(filepath.Join(r.Dir, planFile), cat, time.Time{})
+	if err == nil && f.Digest != r.Info.Digest {
+		err = plan.ErrEdited
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s of run %s: %w", planFile, r.Info.ID, err)
+	}
+	return f, nil
 }
 
 // Snapshot reads how the touched objects were before.
