@@ -71,6 +71,9 @@ func addSelection(cmd *cobra.Command, cat *model.Catalog, s *selectionFlags) {
 	f.StringArrayVar(&s.only, "only", nil, "only objects that this selector picks; may be repeated")
 	f.StringArrayVar(&s.except, "except", nil, "not the objects that this selector picks; may be repeated")
 	words := append(cat.Names(), "site:", "kind:", "name:")
+	for _, name := range cat.Names() {
+		words = append(words, "kind:"+name)
+	}
 	complete(cmd, "only", words)
 	complete(cmd, "except", words)
 }
@@ -78,7 +81,11 @@ func addSelection(cmd *cobra.Command, cat *model.Catalog, s *selectionFlags) {
 func (s *selectionFlags) parse(cat *model.Catalog) (selector.Set, error) {
 	set, err := selector.ParseSet(s.only, s.except, cat)
 	if err != nil {
-		return set, &app.Failure{Class: app.Input, Err: err, Hint: "write Kind, Kind/name, Site/Kind/name, site:NAME, kind:NAME or name:NAME; * stands for anything without a slash, ** for anything"}
+		hint := "* stands for anything without a slash, ** for anything"
+		if forms := "write Kind, Kind/name, Site/Kind/name, site:NAME, kind:NAME or name:NAME"; !strings.Contains(err.Error(), forms) {
+			hint = forms + "; " + hint
+		}
+		return set, &app.Failure{Class: app.Input, Err: err, Hint: hint}
 	}
 	return set, nil
 }

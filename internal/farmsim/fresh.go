@@ -1,6 +1,7 @@
 package farmsim
 
 import (
+	"slices"
 	"strings"
 
 	"rassync/internal/model"
@@ -15,6 +16,17 @@ var freshValues = map[string]map[string]any{
 	"RDSDefaultSettings": {"port": int64(3389), "maxSessions": int64(250)},
 }
 
+// shutsOut tells whether a value would shut the clients of the API out: no farm
+// that answers them begins with it.
+func shutsOut(p *model.Property, v any) bool {
+	for _, im := range p.Impact {
+		if im.Brake && slices.Contains(im.When, v) {
+			return true
+		}
+	}
+	return false
+}
+
 // fresh makes a new object: defaults, the values of the samples, and groups
 // that inherit, as the sample of an application shows.
 func (f *Farm) fresh(k *kind) *object {
@@ -25,6 +37,9 @@ func (f *Farm) fresh(k *kind) *object {
 		}
 		p := fl.prop
 		if p.Type == model.TypeBoolean && !p.HasDefault && strings.HasPrefix(fl.path[len(fl.path)-1], "inherit") {
+			setAt(o.raw, fl.path, true)
+		}
+		if !p.HasDefault && shutsOut(p, false) {
 			setAt(o.raw, fl.path, true)
 		}
 	}

@@ -37,11 +37,7 @@ func findKind(cat *model.Catalog, name string) (*model.Kind, error) {
 			return k, nil
 		}
 	}
-	hint := model.DidYouMean(name, cat.Names())
-	if hint == "" {
-		hint = "kinds are " + strings.Join(cat.Names(), ", ")
-	}
-	return nil, &UnknownName{Name: Escape(name), Hint: hint}
+	return nil, &UnknownName{Name: Escape(name), Hint: model.DidYouMean(name, cat.Names())}
 }
 
 // findProperty finds a property by its path. An unknown one is compared with

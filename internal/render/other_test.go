@@ -146,7 +146,7 @@ func TestExplainUnknownNames(t *testing.T) {
 	cat := catalog(t)
 	for name, want := range map[string]string{
 		"RDSHosst":               "did you mean RDSHost?",
-		"Whatever":               "kinds are ADIntegrationSettings",
+		"Whatever":               `there is no kind "Whatever"`,
 		"RDSHost.prot":           "did you mean port",
 		"PubRDSApp.criteria":     "did you mean rules[].criteria?",
 		"PubRDSApp.rules.nmae":   "did you mean rules[].name?",
