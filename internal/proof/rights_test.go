@@ -14,10 +14,10 @@ func TestRightsOfCustomAdministrators(t *testing.T) {
 	right := func(bits int, objects ...any) any {
 		return map[string]any{"sitePermission": map[string]any{"permissions": bits}, "objectPermissions": append([]any{}, objects...)}
 	}
-	host := state["RDSHost"][0]
+	host, halb := state["RDSHost"][0], state["HALB"][0]
 	state["AdminAccount"] = append(state["AdminAccount"], farmsim.Object{"id": 900, "name": `EXAMPLE\helpdesk`, "enabled": true, "permissions": 2,
 		"$parts": map[string]any{"CustomPermission": map[string]any{"globalPermissions": map[string]any{}, "sitePermissions": []any{map[string]any{
-			"siteId": host["siteId"], "rdsHosts": right(1, map[string]any{"objId": host["id"], "permissions": 7}), "halb": right(0, map[string]any{"objId": 4, "permissions": 1}),
+			"siteId": host["siteId"], "rdsHosts": right(1, map[string]any{"objId": host["id"], "permissions": 7}), "halb": right(0, map[string]any{"objId": halb["id"], "permissions": 1}),
 		}}}}})
 	for _, sw := range farmsim.AllSwitches() {
 		s := newStand(t, cat, state.Clone(), sw.Switches)
@@ -45,7 +45,7 @@ func TestRightsOfCustomAdministrators(t *testing.T) {
 			why = append(why, u.Path+": "+u.Why)
 		}
 		text := strings.Join(why, "\n")
-		if !p.Empty() || len(why) != 2 || !strings.Contains(text, "rdsHosts.permissions: the number of objType for rdsHosts is not known") || !strings.Contains(text, "halb.objects[#4].permissions: the number of objType for halb is not known") {
+		if !p.Empty() || len(why) != 2 || !strings.Contains(text, "rdsHosts.permissions: the number of objType for rdsHosts is not known") || !strings.Contains(text, "halb.objects[//"+s.siteName(halb["siteId"])+"/"+halb["name"].(string)+"].permissions: the number of objType for halb is not known") {
 			t.Fatalf("%s: the plan says\n%s%s", sw.Name, describe(p), text)
 		}
 		if s.mustApply(p); s.farm.Writes() > 1 { // the activation at most
