@@ -88,7 +88,7 @@ func edited(s *stand, rng *rand.Rand, docs []*model.Object) ([]*model.Object, []
 			m := options[rng.IntN(len(options))]
 			// What others depend on, or hide, has tests of its own.
 			p := k.Spec.Find(m.path) // nil for what no schema names
-			if strings.HasSuffix(m.path, "enabledMode") || p != nil && p.CreateOnly {
+			if strings.HasSuffix(m.path, "enabledMode") || p != nil && (p.CreateOnly || p.List != nil && p.List.Rename != "") {
 				continue
 			}
 			set(c.Spec, m.path, m.value)
