@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"time"
 
 	"rassync/internal/export"
@@ -110,6 +111,8 @@ type run struct {
 	// unfinished are the changes that the farm did not take whole; true if it
 	// took nothing of them.
 	unfinished map[string]bool
+	// revealed are the secrets that were sent or are about to be.
+	revealed []string
 	// deleted are the objects that must be gone in the end.
 	deleted []*model.Object
 	// interrupted ends with an interrupt: a change under way is finished all
@@ -125,6 +128,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		o.Now = time.Now
 	}
 	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}, interrupted: ctx}
+	r.keepRevealed()
 	r.alreadyRelinked()
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
 	var runErr error
@@ -259,6 +263,22 @@ func (r *run) change(ctx context.Context, c *plan.Change) error {
 // mayDiffer tells whether an earlier run may have changed the object already.
 func (r *run) mayDiffer(c *plan.Change) bool {
 	return r.Resume && (r.Begun == nil || r.Begun[c.Address])
+}
+
+// keepRevealed notes each secret that is revealed, so that no request shows it,
+// whatever the farm calls it.
+func (r *run) keepRevealed() {
+	reveal := r.Reveal
+	if reveal == nil {
+		return
+	}
+	r.Reveal = func(ref model.SecretRef) (string, error) {
+		value, err := reveal(ref)
+		if err == nil && !slices.Contains(r.revealed, value) {
+			r.revealed = append(r.revealed, value)
+		}
+		return value, err
+	}
 }
 
 // alreadyRelinked marks the objects whose references an earlier run may have

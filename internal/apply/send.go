@@ -52,6 +52,7 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request) (*ras.Answer, error
 		return nil, err
 	}
 	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
+	req.Secrets = r.revealed
 	ans, err := r.Writer.Send(ctx, req)
 	e.Event = "answer"
 	var re *ras.Error

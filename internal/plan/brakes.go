@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rassync/internal/export"
@@ -57,7 +58,7 @@ func Brakes(p *Plan, live *export.Farm, g Guard) []Refusal {
 	out = append(out, lockout(p, digest, g)...)
 	out = append(out, protected(p, g)...)
 	out = append(out, last(p, live, g)...)
-	return append(out, account(p, g)...)
+	return append(out, account(p, live, g)...)
 }
 
 // protected objects are kept by the plan already; a rollback deletes by
@@ -79,8 +80,9 @@ func protected(p *Plan, g Guard) []Refusal {
 	return []Refusal{{Rule: "protected", Why: "rassync.yaml protects what the plan deletes: " + strings.Join(list, ", "), Objects: list}}
 }
 
-// account keeps the account in use from being taken away.
-func account(p *Plan, g Guard) []Refusal {
+// account keeps the account in use from being taken away or losing what makes
+// it one of those that a farm cannot do without.
+func account(p *Plan, live *export.Farm, g Guard) []Refusal {
 	if g.Account == "" {
 		return nil
 	}
@@ -94,15 +96,21 @@ func account(p *Plan, g Guard) []Refusal {
 		switch {
 		case c.Action == Delete, c.Action == Replace:
 			out = append(out, Refusal{Rule: "account", Why: fmt.Sprintf("the plan %ss %s, the account that rassync uses", c.Action, c.Address), Objects: []string{c.Address}})
-		case c.Action == Update && c.Desired != nil && c.Desired.Spec["enabled"] == false:
-			for _, f := range c.Fields {
-				if f.Path == "enabled" {
-					out = append(out, Refusal{Rule: "account", Why: fmt.Sprintf("the plan switches off %s, the account that rassync uses", c.Address), Objects: []string{c.Address}})
+		case c.Action == Update && c.Desired != nil && alters(c, "enabled") && c.Desired.Spec["enabled"] == false:
+			out = append(out, Refusal{Rule: "account", Why: fmt.Sprintf("the plan switches off %s, the account that rassync uses", c.Address), Objects: []string{c.Address}})
+		case c.Action == Update && c.Desired != nil:
+			for _, rule := range k.Last {
+				if _, taken := standing(&Plan{Changes: []Change{*c}}, live, k, rule); len(taken) > 0 {
+					out = append(out, Refusal{Rule: "account", Why: fmt.Sprintf("the plan takes rights from %s, the account that rassync uses", c.Address), Objects: []string{c.Address}})
 				}
 			}
 		}
 	}
 	return out
+}
+
+func alters(c *Change, path string) bool {
+	return slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == path })
 }
 
 func first(a, b string) string {

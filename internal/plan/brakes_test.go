@@ -54,6 +54,7 @@ func TestBrakes(t *testing.T) {
 	live.Objects["AdminAccount"] = []*model.Object{
 		liveObject(cat, `AdminAccount/EXAMPLE\root`, map[string]any{"permissions": "RootAdmin", "enabled": true}),
 		liveObject(cat, `AdminAccount/EXAMPLE\power`, map[string]any{"permissions": "PowerAdmin", "enabled": true}),
+		liveObject(cat, `AdminAccount/EXAMPLE\off`, map[string]any{"permissions": "RootAdmin", "enabled": false}),
 	}
 	deletes := func(kind string, n int) []plan.Change {
 		var out []plan.Change
@@ -124,6 +125,8 @@ func TestBrakes(t *testing.T) {
 		{name: "an update of something else", changes: one(change(cat, plan.Update, "Branch/Gateway/g3", map[string]any{"description": "x"}))},
 		{name: "the last root", changes: one(change(cat, plan.Update, `AdminAccount/EXAMPLE\root`, map[string]any{"permissions": "PowerAdmin"})), want: []string{"last "}},
 		{name: "the account in use", changes: one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil)), account: "power@example.com", want: []string{"account "}},
+		{name: "the rank of the account in use", changes: one(change(cat, plan.Update, `AdminAccount/EXAMPLE\root`, map[string]any{"permissions": "PowerAdmin"})), account: "root@example.com", want: []string{"last ", "account "}},
+		{name: "other values of the account in use", changes: one(change(cat, plan.Update, `AdminAccount/EXAMPLE\root`, map[string]any{"mobile": "1"})), account: "root@example.com"},
 		{name: "another's account", changes: one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil)), account: "power@elsewhere.com"},
 	} {
 		p := &plan.Plan{Changes: tt.changes}

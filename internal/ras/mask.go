@@ -13,7 +13,9 @@ import (
 // masked stands for every secret.
 const masked = "***"
 
-var secretKey = regexp.MustCompile(`(?i)password|passwd|pwd|secret|token|passphrase|privatekey|credential`)
+// secretKey knows secrets by the names that the API gives them. Those that a
+// caller has put into a request itself it names in Request.Secrets.
+var secretKey = regexp.MustCompile(`(?i)password|passwd|pwd|secret|token|passphrase|credential|(private|licen[sc]e|api)key`)
 
 // maskJSON returns a body for debug output: JSON with the values of secret
 // keys masked, at any depth, and known secrets wherever they stand. Bodies that aren't JSON are described, not shown:

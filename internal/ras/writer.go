@@ -35,6 +35,9 @@ type Request struct {
 	// SecretQuery keeps the whole query out of events and errors (protocol
 	// notes: some creates take push-install credentials as query parameters).
 	SecretQuery bool
+	// Secrets are texts that nothing may show, wherever they stand in the
+	// request or in what the farm says of it.
+	Secrets []string
 	// Timeout of this request; 0 means that of the session. Some creates
 	// install agents and take minutes.
 	Timeout time.Duration
@@ -126,6 +129,7 @@ func (w *Writer) prepare(req Request) (*call, error) {
 		}
 		c.body, c.secrets = body, secretValues(body)
 	}
+	c.secrets = append(c.secrets, req.Secrets...)
 	for k, values := range req.Query {
 		if req.SecretQuery || secretKey.MatchString(k) {
 			c.secrets = append(c.secrets, values...)

@@ -12,7 +12,8 @@
 //
 // In patterns * stands for any text without a slash, ** for any text, ? for
 // one character other than a slash; a backslash takes the next character as
-// it is. Letter case does not count. The first part of a path is taken as a
+// it is. In names of kinds that lie in no folders a slash is a character like
+// any other, and * stands for it too. Letter case does not count. The first part of a path is taken as a
 // kind if there is such a kind, as a site otherwise; a slash in the name of a
 // site is written %2F, as in addresses.
 package selector

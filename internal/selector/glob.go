@@ -70,6 +70,17 @@ func (g Glob) all() bool {
 	return len(g.tokens) == 1 && g.tokens[0].what != 'c' && g.tokens[0].what != '?'
 }
 
+// wide is the pattern with every star crossing slashes.
+func (g Glob) wide() Glob {
+	w := Glob{text: g.text, tokens: append([]token(nil), g.tokens...)}
+	for i := range w.tokens {
+		if w.tokens[i].what == '*' {
+			w.tokens[i].what = '#'
+		}
+	}
+	return w
+}
+
 // Match tells whether the whole text fits the pattern. It follows all ways
 // through the pattern at once, so no pattern can make it slow.
 func (g Glob) Match(text string) bool {

@@ -12,6 +12,10 @@ import (
 type Selector struct {
 	text             string
 	site, kind, name *Glob // nil: any
+	// wide is name where a slash is nothing but a character: kinds that lie in
+	// no folders. cat tells them apart; without it all names are paths.
+	wide *Glob
+	cat  *model.Catalog
 }
 
 // String is the selector as it was written.
@@ -26,13 +30,34 @@ func (s Selector) Match(a model.Address) bool {
 	if s.site != nil && !s.site.Match(a.Site) {
 		return false
 	}
+	if s.wide != nil && s.flat(a.Kind) {
+		return s.wide.Match(a.Name)
+	}
 	return s.name == nil || s.name.Match(a.Name)
+}
+
+// flat tells whether the objects of a kind lie in no folders.
+func (s Selector) flat(kind string) bool {
+	if s.cat == nil {
+		return false
+	}
+	k := s.cat.Kind(kind)
+	return k != nil && k.Tree == nil && k.Order == nil
+}
+
+// setName sets the pattern of names.
+func (s *Selector) setName(g *Glob) {
+	s.name = g
+	if g != nil {
+		w := g.wide()
+		s.wide = &w
+	}
 }
 
 // Parse reads one selector. The catalog says which kinds there are; without
 // one every first part of a path is taken as a kind.
 func Parse(text string, cat *model.Catalog) (Selector, error) {
-	s := Selector{text: text}
+	s := Selector{text: text, cat: cat}
 	if strings.TrimSpace(text) == "" {
 		return s, errors.New("a selector is empty; write a kind, Kind/name, Site/Kind/name, site:NAME, kind:NAME or name:NAME")
 	}
@@ -61,7 +86,7 @@ func (s Selector) prefixed(word, rest string, cat *model.Catalog) (Selector, err
 	case "site":
 		s.site = g
 	case "name":
-		s.name = g
+		s.setName(g)
 	case "kind":
 		s.kind = g
 		if cat != nil && !fits(*g, cat) {
@@ -110,7 +135,7 @@ func (s Selector) path(parts []string, cat *model.Catalog) (Selector, error) {
 		if err != nil {
 			return s, err
 		}
-		s.name = g
+		s.setName(g)
 	}
 	return s, nil
 }

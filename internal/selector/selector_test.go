@@ -13,7 +13,11 @@ func catalog(t testing.TB) *model.Catalog {
 	t.Helper()
 	files := fstest.MapFS{}
 	for name, scope := range map[string]string{"PubRDSApp": "site", "PubFolder": "site", "Gateway": "site", "Site": "farm", "MailboxSettings": "farm"} {
-		files[name+".json"] = &fstest.MapFile{Data: []byte(`{"x-ras": {"scope": "` + scope + `", "shape": "collection", "list": {"path": "/x"}, "identity": {"read": "name"}}, "properties": {"spec": {"type": "object"}}}`)}
+		tree := ""
+		if strings.HasPrefix(name, "Pub") {
+			tree = `"tree": {"parent": "parentId", "previous": "previousId", "root": 0, "folder": "PubFolder"}, `
+		}
+		files[name+".json"] = &fstest.MapFile{Data: []byte(`{"x-ras": {` + tree + `"scope": "` + scope + `", "shape": "collection", "list": {"path": "/x"}, "identity": {"read": "name"}}, "properties": {"spec": {"type": "object"}}}`)}
 	}
 	cat, err := model.Load(files)
 	if err != nil {
@@ -94,6 +98,7 @@ func TestSelector(t *testing.T) {
 	cat := catalog(t)
 	app := model.Address{Site: "Main", Kind: "PubRDSApp", Name: "Sales/Notepad"}
 	gateway := model.Address{Site: "Main", Kind: "Gateway", Name: "GW1"}
+	slash := model.Address{Site: "Main", Kind: "Gateway", Name: "Bern / Zürich"} // no path: gateways lie in no folder
 	site := model.Address{Kind: "Site", Name: "Main"}
 	mail := model.Address{Kind: "MailboxSettings"}
 	for _, c := range []struct {
@@ -105,15 +110,17 @@ func TestSelector(t *testing.T) {
 		{"PubRDSApp/sales/*", []model.Address{app}},
 		{"PubRDSApp/*", nil},
 		{"PubRDSApp/**", []model.Address{app}},
-		{"Main/Gateway/*", []model.Address{gateway}},
-		{"Main/Gateway", []model.Address{gateway}},
+		{"Main/Gateway/*", []model.Address{gateway, slash}},
+		{"Gateway/bern*", []model.Address{slash}},
+		{"Gateway/Bern / Zürich", []model.Address{slash}},
+		{"Main/Gateway", []model.Address{gateway, slash}},
 		{"Other/Gateway/*", nil},
 		{"*/Gateway/GW?", []model.Address{gateway}},
 		{"Pub*/Sales/*", []model.Address{app}},
 		{"Pub*", []model.Address{app}},
-		{"*", []model.Address{app, gateway, site, mail}},
+		{"*", []model.Address{app, gateway, slash, site, mail}},
 		{"*/*/GW1", []model.Address{gateway}},
-		{"site:main", []model.Address{app, gateway}},
+		{"site:main", []model.Address{app, gateway, slash}},
 		{"kind:pub*", []model.Address{app}},
 		{"name:Sales/*", []model.Address{app}},
 		{"MailboxSettings", []model.Address{mail}},
@@ -124,7 +131,7 @@ func TestSelector(t *testing.T) {
 			t.Errorf("%q: %v", c.text, err)
 			continue
 		}
-		for _, a := range []model.Address{app, gateway, site, mail} {
+		for _, a := range []model.Address{app, gateway, slash, site, mail} {
 			want := false
 			for _, w := range c.want {
 				want = want || w == a
