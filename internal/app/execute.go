@@ -253,14 +253,18 @@ func verdict(ctx context.Context, rep *Report) error {
 // did not take.
 func refusedInPart(res *apply.Result, done bool) error {
 	f := &Failure{Class: Partial, Hint: "correct the named properties or leave them out, and apply again; rassync rollback takes back what was done"}
-	var all []error
+	var all error
 	for _, r := range res.Refused {
-		all = append(all, fmt.Errorf("%s: %w", r.Address, r.Err))
+		if one := fmt.Errorf("%s: %w", r.Address, r.Err); all == nil {
+			all = one
+		} else {
+			all = fmt.Errorf("%w; %w", all, one) // in one line: line breaks of a message are shown escaped
+		}
 		f.Objects = append(f.Objects, r.Address)
 	}
-	f.Err = fmt.Errorf("the farm did not take everything: %w", errors.Join(all...))
+	f.Err = fmt.Errorf("the farm did not take everything: %w", all)
 	if !done {
-		f.Class, f.Err = ClassOf(res.Refused[0].Err), fmt.Errorf("nothing was written: %w", errors.Join(all...))
+		f.Class, f.Err = ClassOf(res.Refused[0].Err), fmt.Errorf("nothing was written: %w", all)
 		f.Hint = "correct the named properties or leave them out"
 	}
 	return f
