@@ -206,6 +206,16 @@ func (c *call) change() (*object, *answer) {
 	return o.copy(), nil
 }
 
+// changeBy is change for a call whose body is an object.
+func (c *call) changeBy() (*object, map[string]any, *answer) {
+	o, a := c.change()
+	if a != nil {
+		return nil, nil, a
+	}
+	in, a := c.object()
+	return o, in, a
+}
+
 func (f *Farm) getOne(c *call) *answer {
 	o, a := c.pick()
 	if a != nil {
@@ -490,11 +500,7 @@ func (f *Farm) firstRules(o *object) {
 // update makes the handler of a PUT: 204, only the given fields change.
 func (f *Farm) update(k *kind, b *body) func(*call) *answer {
 	return func(c *call) *answer {
-		o, a := c.change()
-		if a != nil {
-			return a
-		}
-		in, a := c.object()
+		o, in, a := c.changeBy()
 		if a != nil {
 			return a
 		}
@@ -703,11 +709,7 @@ func (l *layout) refersTo(name string) bool {
 
 // moveItem takes a published item to another place in the tree.
 func (f *Farm) moveItem(c *call) *answer {
-	o, a := c.change()
-	if a != nil {
-		return a
-	}
-	in, a := c.object()
+	o, in, a := c.changeBy()
 	if a != nil {
 		return a
 	}

@@ -11,11 +11,7 @@ import (
 // in the body, which row the query, which object its id.
 func (f *Farm) putCell(fl *field) func(*call) *answer {
 	return func(c *call) *answer {
-		o, a := c.change()
-		if a != nil {
-			return a
-		}
-		in, a := c.object()
+		o, in, a := c.changeBy()
 		if a != nil {
 			return a
 		}

@@ -5,11 +5,7 @@ import "sort"
 // step moves an object one place up (0) or down (1) in the order of its kind
 // and site (reference page of the order of logon hours).
 func (f *Farm) step(c *call) *answer {
-	o, a := c.change()
-	if a != nil {
-		return a
-	}
-	in, a := c.object()
+	o, in, a := c.changeBy()
 	if a != nil {
 		return a
 	}

@@ -1,15 +1,10 @@
 package model_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"io/fs"
-	"path"
 	"sort"
 	"strings"
 	"testing"
-
-	"rassync/schemas"
 )
 
 // TestNoBlockStandsTwice finds groups of properties that two schema files
@@ -22,18 +17,7 @@ func TestNoBlockStandsTwice(t *testing.T) {
 	at := map[string][]string{}               // meaning of a block -> where it stands
 	alike := map[string][]string{}            // two files -> names they define alike
 	defined := map[string]map[string]string{} // file -> property name -> meaning
-	err := fs.WalkDir(schemas.Files, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) != ".json" || strings.HasPrefix(p, "formats/") {
-			return err
-		}
-		data, err := schemas.Files.ReadFile(p)
-		if err != nil {
-			return err
-		}
-		var doc map[string]any
-		if err := json.Unmarshal(data, &doc); err != nil {
-			return err
-		}
+	eachSchema(t, func(p string, doc map[string]any) {
 		defined[p] = map[string]string{}
 		var walk func(v any, where string)
 		walk = func(v any, where string) {
@@ -70,11 +54,7 @@ func TestNoBlockStandsTwice(t *testing.T) {
 			}
 		}
 		walk(doc, "")
-		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, places := range at {
 		sort.Strings(places)
 		places = distinct(places)
