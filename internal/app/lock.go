@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -153,5 +154,18 @@ func alive(pid int) bool {
 		return true
 	}
 	err = p.Signal(syscall.Signal(0))
-	return err == nil || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EPERM)
+	return (err == nil || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EPERM)) && !ended(pid)
+}
+
+// ended tells whether a process has come to its end although its number is
+// still taken: in containers nobody may ever ask for its result. Known on Linux
+// alone.
+func ended(pid int) bool {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	// The state follows the name, which stands in brackets and may hold any text.
+	fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	return len(fields) > 0 && (fields[0] == "Z" || fields[0] == "X")
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +17,33 @@ func lockers(t *testing.T) (*App, *Folder) {
 	t.Helper()
 	a := &App{Env: &Env{Now: time.Now, User: "jane", Host: "here", PID: os.Getpid()}}
 	return a, &Folder{Dir: t.TempDir()}
+}
+
+// A killed process whose result nobody has asked for keeps its number, and no
+// lock.
+func TestEndedProcessHoldsNoLock(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells")
+	}
+	cmd := exec.Command(os.Args[0], "-test.run", "^$")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer in.Close()
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for alive(cmd.Process.Pid) { // the end of the test run if it never ends
+		runtime.Gosched()
+	}
+	if !alive(os.Getpid()) {
+		t.Error("this process counts as gone")
+	}
 }
 
 func TestLockIsHeldByOne(t *testing.T) {
