@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
+	"rassync/internal/guard"
 	"rassync/internal/model"
-	"rassync/internal/plan"
 	"rassync/internal/ras"
 	"rassync/internal/selector"
 )
@@ -91,7 +91,7 @@ func (s *selectionFlags) parse(cat *model.Catalog) (selector.Set, error) {
 }
 
 // addAllowance adds the flags that let one plan pass a limit.
-func addAllowance(cmd *cobra.Command, a *plan.Allowance) {
+func addAllowance(cmd *cobra.Command, a *guard.Allowance) {
 	f := cmd.Flags()
 	f.StringVar(&a.Deletes, "allow-deletes", "", "let one plan pass the limit on deletes: `N@DIGEST`, as its refusal prints it")
 	f.StringVar(&a.Updates, "allow-updates", "", "let one plan pass the limit on updates: `N@DIGEST`, as its refusal prints it")
@@ -114,7 +114,7 @@ type writeFlags struct {
 	allowStaged bool
 	lockTimeout time.Duration
 	lockWait    time.Duration
-	allow       plan.Allowance
+	allow       guard.Allowance
 }
 
 func addWrite(cmd *cobra.Command, w *writeFlags) {

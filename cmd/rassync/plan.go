@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
+	"rassync/internal/guard"
 	"rassync/internal/plan"
 	"rassync/internal/render"
 )
@@ -24,7 +25,7 @@ type planOptions struct {
 	detailedExit bool
 	verbose      bool
 	limit        int
-	allow        plan.Allowance
+	allow        guard.Allowance
 }
 
 func newPlan(c *call) *cobra.Command {

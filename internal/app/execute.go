@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rassync/internal/apply"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
@@ -69,7 +70,7 @@ func stageable(p *plan.Plan, e Execution) error {
 }
 
 // refused is the failure of a plan that the brakes stop.
-func refused(list []plan.Refusal) error {
+func refused(list []guard.Refusal) error {
 	var why, flags, objects []string
 	final := false
 	seen := map[string]bool{}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rassync/internal/apply"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
@@ -42,7 +43,7 @@ func TestExitCodes(t *testing.T) {
 		{&Failure{Class: Partial, Err: &ras.Error{Kind: ras.KindAuth}}, 5},
 		{&apply.StaleError{Address: "a"}, 6},
 		{plan.ErrExpired, 6},
-		{refused([]plan.Refusal{{Rule: "deletes", Why: "too many", Flag: "--allow-deletes 3@3f9a2c1b"}}), 7},
+		{refused([]guard.Refusal{{Rule: "deletes", Why: "too many", Flag: "--allow-deletes 3@3f9a2c1b"}}), 7},
 		{context.Canceled, 130},
 		{&ras.Error{Kind: ras.KindCanceled}, 130},
 		{Failf(Interrupted, "stopped"), 130},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rassync/internal/export"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
@@ -38,7 +39,7 @@ func planClass(err error) Class {
 
 // Bind reads the objects that an approved plan touches and checks that all of
 // them are what they were when it was made. Nothing is written if one is not.
-func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, allow plan.Allowance) (*Planned, error) {
+func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, allow guard.Allowance) (*Planned, error) {
 	if err := s.CheckFarm(f.Farm); err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, 
 			With("plan again and have the new plan approved").About(stale)
 	}
 	p.File = file
-	p.Refusals = plan.Brakes(&file.Plan, p.Live, a.guard(s, f, allow))
+	p.Refusals = guard.Brakes(&file.Plan, p.Live, a.guard(s, f, allow))
 	return p, nil
 }
 

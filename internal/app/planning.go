@@ -8,6 +8,7 @@ import (
 
 	"rassync/internal/apply"
 	"rassync/internal/export"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/selector"
@@ -22,7 +23,7 @@ type PlanOptions struct {
 	// Undeclared also reads the exclusive kinds that nothing is declared of,
 	// and lists what the farm has beyond the declared objects.
 	Undeclared bool
-	Allow      plan.Allowance
+	Allow      guard.Allowance
 	// Progress is told of each list as it comes in; nil for none.
 	Progress func(kind, site string, objects int)
 }
@@ -36,7 +37,7 @@ type Planned struct {
 	Folder *Folder
 	Sent   *apply.Sent
 	// Refusals are the brakes that stop an apply of the plan.
-	Refusals []plan.Refusal
+	Refusals []guard.Refusal
 	// Undeclared are objects of exclusive kinds that are not declared.
 	Undeclared []model.Address
 	// NotRestorable says of a rollback what cannot come back.
@@ -109,7 +110,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if text := s.staged(f); text != "" {
 		built.Warnings = append(built.Warnings, text)
 	}
-	p.Refusals = plan.Brakes(built, live, a.guard(s, f, o.Allow))
+	p.Refusals = guard.Brakes(built, live, a.guard(s, f, o.Allow))
 	return p, nil
 }
 
@@ -139,10 +140,10 @@ func (a *App) exclusiveKinds(f *Folder) []string {
 }
 
 // guard is what the brakes need to know.
-func (a *App) guard(s *Session, f *Folder, allow plan.Allowance) plan.Guard {
+func (a *App) guard(s *Session, f *Folder, allow guard.Allowance) guard.Guard {
 	l := f.Config.Limits
-	return plan.Guard{Catalog: a.Catalog, Account: s.Username, Allow: allow,
-		Limits:    plan.Limits{Deletes: l.Deletes, DeletePercent: l.DeletePercent, Updates: l.Updates, UpdatePercent: l.UpdatePercent, From: l.From},
+	return guard.Guard{Catalog: a.Catalog, Account: s.Username, Allow: allow,
+		Limits:    guard.Limits{Deletes: l.Deletes, DeletePercent: l.DeletePercent, Updates: l.Updates, UpdatePercent: l.UpdatePercent, From: l.From},
 		Protected: f.Config.Protected}
 }
 

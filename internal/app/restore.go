@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
@@ -152,7 +153,7 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 		p.NotRestorable = append(p.NotRestorable, a.lostByRun(b.Run, match)...)
 	}
 	built.Warnings = append(built.Warnings, p.NotRestorable...)
-	p.Refusals = plan.Brakes(built, p.Live, a.guard(s, f, o.Allow))
+	p.Refusals = guard.Brakes(built, p.Live, a.guard(s, f, o.Allow))
 	return p, nil
 }
 

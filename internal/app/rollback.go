@@ -7,6 +7,7 @@ import (
 
 	"rassync/internal/apply"
 	"rassync/internal/export"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
@@ -51,7 +52,7 @@ func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *Run,
 	}
 	g := a.guard(s, f, o.Allow)
 	g.Lacking = p.Lacking
-	p.Refusals = plan.Brakes(p.Plan, p.Live, g)
+	p.Refusals = guard.Brakes(p.Plan, p.Live, g)
 	return p, nil
 }
 

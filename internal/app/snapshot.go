@@ -7,6 +7,7 @@ import (
 
 	"rassync/internal/apply"
 	"rassync/internal/export"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
@@ -19,7 +20,7 @@ func all(*model.Object, *model.Property) bool { return true }
 // takeSnapshot reads every object that the plan touches, whole, and the order
 // of the siblings that it changes.
 func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p *plan.Plan, id string, blobs *apply.Blobs) (*apply.Snapshot, map[string][]byte, error) {
-	snap := &apply.Snapshot{ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []apply.SavedObject{}, Made: []string{}, Lacking: plan.Lacking(a.Catalog, p, live)}
+	snap := &apply.Snapshot{ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []apply.SavedObject{}, Made: []string{}, Lacking: guard.Lacking(a.Catalog, p, live)}
 	sv := &saver{app: a, session: s, live: live, snap: snap, blobs: blobs, lists: export.NewRecorder(s.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
 	for i := range p.Changes {
 		if err := sv.change(ctx, &p.Changes[i]); err != nil {

@@ -32,7 +32,7 @@ type Snapshot struct {
 	// Made are the addresses the run creates: rollback deletes them.
 	Made []string `json:"made"`
 	// Lacking is what there was none of where the run changes something, see
-	// plan.Lacking: the way back may take it away again.
+	// guard.Lacking: the way back may take it away again.
 	Lacking []string `json:"lacking,omitempty"`
 	// Files are the digests of pictures.
 	Files  []string `json:"files,omitempty"`

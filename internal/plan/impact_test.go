@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -65,7 +66,7 @@ func TestImpactOfAChange(t *testing.T) {
 			c := &change{Change: Change{Action: test.action, Desired: &model.Object{Spec: test.spec}, Fields: test.fields}}
 			var touched []*model.Property
 			for _, f := range test.fields {
-				touched = append(touched, k.Spec.Find(entryNames.ReplaceAllString(f.Path, "")))
+				touched = append(touched, k.Spec.Find(regexp.MustCompile(`\[[^\]]*\]`).ReplaceAllString(f.Path, "")))
 			}
 			(&builder{}).describe(k, c, touched)
 			got := []string{}

@@ -1,4 +1,4 @@
-package plan
+package guard
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // entryNames are the labels of list entries in the paths of fields.
@@ -14,7 +15,7 @@ var entryNames = regexp.MustCompile(`\[[^\]]*\]`)
 
 // lockout stops at values of which the schema says that they are a brake:
 // after them nobody may be able to set the farm right again through the API.
-func lockout(p *Plan, digest string, g Guard) []Refusal {
+func lockout(p *plan.Plan, digest string, g Guard) []Refusal {
 	if names(digest, g.Allow.Lockout) {
 		return nil
 	}
@@ -22,7 +23,7 @@ func lockout(p *Plan, digest string, g Guard) []Refusal {
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		k := g.Catalog.Kind(c.Kind)
-		if k == nil || c.Action == Delete || c.Action == Reorder {
+		if k == nil || c.Action == plan.Delete || c.Action == plan.Reorder {
 			continue
 		}
 		before := len(why)
@@ -67,7 +68,7 @@ func braked(p *model.Property, path string, v any, visit func(path string, i mod
 		sort.Strings(names)
 		for _, name := range names {
 			if c := p.Prop(name); c != nil {
-				braked(c, joinPath(path, name), v[name], visit)
+				braked(c, join(path, name), v[name], visit)
 			}
 		}
 	case []any:
@@ -78,4 +79,11 @@ func braked(p *model.Property, path string, v any, visit func(path string, i mod
 			braked(p.Items, fmt.Sprintf("%s[%d]", path, n), e, visit)
 		}
 	}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
 }

@@ -1,4 +1,4 @@
-package plan_test
+package guard_test
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rassync/internal/export"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/schemas"
@@ -83,13 +84,13 @@ func TestBrakes(t *testing.T) {
 		}
 		return list
 	}
-	usual := plan.Limits{Deletes: 10, DeletePercent: 20, From: 10}
+	usual := guard.Limits{Deletes: 10, DeletePercent: 20, From: 10}
 	one := func(c plan.Change) []plan.Change { return []plan.Change{c} }
 	for _, tt := range []struct {
 		name    string
 		changes []plan.Change
-		limits  plan.Limits
-		allow   plan.Allowance // DIGEST stands for the plan's own
+		limits  guard.Limits
+		allow   guard.Allowance // DIGEST stands for the plan's own
 		protect bool
 		account string
 		want    []string // rule and flag
@@ -97,13 +98,13 @@ func TestBrakes(t *testing.T) {
 		{name: "nothing", limits: usual},
 		{name: "four of twenty are a fifth", changes: deletes("CustomRoute", 4), limits: usual},
 		{name: "five of twenty are more", changes: deletes("CustomRoute", 5), limits: usual, want: []string{"deletes --allow-deletes 5@DIGEST"}},
-		{name: "with the number", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5@DIGEST"}},
-		{name: "a larger number is of another plan", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "6@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
-		{name: "a smaller number too", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "4@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
-		{name: "a number alone is of no plan", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
-		{name: "another plan's digest", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5@01234567"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
-		{name: "too little of the digest", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Deletes: "5@D"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
-		{name: "a number for something else", changes: deletes("CustomRoute", 5), limits: usual, allow: plan.Allowance{Updates: "5@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "with the number", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Deletes: "5@DIGEST"}},
+		{name: "a larger number is of another plan", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Deletes: "6@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "a smaller number too", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Deletes: "4@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "a number alone is of no plan", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Deletes: "5"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "another plan's digest", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Deletes: "5@01234567"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "too little of the digest", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Deletes: "5@D"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
+		{name: "a number for something else", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Updates: "5@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
 		{name: "replaces delete too", changes: replaces(5), limits: usual, want: []string{"deletes --allow-deletes 5@DIGEST"}},
 		{name: "what its document confirms is not counted", changes: confirmed(append(deletes("CustomRoute", 5), replaces(5)...)), limits: usual},
 		{name: "nor protected", changes: confirmed(deletes("Theme", 1)), limits: usual, protect: true},
@@ -111,11 +112,11 @@ func TestBrakes(t *testing.T) {
 		{name: "and the last root", changes: confirmed(one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\root`, nil))), want: []string{"last "}},
 		{name: "and the account in use", changes: confirmed(one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil))), account: "power@example.com", want: []string{"account "}},
 		{name: "small kinds have no percentage", changes: deletes("Theme", 5), limits: usual},
-		{name: "eleven are many anyhow", changes: deletes("CustomRoute", 11), limits: plan.Limits{Deletes: 10}, want: []string{"deletes --allow-deletes 11@DIGEST"}},
+		{name: "eleven are many anyhow", changes: deletes("CustomRoute", 11), limits: guard.Limits{Deletes: 10}, want: []string{"deletes --allow-deletes 11@DIGEST"}},
 		{name: "no limit", changes: deletes("CustomRoute", 20)},
 		{name: "updates are free by default", changes: updates(20), limits: usual},
-		{name: "unless they are limited", changes: updates(3), limits: plan.Limits{Updates: 2}, want: []string{"updates --allow-updates 3@DIGEST"}},
-		{name: "by percentage too", changes: updates(3), limits: plan.Limits{UpdatePercent: 10, From: 10}, want: []string{"updates --allow-updates 3@DIGEST"}},
+		{name: "unless they are limited", changes: updates(3), limits: guard.Limits{Updates: 2}, want: []string{"updates --allow-updates 3@DIGEST"}},
+		{name: "by percentage too", changes: updates(3), limits: guard.Limits{UpdatePercent: 10, From: 10}, want: []string{"updates --allow-updates 3@DIGEST"}},
 		{name: "protected", changes: deletes("Theme", 1), limits: usual, protect: true, want: []string{"protected "}},
 		{name: "one of two gateways", changes: one(change(cat, plan.Delete, "Main/Gateway/g1", nil)), limits: usual},
 		{name: "the last gateway that is on", changes: append(one(change(cat, plan.Delete, "Main/Gateway/g1", nil)), change(cat, plan.Update, "Main/Gateway/g2", map[string]any{"enabled": false})), want: []string{"last "}},
@@ -133,12 +134,12 @@ func TestBrakes(t *testing.T) {
 		digest := p.Digest()[:8]
 		tt.allow.Deletes = strings.Replace(strings.Replace(tt.allow.Deletes, "DIGEST", digest, 1), "@D", "@"+digest[:1], 1)
 		tt.allow.Updates = strings.Replace(tt.allow.Updates, "DIGEST", digest, 1)
-		g := plan.Guard{Catalog: cat, Limits: tt.limits, Allow: tt.allow, Account: tt.account}
+		g := guard.Guard{Catalog: cat, Limits: tt.limits, Allow: tt.allow, Account: tt.account}
 		if tt.protect {
 			g.Protected = func(model.Address) bool { return true }
 		}
 		var got []string
-		for _, r := range plan.Brakes(p, live, g) {
+		for _, r := range guard.Brakes(p, live, g) {
 			got = append(got, r.Rule+" "+strings.Replace(r.Flag, digest, "DIGEST", 1))
 			if r.Why == "" {
 				t.Errorf("%s: a refusal without a reason", tt.name)
@@ -203,15 +204,15 @@ func TestPlanDigest(t *testing.T) {
 
 func TestAllowanceIsChecked(t *testing.T) {
 	for text, ok := range map[string]bool{"": true, "14@3f9a2c1b": true, "14": true, "many": false, "14@what": false, "@3f9a2c1b": false} {
-		if err := (plan.Allowance{Deletes: text}).Check(); (err == nil) != ok {
+		if err := (guard.Allowance{Deletes: text}).Check(); (err == nil) != ok {
 			t.Errorf("deletes %q: %v", text, err)
 		}
-		if err := (plan.Allowance{Updates: text}).Check(); (err == nil) != ok {
+		if err := (guard.Allowance{Updates: text}).Check(); (err == nil) != ok {
 			t.Errorf("updates %q: %v", text, err)
 		}
 	}
 	for text, ok := range map[string]bool{"": true, "3f9a2c1b": true, "yes": false} {
-		if err := (plan.Allowance{Lockout: text}).Check(); (err == nil) != ok {
+		if err := (guard.Allowance{Lockout: text}).Check(); (err == nil) != ok {
 			t.Errorf("lockout %q: %v", text, err)
 		}
 	}
@@ -227,20 +228,20 @@ func TestWayBackTakesAwayWhatWasNotThere(t *testing.T) {
 	on := map[string]any{"enabled": true}
 	before := &export.Farm{Catalog: cat, Objects: map[string][]*model.Object{"Gateway": {liveObject(cat, "Main/Gateway/g1", on), liveObject(cat, "Branch/Gateway/off", map[string]any{"enabled": false})}}}
 	forth := &plan.Plan{Changes: []plan.Change{change(cat, plan.Create, "Branch/Gateway/g2", on), change(cat, plan.Update, "Main/Gateway/g1", map[string]any{})}}
-	lacking := plan.Lacking(cat, forth, before)
+	lacking := guard.Lacking(cat, forth, before)
 	if len(lacking) != 1 || !strings.Contains(lacking[0], "Gateway in branch") {
 		t.Fatalf("lacking: %v", lacking)
 	}
 	now := &export.Farm{Catalog: cat, Objects: map[string][]*model.Object{"Gateway": append(before.Objects["Gateway"], liveObject(cat, "Branch/Gateway/g2", on))}}
 	back := &plan.Plan{Changes: []plan.Change{change(cat, plan.Delete, "Branch/Gateway/g2", nil)}}
-	if r := plan.Brakes(back, now, plan.Guard{Catalog: cat}); len(r) != 1 {
+	if r := guard.Brakes(back, now, guard.Guard{Catalog: cat}); len(r) != 1 {
 		t.Errorf("not a way back, yet not refused: %v", r)
 	}
-	if r := plan.Brakes(back, now, plan.Guard{Catalog: cat, Lacking: lacking}); len(r) != 0 {
+	if r := guard.Brakes(back, now, guard.Guard{Catalog: cat, Lacking: lacking}); len(r) != 0 {
 		t.Errorf("the way back is refused: %v", r)
 	}
 	back.Changes = append(back.Changes, change(cat, plan.Delete, "Main/Gateway/g1", nil))
-	if r := plan.Brakes(back, now, plan.Guard{Catalog: cat, Lacking: lacking}); len(r) != 1 || r[0].Objects[0] != "Main/Gateway/g1" {
+	if r := guard.Brakes(back, now, guard.Guard{Catalog: cat, Lacking: lacking}); len(r) != 1 || r[0].Objects[0] != "Main/Gateway/g1" {
 		t.Errorf("another site's last gateway: %v", r)
 	}
 }
@@ -257,7 +258,7 @@ func TestSameAccount(t *testing.T) {
 		{`EXAMPLE\jane`, `OTHER\jane`, false},
 		{`EXAMPLE\jane`, `EXAMPLE\john`, false},
 	} {
-		if got := plan.SameAccount(tt.a, tt.b); got != tt.want {
+		if got := guard.SameAccount(tt.a, tt.b); got != tt.want {
 			t.Errorf("%s and %s: %v", tt.a, tt.b, got)
 		}
 	}

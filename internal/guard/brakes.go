@@ -1,4 +1,4 @@
-package plan
+package guard
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"rassync/internal/export"
 	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // Limits are the brakes by number; 0 is no limit. Percentages count in kinds
@@ -50,7 +51,7 @@ type Refusal struct {
 
 // Brakes tells why a plan must not be carried out; live is the farm as the
 // plan found it. The same plan gives the same refusals.
-func Brakes(p *Plan, live *export.Farm, g Guard) []Refusal {
+func Brakes(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
 	digest := p.Digest()
 	var out []Refusal
 	out = append(out, deletes().refuse(p, live, digest, g.Limits.Deletes, g.Limits.DeletePercent, g.Limits.From, g.Allow.Deletes)...)
@@ -63,14 +64,14 @@ func Brakes(p *Plan, live *export.Farm, g Guard) []Refusal {
 
 // protected objects are kept by the plan already; a rollback deletes by
 // address and is checked here.
-func protected(p *Plan, g Guard) []Refusal {
+func protected(p *plan.Plan, g Guard) []Refusal {
 	if g.Protected == nil {
 		return nil
 	}
 	var list []string
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if c.Action == Delete && !c.Confirmed && g.Protected(model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}) {
+		if c.Action == plan.Delete && !c.Confirmed && g.Protected(model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}) {
 			list = append(list, c.Address)
 		}
 	}
@@ -82,7 +83,7 @@ func protected(p *Plan, g Guard) []Refusal {
 
 // account keeps the account in use from being taken away or losing what makes
 // it one of those that a farm cannot do without.
-func account(p *Plan, live *export.Farm, g Guard) []Refusal {
+func account(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
 	if g.Account == "" {
 		return nil
 	}
@@ -94,13 +95,13 @@ func account(p *Plan, live *export.Farm, g Guard) []Refusal {
 			continue
 		}
 		switch {
-		case c.Action == Delete, c.Action == Replace:
+		case c.Action == plan.Delete, c.Action == plan.Replace:
 			out = append(out, Refusal{Rule: "account", Why: fmt.Sprintf("the plan %ss %s, the account that rassync uses", c.Action, c.Address), Objects: []string{c.Address}})
-		case c.Action == Update && c.Desired != nil && alters(c, "enabled") && c.Desired.Spec["enabled"] == false:
+		case c.Action == plan.Update && c.Desired != nil && alters(c, "enabled") && c.Desired.Spec["enabled"] == false:
 			out = append(out, Refusal{Rule: "account", Why: fmt.Sprintf("the plan switches off %s, the account that rassync uses", c.Address), Objects: []string{c.Address}})
-		case c.Action == Update && c.Desired != nil:
+		case c.Action == plan.Update && c.Desired != nil:
 			for _, rule := range k.Last {
-				if _, taken := standing(&Plan{Changes: []Change{*c}}, live, k, rule); len(taken) > 0 {
+				if _, taken := standing(&plan.Plan{Changes: []plan.Change{*c}}, live, k, rule); len(taken) > 0 {
 					out = append(out, Refusal{Rule: "account", Why: fmt.Sprintf("the plan takes rights from %s, the account that rassync uses", c.Address), Objects: []string{c.Address}})
 				}
 			}
@@ -109,8 +110,8 @@ func account(p *Plan, live *export.Farm, g Guard) []Refusal {
 	return out
 }
 
-func alters(c *Change, path string) bool {
-	return slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == path })
+func alters(c *plan.Change, path string) bool {
+	return slices.ContainsFunc(c.Fields, func(f plan.Field) bool { return f.Path == path })
 }
 
 func first(a, b string) string {

@@ -1,4 +1,4 @@
-package plan_test
+package guard_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"rassync/internal/export"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
@@ -54,7 +55,7 @@ func TestLockoutBrake(t *testing.T) {
 		"an empty value is no yes": {plan: off, allow: "", refused: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := plan.Brakes(tt.plan, live, plan.Guard{Catalog: cat, Allow: plan.Allowance{Lockout: tt.allow}})
+			got := guard.Brakes(tt.plan, live, guard.Guard{Catalog: cat, Allow: guard.Allowance{Lockout: tt.allow}})
 			if !tt.refused {
 				if len(got) != 0 {
 					t.Fatalf("refused: %v", got)

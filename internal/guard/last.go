@@ -1,4 +1,4 @@
-package plan
+package guard
 
 import (
 	"fmt"
@@ -8,12 +8,13 @@ import (
 
 	"rassync/internal/export"
 	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // last keeps the last object of its sort: the last root administrator, the
 // last gateway of a site. Nothing lets a plan pass that takes it away, unless
 // it goes back to a state that had none either.
-func last(p *Plan, live *export.Farm, g Guard) []Refusal {
+func last(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
 	var out []Refusal
 	for _, k := range g.Catalog.Kinds() {
 		for _, rule := range k.Last {
@@ -44,9 +45,9 @@ func placeOf(rule model.Last, site string) string {
 
 // standing counts, by place, the objects that a rule counts once the plan is
 // carried out, and lists those that it takes away.
-func standing(p *Plan, live *export.Farm, k *model.Kind, rule model.Last) (after map[string]int, taken map[string][]string) {
+func standing(p *plan.Plan, live *export.Farm, k *model.Kind, rule model.Last) (after map[string]int, taken map[string][]string) {
 	after, taken = map[string]int{}, map[string][]string{}
-	changed := map[string]*Change{}
+	changed := map[string]*plan.Change{}
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		if c.Kind != k.Name {
@@ -57,7 +58,7 @@ func standing(p *Plan, live *export.Farm, k *model.Kind, rule model.Last) (after
 			old = (model.Address{Site: c.Site, Kind: c.Kind, Name: c.RenamedFrom}).String()
 		}
 		changed[strings.ToLower(old)] = c
-		if c.Action == Create && c.Desired != nil && fits(rule, c.Desired.Spec, nil) {
+		if c.Action == plan.Create && c.Desired != nil && fits(rule, c.Desired.Spec, nil) {
 			after[placeOf(rule, c.Site)]++
 		}
 	}
@@ -70,7 +71,7 @@ func standing(p *Plan, live *export.Farm, k *model.Kind, rule model.Last) (after
 		}
 		place := placeOf(rule, o.Address.Site)
 		c := changed[strings.ToLower(o.Address.String())]
-		if c == nil || (c.Action != Delete && c.Desired != nil && fits(rule, c.Desired.Spec, o.Spec)) {
+		if c == nil || (c.Action != plan.Delete && c.Desired != nil && fits(rule, c.Desired.Spec, o.Spec)) {
 			after[place]++
 			continue
 		}
@@ -81,7 +82,7 @@ func standing(p *Plan, live *export.Farm, k *model.Kind, rule model.Last) (after
 
 // Lacking names what the farm has none of where this plan changes something,
 // though it never lets the last one go: the sorts by place.
-func Lacking(cat *model.Catalog, p *Plan, live *export.Farm) []string {
+func Lacking(cat *model.Catalog, p *plan.Plan, live *export.Farm) []string {
 	out := []string{}
 	for _, k := range cat.Kinds() {
 		for _, rule := range k.Last {
@@ -114,10 +115,10 @@ func lacking(k *model.Kind, rule model.Last, place string) string {
 }
 
 // siteGoes tells whether the plan deletes the whole site.
-func siteGoes(p *Plan, site string) bool {
+func siteGoes(p *plan.Plan, site string) bool {
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if site != "" && c.Kind == model.SiteKind && c.Action == Delete && strings.EqualFold(c.Name, site) {
+		if site != "" && c.Kind == model.SiteKind && c.Action == plan.Delete && strings.EqualFold(c.Name, site) {
 			return true
 		}
 	}

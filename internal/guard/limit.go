@@ -1,4 +1,4 @@
-package plan
+package guard
 
 import (
 	"fmt"
@@ -8,41 +8,11 @@ import (
 
 	"rassync/internal/export"
 	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // digestShown is how much of a plan's digest the flags carry.
 const digestShown = 8
-
-// Digest tells plans apart: two plans with the same changes of the same
-// objects on the same farm have the same one, whenever they were made and by
-// which version. Where a document lies makes no difference.
-func (p *Plan) Digest() string {
-	type bound struct {
-		Action      Action
-		RenamedFrom string
-		Fields      []Field
-		Relinks     []string
-		Confirmed   bool
-		Binding     Binding
-	}
-	all := struct {
-		Farm    string
-		Changes []bound
-	}{strings.ToLower(strings.Trim(p.Farm.GUID, "{}")), []bound{}}
-	for i := range p.Changes {
-		c := &p.Changes[i]
-		b := bound{c.Action, c.RenamedFrom, c.Fields, c.Relinks, c.Confirmed, Bind(c)}
-		if len(b.Fields) == 0 {
-			b.Fields = nil
-		}
-		all.Changes = append(all.Changes, b)
-	}
-	d, err := model.DigestJSON(all)
-	if err != nil {
-		return "" // no value of a plan is without a JSON form; "" allows nothing
-	}
-	return d
-}
 
 // names tells whether what a flag says means the plan with this digest.
 func names(digest, said string) bool {
@@ -70,21 +40,23 @@ func hexadecimal(s string) bool { return strings.Trim(strings.ToLower(s), "01234
 // counted is a sort of changes that a limit counts.
 type counted struct {
 	rule   string
-	counts func(*Change) bool
+	counts func(*plan.Change) bool
 }
 
 // deletes are counted with replaces, which delete what there was. What the
 // object's own document confirms is not counted.
 func deletes() counted {
-	return counted{"deletes", func(c *Change) bool { return (c.Action == Delete || c.Action == Replace) && !c.Confirmed }}
+	return counted{"deletes", func(c *plan.Change) bool {
+		return (c.Action == plan.Delete || c.Action == plan.Replace) && !c.Confirmed
+	}}
 }
 
 func updates() counted {
-	return counted{"updates", func(c *Change) bool { return c.Action == Update || c.Action == Replace }}
+	return counted{"updates", func(c *plan.Change) bool { return c.Action == plan.Update || c.Action == plan.Replace }}
 }
 
 // refuse counts the changes, all together and by kind.
-func (s counted) refuse(p *Plan, live *export.Farm, digest string, most, percent, from int, said string) []Refusal {
+func (s counted) refuse(p *plan.Plan, live *export.Farm, digest string, most, percent, from int, said string) []Refusal {
 	total := 0
 	byKind := map[string][]string{}
 	for i := range p.Changes {
