@@ -256,8 +256,11 @@ type Property struct {
 	Unique     bool // an array without repetition: written whole, compared as a set
 	MinLength  int
 	MaxLength  int
-	Minimum    *float64
-	Maximum    *float64
+	// WriteMinLength is the least length that a write takes. An answer may
+	// still show an empty text, where nothing was ever set.
+	WriteMinLength int
+	Minimum        *float64
+	Maximum        *float64
 
 	Impact     []Impact
 	Evidence   string

@@ -392,6 +392,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.Unique = o.flag("uniqueItems")
 	p.MinLength = toInt(o.get("minLength"))
 	p.MaxLength = toInt(o.get("maxLength"))
+	p.WriteMinLength = toInt(x.get("writeMinLength"))
 	p.Minimum, p.Maximum = toFloat(o.get("minimum")), toFloat(o.get("maximum"))
 
 	if r, ok := x.get("read").(string); ok {

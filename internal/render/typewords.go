@@ -115,6 +115,9 @@ func bounds(p *model.Property) string {
 			parts = append(parts, fmt.Sprintf("%d to %d characters", p.MinLength, p.MaxLength))
 		}
 	}
+	if p.WriteMinLength > 0 {
+		parts = append(parts, fmt.Sprintf("the farm takes no text shorter than %s, though it may show an empty one", count(p.WriteMinLength, "character", "characters")))
+	}
 	switch {
 	case p.Minimum != nil && p.Maximum != nil:
 		parts = append(parts, value(*p.Minimum)+" to "+value(*p.Maximum))
