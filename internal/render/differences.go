@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"io"
 
 	"rassync/internal/plan"
@@ -12,7 +13,37 @@ type Differences struct {
 	Changes  []plan.Change
 }
 
-// Summary counts them.
+// rows lays them out in the words of a comparison.
+func (d Differences) rows() []changeRow {
+	rows := changeRows(d.Changes, SourceURL{})
+	for i := range rows {
+		rows[i].Action = differenceWord(d.Changes[i].Action)
+		rows[i].Permanent = "" // nothing is done, so nothing need be undone
+	}
+	return rows
+}
+
+// verdict says in a line what differs.
+func (d Differences) verdict() string {
+	if len(d.Changes) == 0 {
+		return "no differences"
+	}
+	added, removed, changed := d.summary()
+	return fmt.Sprintf("%d only in the second, %d only in the first, %d different", added, removed, changed)
+}
+
+// differenceWord is what an action of a plan means between two sides.
+func differenceWord(a plan.Action) string {
+	switch a {
+	case plan.Create:
+		return "added"
+	case plan.Delete:
+		return "removed"
+	}
+	return "changed"
+}
+
+// summary counts them.
 func (d Differences) summary() (added, removed, changed int) {
 	for _, c := range d.Changes {
 		switch c.Action {
@@ -38,12 +69,7 @@ func DifferencesText(w io.Writer, d Differences, o Options) error {
 			p.fields(fieldLines(f, false), "    ")
 		}
 	}
-	if len(d.Changes) == 0 {
-		p.linef("no differences")
-	} else {
-		added, removed, changed := d.summary()
-		p.linef("%d only in the second, %d only in the first, %d different", added, removed, changed)
-	}
+	p.linef("%s", d.verdict())
 	return p.flush(w)
 }
 
@@ -67,8 +93,7 @@ type differenceJSON struct {
 func DifferencesJSON(w io.Writer, d Differences) error {
 	doc := differencesDocument{FormatVersion: "1", From: d.From, To: d.To, Changes: []differenceJSON{}}
 	for _, c := range d.Changes {
-		word := map[plan.Action]string{plan.Create: "added", plan.Delete: "removed", plan.Update: "changed"}[c.Action]
-		doc.Changes = append(doc.Changes, differenceJSON{c.Address, c.Kind, c.Site, c.Name, word, notNil(c.Fields)})
+		doc.Changes = append(doc.Changes, differenceJSON{c.Address, c.Kind, c.Site, c.Name, differenceWord(c.Action), notNil(c.Fields)})
 	}
 	return writeJSON(w, doc)
 }

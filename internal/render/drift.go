@@ -22,6 +22,11 @@ func (d Drift) InSync() bool {
 	return d.Plan.Empty() && len(d.Undeclared) == 0 && len(d.Plan.Unwritable) == 0
 }
 
+// verdict says in how many objects the farm differs.
+func (d Drift) verdict() string {
+	return "drift: the farm differs in " + count(len(d.Plan.Changes)+len(d.Undeclared)+onlyUnwritable(d.Plan), "object", "objects")
+}
+
 // onlyUnwritable counts the objects that differ in nothing but what no known
 // call writes.
 func onlyUnwritable(p *plan.Plan) int {
@@ -56,7 +61,7 @@ func DriftText(w io.Writer, d Drift, o Options) error {
 	if d.InSync() {
 		p.linef("no drift")
 	} else {
-		p.linef("%s", p.paint(bold, "drift: the farm differs in "+count(len(d.Plan.Changes)+len(d.Undeclared)+onlyUnwritable(d.Plan), "object", "objects")))
+		p.linef("%s", p.paint(bold, d.verdict()))
 	}
 	return p.flush(w)
 }
