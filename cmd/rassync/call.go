@@ -24,6 +24,7 @@ type call struct {
 	*app.App
 	out *counter
 
+	output  outputFile
 	noColor bool
 	quiet   bool
 
@@ -73,7 +74,14 @@ func runWith(ctx context.Context, a *app.App, args []string) int {
 			c.format = "json"
 		}
 	}
-	return c.finish(err)
+	code := c.finish(err)
+	if werr := c.output.close(); werr != nil {
+		c.showError(werr)
+		if code == 0 {
+			code = app.Failed.Outcome().Code
+		}
+	}
+	return code
 }
 
 // usageHint says where to look, or which command may have been meant.
@@ -225,6 +233,12 @@ func (c *call) begin(format *formatFlag, do action) func(*cobra.Command, []strin
 		c.began = true
 		if format != nil {
 			c.format = format.value
+		}
+		if c.output.path != "" {
+			if err := c.output.open(); err != nil {
+				return err
+			}
+			c.out.w, c.OutTerminal = &c.output.buf, false
 		}
 		return do(cmd.Context(), args)
 	}

@@ -35,7 +35,7 @@ compared; a snapshot says nothing of objects that it does not hold.`,
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c.Catalog, &o.sel)
 	addOverlay(cmd, &o.overlay)
-	o.format = addFormat(cmd, "text", "json")
+	o.format = addFormat(cmd, "text", "json", "html", "csv")
 	f := cmd.Flags()
 	f.StringVar(&o.dir, "dir", ".", "workspace that holds the snapshots")
 	f.BoolVar(&o.detailedExit, "detailed-exitcode", false, "exit with 2 if there are differences")
@@ -69,12 +69,7 @@ func (o *diffOptions) run(ctx context.Context, c *call, nameA, nameB string) err
 		return err
 	}
 	d := render.Differences{From: a.Name, To: b.Name, Changes: c.Compare(a, b, set)}
-	if o.format.value == "json" {
-		err = render.DifferencesJSON(c.Out, d)
-	} else {
-		err = render.DifferencesText(c.Out, d, c.verbose(o.verbose))
-	}
-	if err != nil {
+	if err := o.show(c, d); err != nil {
 		return err
 	}
 	if o.detailedExit && len(d.Changes) > 0 {
@@ -100,4 +95,17 @@ func (o *diffOptions) readFarm(ctx context.Context, c *call, other *app.Side) (*
 		return err
 	})
 	return side, err
+}
+
+// show writes the differences in the form that was asked for.
+func (o *diffOptions) show(c *call, d render.Differences) error {
+	switch o.format.value {
+	case "json":
+		return render.DifferencesJSON(c.Out, d)
+	case "html":
+		return render.DifferencesHTML(c.Out, d)
+	case "csv":
+		return render.DifferencesCSV(c.Out, d)
+	}
+	return render.DifferencesText(c.Out, d, c.verbose(o.verbose))
 }

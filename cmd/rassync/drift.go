@@ -16,6 +16,7 @@ type driftOptions struct {
 	overlay string
 	verbose bool
 	limit   int
+	source  sourceFlag
 }
 
 func newDrift(c *call) *cobra.Command {
@@ -33,9 +34,10 @@ there is anything to show, so that a scheduled job can tell. It never writes.`,
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c.Catalog, &o.sel)
 	addOverlay(cmd, &o.overlay)
-	o.format = addFormat(cmd, "text", "json", "markdown")
+	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "junit")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "show long values whole")
 	cmd.Flags().IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
+	cmd.Flags().Var(&o.source, "source-url", "where the files of DIR are on the web, for links: https://.../{file}#L{line}")
 	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, folderArg(args)) })
 	return cmd
 }
@@ -55,15 +57,7 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 			return err
 		}
 		d := render.Drift{Plan: p.Plan, Undeclared: addresses(p.Undeclared, nil)}
-		switch o.format.value {
-		case "json":
-			err = render.DriftJSON(c.Out, d)
-		case "markdown":
-			err = render.DriftMarkdown(c.Out, d, o.limit)
-		default:
-			err = render.DriftText(c.Out, d, c.verbose(o.verbose))
-		}
-		if err != nil {
+		if err := o.show(c, d); err != nil {
 			return err
 		}
 		if !d.InSync() {
@@ -72,4 +66,21 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 		// Silence about what was not read would be taken for "no drift".
 		return app.NotCompared(p.Live.NotRead)
 	})
+}
+
+// show writes the drift in the form that was asked for.
+func (o *driftOptions) show(c *call, d render.Drift) error {
+	switch o.format.value {
+	case "json":
+		return render.DriftJSON(c.Out, d)
+	case "markdown":
+		return render.DriftMarkdown(c.Out, d, o.limit)
+	case "html":
+		return render.DriftHTML(c.Out, d, o.source.url)
+	case "csv":
+		return render.DriftCSV(c.Out, d)
+	case "junit":
+		return render.DriftJUnit(c.Out, d)
+	}
+	return render.DriftText(c.Out, d, c.verbose(o.verbose))
 }

@@ -28,7 +28,7 @@ changed. The journal behind it is chained: a line that was changed is noticed.`,
 		Args: cobra.NoArgs,
 	}
 	cmd.PersistentFlags().StringVar(&dir, "dir", ".", "the workspace")
-	format := addFormat(cmd, "text", "json")
+	format := addFormat(cmd, "text", "json", "html")
 	cmd.RunE = c.begin(format, func(context.Context, []string) error {
 		runs, err := app.Runs(dir)
 		if err != nil {
@@ -91,6 +91,9 @@ func showRuns(c *call, runs []*app.Run, format string) error {
 			Runs          []runDocument `json:"runs"`
 		}{"1", list})
 	}
+	if format == "html" {
+		return render.HistoryHTML(c.Out, runLines(c, runs))
+	}
 	if len(runs) == 0 {
 		_, err := fmt.Fprintln(c.Out, "no runs")
 		return err
@@ -116,6 +119,24 @@ func showRuns(c *call, runs []*app.Run, format string) error {
 		}
 	}
 	return nil
+}
+
+// runLines lays out runs for a page; a plan that cannot be read is left out
+// there, the run's damage says why.
+func runLines(c *call, runs []*app.Run) []render.RunLine {
+	var out []render.RunLine
+	for _, r := range runs {
+		i := r.Info
+		l := render.RunLine{ID: i.ID, State: r.State(), Command: i.Command, Who: i.Who, Host: i.Host, Farm: i.Farm.Name, Commit: i.Commit, Digest: i.Digest, Started: i.Started, Changes: i.Changes}
+		if r.Damage != nil {
+			l.Damage = r.Damage.Error()
+		}
+		if file, err := r.Plan(c.Catalog); err == nil {
+			l.Plan = &file.Plan
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 func showRun(c *call, r *app.Run, format string, verbose bool) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,6 +24,7 @@ type planOptions struct {
 	detailedExit bool
 	verbose      bool
 	limit        int
+	source       sourceFlag
 	allow        guard.Allowance
 }
 
@@ -44,6 +44,7 @@ With --out the plan is saved with what binds it to this farm and to the objects 
 they are now: "rassync apply FILE" carries out that plan or refuses.`,
 		Example: `  rassync plan
   rassync plan farm --only PubRDSApp/Sales/** --format markdown
+  rassync plan farm --format html --output plan.html
   rassync plan farm --prune --out approved.plan --detailed-exitcode`,
 		Args: cobra.MaximumNArgs(1),
 	}
@@ -51,7 +52,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	addSelection(cmd, c.Catalog, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	addAllowance(cmd, &o.allow)
-	o.format = addFormat(cmd, "text", "json", "markdown")
+	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "gitlab")
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", "save the plan to this file, for apply")
 	f.DurationVar(&o.validFor, "valid-for", app.PlanValidFor, "how long the saved plan may be applied")
@@ -60,6 +61,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	f.BoolVar(&o.detailedExit, "detailed-exitcode", false, "exit with 2 if there are changes")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole")
 	f.IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
+	f.Var(&o.source, "source-url", "where the files of DIR are on the web, for links: https://.../{file}#L{line}")
 	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, folderArg(args)) })
 	return cmd
 }
@@ -71,6 +73,11 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	}
 	if o.validFor <= 0 {
 		return app.Failf(app.Input, "--valid-for: a plan must be valid for some time")
+	}
+	if o.out != "" {
+		if err := writableFolder("--out", o.out); err != nil {
+			return err
+		}
 	}
 	f, err := c.loaded(dir, o.overlay)
 	if err != nil {
@@ -92,7 +99,7 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 			}
 			c.Notice("the plan is saved in %s (digest %.12s); it can be applied until %s", o.out, file.Digest, file.Expires.Format(time.RFC3339))
 		}
-		if err := showPlan(c.Out, p.Plan, o.format.value, o.limit, c.verbose(o.verbose)); err != nil {
+		if err := o.show(c, p.Plan); err != nil {
 			return err
 		}
 		if !p.Plan.Empty() {
@@ -146,13 +153,19 @@ func (c *call) verbose(on bool) render.Options {
 	return o
 }
 
-// showPlan writes a plan in one of its forms.
-func showPlan(w io.Writer, p *plan.Plan, format string, limit int, o render.Options) error {
-	switch format {
+// show writes a plan in the form that was asked for.
+func (o *planOptions) show(c *call, p *plan.Plan) error {
+	switch o.format.value {
 	case "json":
-		return render.PlanJSON(w, p)
+		return render.PlanJSON(c.Out, p)
 	case "markdown":
-		return render.PlanMarkdown(w, p, limit)
+		return render.PlanMarkdown(c.Out, p, o.limit)
+	case "html":
+		return render.PlanHTML(c.Out, p, o.source.url)
+	case "csv":
+		return render.PlanCSV(c.Out, p)
+	case "gitlab":
+		return render.PlanGitLab(c.Out, p)
 	}
-	return render.PlanText(w, p, o)
+	return render.PlanText(c.Out, p, c.verbose(o.verbose))
 }

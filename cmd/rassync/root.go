@@ -32,6 +32,7 @@ Exit codes:
 	f := root.PersistentFlags()
 	f.BoolVar(&c.Debug, "debug", false, "show every request on stderr, secrets masked")
 	f.BoolVarP(&c.quiet, "quiet", "q", false, "no progress, no notices")
+	f.StringVar(&c.output.path, "output", "", "write the result to this `FILE`, as UTF-8, instead of to stdout")
 	f.BoolVar(&c.noColor, "no-color", false, "no colours (also NO_COLOR)")
 	root.AddCommand(newExport(c), newValidate(c), newPlan(c), newGraph(c), newApply(c), newRollback(c), newRestore(c), newSnapshot(c), newDrift(c), newDiff(c),
 		newHistory(c), newExplain(c), newSchema(c), newCoverage(c), newSim(c), newDemo(c), newVersion(c))
