@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -49,7 +50,8 @@ func TestLoadNothing(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "none")
 	_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
-	if got, want := texts(diags), fmt.Sprintf("error: the folder %s cannot be read: no such file or directory (name the folder that holds the YAML files)", dir); got != want {
+	_, missing := os.Stat(dir)
+	if got, want := texts(diags), fmt.Sprintf("error: the folder %s cannot be read: %v (name the folder that holds the YAML files)", dir, errors.Unwrap(missing)); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
@@ -75,13 +77,23 @@ func TestLoadRefusesLargeFilesUnread(t *testing.T) {
 	}
 }
 
+// link makes a link, and ends the test where there are none. Wine makes links
+// that programs take for what they point to.
+func link(t *testing.T, to, from string) {
+	t.Helper()
+	if err := os.Symlink(to, from); err != nil {
+		t.Skip(err)
+	}
+	if info, err := os.Lstat(from); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Skip("links do not look like links here")
+	}
+}
+
 func TestLoadFollowsNoLinkOut(t *testing.T) {
 	outside := tree(t, map[string]string{"secret.yaml": "kind: Mail\n", "a.png": "x"})
 	dir := tree(t, map[string]string{"f.yaml": site + "kind: Image\nsite: Main\nname: A\nspec:\n  image: {file: link.png}\n"})
 	for from, to := range map[string]string{"link.yaml": "secret.yaml", "link.png": "a.png"} {
-		if err := os.Symlink(filepath.Join(outside, to), filepath.Join(dir, from)); err != nil {
-			t.Skip(err)
-		}
+		link(t, filepath.Join(outside, to), filepath.Join(dir, from))
 	}
 	_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
 	got := texts(diags)
