@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"rassync/internal/files"
 )
 
 var commitID = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
@@ -58,7 +60,7 @@ func commitOf(dir string) string {
 			return c
 		}
 	}
-	packed, err := os.ReadFile(filepath.Join(shared, "packed-refs"))
+	packed, err := files.ReadNamed(filepath.Join(shared, "packed-refs"), 64<<20)
 	if err != nil {
 		return ""
 	}
@@ -78,8 +80,8 @@ func commit(s string) string {
 }
 
 func firstLine(file string) string {
-	data, err := os.ReadFile(file)
-	if err != nil || len(data) > 1<<16 {
+	data, err := files.ReadNamed(file, 1<<16)
+	if err != nil {
 		return ""
 	}
 	line, _, _ := strings.Cut(string(data), "\n")

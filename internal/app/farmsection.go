@@ -11,6 +11,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"rassync/internal/files"
 	"rassync/internal/workspace"
 )
 
@@ -41,7 +42,7 @@ func (a *App) recordFarm(s *Session, f *Folder, o ExportOptions) error {
 		return nil
 	}
 	path := filepath.Join(f.Dir, workspace.ConfigFile)
-	text, err := os.ReadFile(path)
+	text, err := files.ReadNamed(path, 16<<20)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		text = []byte(newConfig(missing))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 )
 
@@ -81,15 +82,12 @@ const maxFile = 256 << 20
 // has expired. Before and Desired of its changes are filled from the
 // bindings.
 func ReadFile(path string, cat *model.Catalog, now time.Time) (*File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("%w: %d bytes are too many for a plan", ErrFormat, info.Size())
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
+	data, err := files.ReadNamed(path, maxFile)
+	var large *files.TooLarge
+	switch {
+	case errors.As(err, &large):
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	case err != nil:
 		return nil, err
 	}
 	return Parse(data, cat, now)

@@ -26,7 +26,7 @@ func TestRefusalTexts(t *testing.T) {
 		{"code as text", 400, `{"Code":"17","Msg":"Failed"}`, KindRefused, "", "Failed", 17},
 		{"string", 400, `"no"`, KindRefused, "", "no", 0},
 		{"page", 400, `<html><script>x()</script><h1>Bad</h1> request</html>`, KindRefused, "", "Bad request", 0},
-		{"binary", 400, "\x00\x1b[2J\xff", KindRefused, "", "[2J", 0},
+		{"binary", 400, "\x00\x1b[2J\xff", KindRefused, "", "(6 bytes that are no text)", 0},
 		{"empty", 400, ``, KindRefused, "", "", 0},
 		{"unknown object", 400, `{"why":"because"}`, KindRefused, "", `{"why":"because"}`, 0},
 		{"terminal escapes", 409, `{"title":"a\u001b[31m\u202eb\nc"}`, KindConflict, "a [31m b c", "", 0},

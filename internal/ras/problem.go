@@ -1,7 +1,9 @@
 package ras
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"sort"
@@ -124,6 +126,9 @@ func excerpt(body []byte, hide *strings.Replacer) string {
 	if json.Valid(trimBOM(body)) {
 		return clean(maskJSON(body, "", hide), maxExcerpt)
 	}
+	if !readable(body) {
+		return fmt.Sprintf("(%d bytes that are no text)", len(body))
+	}
 	if len(body) > maxErrorBody {
 		body = body[:maxErrorBody]
 	}
@@ -132,6 +137,25 @@ func excerpt(body []byte, hide *strings.Replacer) string {
 		text = htmlTags.ReplaceAllString(t, " ")
 	}
 	return clean(text, maxExcerpt)
+}
+
+// foreign describes an answer that is not the API's. Only a page, which a proxy
+// or a logon form shows, is quoted: anything else may be the content of a file
+// that somebody had the farm keep, and no business of a log.
+func foreign(body []byte, contentType string, hide *strings.Replacer) string {
+	if bytes.HasPrefix(bytes.TrimSpace(trimBOM(body)), []byte("<")) {
+		return excerpt(body, hide)
+	}
+	if contentType == "" {
+		contentType = "of unknown type"
+	}
+	return fmt.Sprintf("(%d bytes, %s)", len(body), clean(contentType, 100))
+}
+
+// readable tells a text from the bytes of something else.
+func readable(body []byte) bool {
+	head := body[:min(len(body), 1024)]
+	return bytes.IndexByte(head, 0) < 0 && !bytes.HasPrefix(head, []byte("\x89PNG")) && !bytes.HasPrefix(head, []byte("\xff\xd8\xff"))
 }
 
 // clean leaves printable characters only (an answer must not be able to move

@@ -229,7 +229,7 @@ func (s *Session) failure(c *call, kind Kind, r result) *Error {
 	case kind == KindRedirect:
 		e.Detail = hide.Replace(r.note)
 	case r.fault == faultForeign:
-		e.Detail = excerpt(r.body, hide)
+		e.Detail = foreign(r.body, r.contentType, hide)
 	case r.fault == faultNone && r.status >= 400:
 		reason := parseRefusal(r.body, hide)
 		e.Title, e.Detail, e.Code = reason.title, reason.detail, reason.code

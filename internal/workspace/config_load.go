@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 	"rassync/internal/selector"
 )
@@ -22,7 +22,7 @@ import (
 // The catalog checks kinds and properties; nil leaves that out. The
 // configuration is usable as far as it was understood.
 func LoadConfig(dir string, cat *model.Catalog) (*Config, model.Diagnostics) {
-	root, err := os.OpenRoot(dir)
+	root, err := files.Open(dir)
 	if err != nil {
 		return DefaultConfig(), model.Diagnostics{folderProblem(dir, err)}
 	}
@@ -30,7 +30,7 @@ func LoadConfig(dir string, cat *model.Catalog) (*Config, model.Diagnostics) {
 	return loadConfig(root, cat)
 }
 
-func loadConfig(root *os.Root, cat *model.Catalog) (*Config, model.Diagnostics) {
+func loadConfig(root *files.Root, cat *model.Catalog) (*Config, model.Diagnostics) {
 	data, problem := readFile(root, ConfigFile)
 	if problem != nil {
 		if errors.Is(problem.err, fs.ErrNotExist) {
@@ -314,6 +314,10 @@ func (r *configReader) overlays(n *yaml.Node) {
 		folder := path.Clean(strings.ReplaceAll(o.Folder, `\`, "/"))
 		if o.Folder == "" || folder == "." || !filepath.IsLocal(filepath.FromSlash(folder)) {
 			r.fail(value, fmt.Sprintf("overlays.%s: expected a folder inside the workspace", o.Name), "write it relative to "+ConfigFile)
+			continue
+		}
+		if err := files.CheckPath(folder); err != nil {
+			r.fail(value, fmt.Sprintf("overlays.%s: the folder cannot be used: %v", o.Name, err), "")
 			continue
 		}
 		o.Folder = folder

@@ -5,70 +5,50 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 )
 
-// maxAttachment is the size above which a file that belongs to an object is
-// refused.
-const maxAttachment = 64 << 20
-
-// fileStore reads files that documents name. root keeps every path, links
-// included, inside the workspace.
+// fileStore reads files that documents name.
 type fileStore struct {
-	root *os.Root
+	root *files.Root
 	dir  string
 }
 
 // beside resolves a path that is written in the YAML file from; it never
-// leaves the workspace. Backslashes are taken as slashes.
+// leaves what documents may name.
 func beside(from, written string) (string, error) {
-	p := strings.ReplaceAll(written, `\`, "/")
-	if path.IsAbs(p) || len(p) > 1 && p[1] == ':' {
-		return "", errors.New("the path is absolute")
+	p, err := files.Inside(path.Dir(from), written)
+	if err != nil {
+		return "", err
 	}
-	p = path.Join(path.Dir(from), p)
-	if p == "." || !filepath.IsLocal(filepath.FromSlash(p)) {
-		return "", errors.New("the path leads out of the workspace")
-	}
-	return p, nil
+	return p, files.PictureName(p)
 }
 
-// digest hashes the file named in the YAML file from.
+// digest hashes the picture named in the YAML file from.
 func (s *fileStore) digest(from, written string) (model.FileRef, error) {
 	p, err := beside(from, written)
 	if err != nil {
 		return model.FileRef{}, err
 	}
-	info, err := s.root.Stat(p)
+	data, err := s.root.Read(p, files.MaxPicture)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return model.FileRef{}, errors.New("there is no such file")
 	case err != nil:
 		return model.FileRef{}, errors.New(reason(err))
-	case !info.Mode().IsRegular():
-		return model.FileRef{}, errors.New("it is no ordinary file")
-	case info.Size() > maxAttachment:
-		return model.FileRef{}, fmt.Errorf("it is larger than %d MB", maxAttachment>>20)
 	}
-	f, err := s.root.Open(p)
-	if err != nil {
-		return model.FileRef{}, errors.New(reason(err))
+	if err := files.Picture(p, data); err != nil {
+		return model.FileRef{}, err
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, io.LimitReader(f, maxAttachment)); err != nil {
-		return model.FileRef{}, errors.New(reason(err))
-	}
-	return model.FileRef{Path: written, Abs: filepath.Join(s.dir, filepath.FromSlash(p)), Digest: hex.EncodeToString(h.Sum(nil))}, nil
+	sum := sha256.Sum256(data)
+	return model.FileRef{Path: written, Abs: filepath.Join(s.dir, filepath.FromSlash(p)), Digest: hex.EncodeToString(sum[:])}, nil
 }
 
 // fileRef reads {file: path}.

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 )
 
@@ -154,8 +155,12 @@ func safeName(name string) string {
 		}
 		safe = strings.TrimRight(safe[:cut], ". ")
 	}
-	if safe == "" || windowsDevice(safe) {
+	if safe == "" || files.Device(safe) {
 		safe = "_" + safe
+	}
+	if files.ShortName(safe) {
+		// On NTFS GIT~1 is .git, and git takes no such path anywhere.
+		safe = strings.ReplaceAll(safe, "~", "_")
 	}
 	if low := strings.ToLower(safe); strings.HasSuffix(low, ".yaml") || strings.HasSuffix(low, ".yml") {
 		safe += "_" // neither a folder in the way of a document nor read as one
@@ -164,26 +169,6 @@ func safeName(name string) string {
 		safe += "~" + shortHash(name)
 	}
 	return safe
-}
-
-// windowsDevice tells whether Windows takes a name for a device, whatever its
-// extension.
-func windowsDevice(name string) bool {
-	stem, _, _ := strings.Cut(name, ".")
-	stem = strings.ToUpper(strings.TrimRight(stem, " "))
-	switch stem {
-	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$":
-		return true
-	}
-	if rest, ok := strings.CutPrefix(stem, "COM"); ok {
-		return devicePort(rest)
-	}
-	rest, ok := strings.CutPrefix(stem, "LPT")
-	return ok && devicePort(rest)
-}
-
-func devicePort(s string) bool {
-	return len([]rune(s)) == 1 && strings.ContainsAny(s, "0123456789¹²³")
 }
 
 func shortHash(s string) string {

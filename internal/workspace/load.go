@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"sort"
 	"strings"
 	"sync"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 )
 
@@ -52,7 +52,7 @@ type LoadOptions struct {
 func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.Diagnostics) {
 	ws := &Workspace{Dir: dir, Config: DefaultConfig(), Overlay: opts.Overlay, cat: cat, rules: newRuleSet(cat),
 		files: map[string]*source{}, layers: map[model.Source]model.Source{}}
-	root, err := os.OpenRoot(dir)
+	root, err := files.Open(dir)
 	if err != nil {
 		return ws, model.Diagnostics{folderProblem(dir, err)}
 	}
@@ -119,7 +119,7 @@ func (c *Config) overlayFolder(dir string) bool {
 // reader reads files into objects.
 type reader struct {
 	ws    *Workspace
-	root  *os.Root
+	root  *files.Root
 	store *fileStore
 	full  bool
 	diags model.Diagnostics

@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"path"
 	"strings"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 )
 
@@ -232,7 +232,7 @@ func (f *treeFile) prove(data []byte) error {
 // put writes a file unless it holds these bytes already: under another name
 // first, so that no reader ever sees half of it.
 func (w *writer) put(p string, data []byte, report bool) error {
-	old, err := w.root.ReadFile(p)
+	old, err := w.root.Read(p, files.MaxPicture)
 	exists := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write %s: %w", p, err)
@@ -253,7 +253,7 @@ func (w *writer) put(p string, data []byte, report bool) error {
 	if w.opts.DryRun {
 		return nil
 	}
-	if err := replaceFile(w.root, p, data); err != nil {
+	if err := w.root.Replace(p, data); err != nil {
 		return fmt.Errorf("write %s: %w", p, err)
 	}
 	return nil
@@ -273,8 +273,11 @@ func (w *writer) refreshFiles(k *model.Kind, d *treeDoc, live *model.Object, m *
 			continue
 		}
 		at, err := beside(d.file.path, have.Path)
+		if err == nil {
+			err = files.Picture(at, data)
+		}
 		if err != nil {
-			w.unplaced(d.obj.Address, p.Name, err.Error())
+			w.unplaced(d.obj.Address, p.Name, "the content that the farm shows cannot be written: "+err.Error())
 			continue
 		}
 		w.attachments[at] = data
@@ -302,6 +305,11 @@ func (w *writer) placeFiles(k *model.Kind, o *model.Object, declared map[string]
 			continue
 		}
 		base, ext := p.Name, extension(ref, data)
+		if ext == "" {
+			w.unplaced(o.Address, p.Name, "the content that the farm shows is not that of a picture")
+			delete(spec, p.Name)
+			continue
+		}
 		if o.Address.Name != "" {
 			base = safeName(o.Address.Name)
 		}
@@ -336,28 +344,11 @@ func (w *writer) content(a model.Address, p *model.Property, ref model.FileRef) 
 	return data, nil
 }
 
-// extension is that of the file's old name, or follows from its content.
+// extension is that of the file's old name if that goes with its content, or
+// follows from the content.
 func extension(ref model.FileRef, data []byte) string {
-	if ext := strings.ToLower(path.Ext(ref.Path)); ext != "" && ext == safeName(ext[1:]) {
-		return ext
+	if files.Picture(ref.Path, data) == nil {
+		return strings.ToLower(path.Ext(ref.Path))
 	}
-	switch t, _, _ := strings.Cut(http.DetectContentType(data), ";"); t {
-	case "image/png":
-		return ".png"
-	case "image/jpeg":
-		return ".jpg"
-	case "image/gif":
-		return ".gif"
-	case "image/bmp":
-		return ".bmp"
-	case "image/x-icon", "image/vnd.microsoft.icon":
-		return ".ico"
-	case "image/webp":
-		return ".webp"
-	case "text/xml":
-		return ".xml"
-	case "text/plain":
-		return ".txt"
-	}
-	return ".bin"
+	return files.PictureExtension(data)
 }

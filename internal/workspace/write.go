@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 )
 
@@ -81,7 +82,7 @@ func Write(dir string, cat *model.Catalog, objects []*model.Object, opts WriteOp
 			return nil, fmt.Errorf("make the folder of the export: %w", err)
 		}
 	}
-	root, err := os.OpenRoot(dir)
+	root, err := files.Open(dir)
 	if err != nil {
 		if !opts.DryRun || !errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("open the folder of the export: %w", err)
@@ -91,7 +92,7 @@ func Write(dir string, cat *model.Catalog, objects []*model.Object, opts WriteOp
 			return nil, fmt.Errorf("compare with an empty folder: %w", err)
 		}
 		defer os.Remove(empty)
-		if root, err = os.OpenRoot(empty); err != nil {
+		if root, err = files.Open(empty); err != nil {
 			return nil, fmt.Errorf("compare with an empty folder: %w", err)
 		}
 	}
@@ -121,7 +122,7 @@ func Write(dir string, cat *model.Catalog, objects []*model.Object, opts WriteOp
 type writer struct {
 	cat    *model.Catalog
 	opts   WriteOptions
-	root   *os.Root
+	root   *files.Root
 	config *Config
 	rules  *ruleSet
 	layout *layout

@@ -1,6 +1,8 @@
 package workspace_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -395,20 +397,22 @@ func TestWriteOverlay(t *testing.T) {
 }
 
 func TestWriteFiles(t *testing.T) {
+	const start = "\x89PNG\r\n\x1a\n"
 	dir := tree(t, map[string]string{
 		"i.yaml":        "kind: Image\nsite: Main\nname: logo\nspec:\n  image: {file: pics/mine.png}  # mine\n",
-		"pics/mine.png": "old",
+		"pics/mine.png": start + "old",
 	})
-	files := map[string]string{"a": "new"}
+	files := map[string]string{"a": start + "new"}
 	opts := workspace.WriteOptions{File: func(a model.Address, _ *model.Property, ref model.FileRef) ([]byte, error) {
 		if a.Name == "other" {
 			return nil, errors.New("gone")
 		}
 		return []byte(files["a"]), nil
 	}}
-	sum := "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437" // of "new"
+	digest := sha256.Sum256([]byte(files["a"]))
+	sum := hex.EncodeToString(digest[:])
 	report := write(t, dir, []*model.Object{obj("Image Main logo", m{"image": model.FileRef{Digest: sum}}), obj("Image Main other", m{"image": model.FileRef{Digest: "x"}})}, opts)
-	if got := content(t, dir)["pics/mine.png"]; got != "new" {
+	if got := content(t, dir)["pics/mine.png"]; got != files["a"] {
 		t.Errorf("got %q", got)
 	}
 	if d := cmp.Diff([]string{"pics/mine.png"}, report.Changed); d != "" {
@@ -416,6 +420,36 @@ func TestWriteFiles(t *testing.T) {
 	}
 	if len(report.Unplaced) != 1 || report.Unplaced[0].Why != "the content of the file cannot be fetched: gone" {
 		t.Errorf("got %+v", report.Unplaced)
+	}
+}
+
+// What the farm shows is never written over a file that is no picture of the
+// documents, whatever a document names.
+func TestWriteTouchesNothingButPictures(t *testing.T) {
+	const picture = "\x89PNG\r\n\x1a\nnew"
+	digest := sha256.Sum256([]byte(picture))
+	live := []*model.Object{obj("Image Main logo", m{"image": model.FileRef{Digest: hex.EncodeToString(digest[:])}})}
+	for _, named := range []string{".git/config", "sub/../.git/config", "rassync.yaml", "other.yaml", "notes.txt", "git~1/a.png", "pics/text.png", "link.png", "linked/a.png"} {
+		before := map[string]string{"i.yaml": "kind: Image\nsite: Main\nname: logo\nspec:\n  image: {file: '" + named + "'}\n",
+			".git/config": "[core]", "rassync.yaml": "references: farm\n", "other.yaml": "kind: Site\nname: Main\n", "notes.txt": "x", "git~1/a.png": "x", "pics/text.png": "x", "real/a.png": "x"}
+		dir := tree(t, before)
+		for link, to := range map[string]string{"link.png": "real/a.png", "linked": "real"} {
+			if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+				t.Skip(err)
+			}
+		}
+		report, err := workspace.Write(dir, testCatalog(t), live, workspace.WriteOptions{File: func(model.Address, *model.Property, model.FileRef) ([]byte, error) { return []byte(picture), nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for p, want := range before {
+			if got, err := os.ReadFile(filepath.Join(dir, p)); err != nil || string(got) != want {
+				t.Errorf("%s: %s is %q now (%v)", named, p, got, err)
+			}
+		}
+		if len(report.Unplaced) == 0 {
+			t.Errorf("%s: nothing is said", named)
+		}
 	}
 }
 

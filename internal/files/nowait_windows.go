@@ -1,0 +1,4 @@
+package files
+
+// noWait is needed for named pipes of other systems only.
+const noWait = 0

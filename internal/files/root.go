@@ -1,0 +1,178 @@
+package files
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+)
+
+// Root is a folder whose files are reached by paths that others name.
+type Root struct{ root *os.Root }
+
+// Open opens a folder that the operator named.
+func Open(dir string) (*Root, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Root{root}, nil
+}
+
+// Close releases the folder.
+func (r *Root) Close() error { return r.root.Close() }
+
+// FS lists the folder; files are opened with Read.
+func (r *Root) FS() fs.FS { return r.root.FS() }
+
+// ErrLink says that a path leads over a link.
+var ErrLink = errors.New("a symbolic link is on the way: links are not followed")
+
+// ErrNotRegular says that a path does not end at an ordinary file.
+var ErrNotRegular = errors.New("it is not an ordinary file")
+
+// TooLarge says that a file is larger than what is read of its sort.
+type TooLarge struct{ Limit int64 }
+
+func (e *TooLarge) Error() string {
+	if e.Limit >= 1<<20 {
+		return fmt.Sprintf("it is larger than %d MB", e.Limit>>20)
+	}
+	return fmt.Sprintf("it is larger than %d KB", e.Limit>>10)
+}
+
+// Stat looks at a file or folder without following a link anywhere.
+func (r *Root) Stat(p string) (fs.FileInfo, error) {
+	var info fs.FileInfo
+	at := ""
+	for _, c := range strings.Split(path.Clean(p), "/") {
+		at = path.Join(at, c)
+		next, err := r.root.Lstat(at)
+		if err != nil {
+			return nil, err
+		}
+		// Windows has other things than symbolic links that lead elsewhere.
+		if next.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0 {
+			return nil, ErrLink
+		}
+		info = next
+	}
+	return info, nil
+}
+
+// Read gives the content of an ordinary file of at most limit bytes.
+func (r *Root) Read(p string, limit int64) ([]byte, error) {
+	info, err := r.Stat(p)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	if info.Size() > limit {
+		return nil, &TooLarge{limit}
+	}
+	f, err := r.root.OpenFile(p, os.O_RDONLY|noWait, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	// What was opened must be what was looked at.
+	if now, err := f.Stat(); err != nil || !os.SameFile(info, now) {
+		return nil, errors.Join(errors.New("it was replaced while it was opened"), err)
+	}
+	return readAll(f, info.Size(), limit)
+}
+
+// readAll reads a file whose size is mostly known.
+func readAll(f io.Reader, size, limit int64) ([]byte, error) {
+	data := make([]byte, 0, min(size, limit)+1)
+	limited := io.LimitReader(f, limit+1)
+	for {
+		n, err := limited.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
+	if int64(len(data)) > limit {
+		return nil, &TooLarge{limit}
+	}
+	return data, nil
+}
+
+// MayWrite tells why a file cannot be written under this path: a link or
+// something other than a file is there or on the way.
+func (r *Root) MayWrite(p string) error {
+	at := ""
+	parts := strings.Split(path.Clean(p), "/")
+	for i, c := range parts {
+		at = path.Join(at, c)
+		info, err := r.root.Lstat(at)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case info.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0:
+			return fmt.Errorf("%s: %w", at, ErrLink)
+		case i < len(parts)-1 && !info.IsDir():
+			return fmt.Errorf("%s: it is not a folder", at)
+		case i == len(parts)-1 && !info.Mode().IsRegular():
+			return fmt.Errorf("%s: %w", at, ErrNotRegular)
+		}
+	}
+	return nil
+}
+
+// Replace writes a file under a passing name and renames it, so that no reader
+// ever sees half of it. The passing name is a dot-file: a loader that comes by
+// at this moment passes over it.
+func (r *Root) Replace(p string, data []byte) error {
+	if err := r.MayWrite(p); err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := r.root.Lstat(p); err == nil {
+		mode = info.Mode().Perm()
+	}
+	dir := path.Dir(p)
+	if err := r.root.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	temp := path.Join(dir, ".rassync-"+rand.Text()[:10])
+	f, err := r.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = r.root.Rename(temp, p)
+	}
+	if err != nil {
+		// Best effort: the first error is the one to tell.
+		_ = r.root.Remove(temp)
+	}
+	return err
+}
+
+// Remove takes a file out.
+func (r *Root) Remove(p string) error {
+	if _, err := r.Stat(p); err != nil {
+		return err
+	}
+	return r.root.Remove(p)
+}
