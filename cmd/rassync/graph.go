@@ -11,6 +11,7 @@ import (
 	"rassync/internal/app"
 	"rassync/internal/plan"
 	"rassync/internal/render"
+	"rassync/internal/wholefile"
 )
 
 type graphOptions struct {
@@ -97,5 +98,5 @@ func (o *graphOptions) draw(c *call, p *plan.Plan) error {
 		_, err := c.Out.Write(b.Bytes())
 		return err
 	}
-	return os.WriteFile(o.out, b.Bytes(), 0o644)
+	return wholefile.Write(o.out, b.Bytes(), wholefile.Options{Mode: 0o644, KeepMode: true})
 }

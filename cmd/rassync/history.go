@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
-	"rassync/internal/apply"
 	"rassync/internal/plan"
 	"rassync/internal/render"
+	"rassync/internal/runs"
 	"rassync/internal/workspace"
 )
 
@@ -30,11 +30,11 @@ changed. The journal behind it is chained: a line that was changed is noticed.`,
 	cmd.PersistentFlags().StringVar(&dir, "dir", ".", "the workspace")
 	format := addFormat(cmd, "text", "json", "html")
 	cmd.RunE = c.begin(format, func(context.Context, []string) error {
-		runs, err := app.Runs(dir)
+		list, err := runs.Open(dir).Runs()
 		if err != nil {
 			return err
 		}
-		return showRuns(c, runs, format.value)
+		return showRuns(c, list, format.value)
 	})
 	cmd.AddCommand(newHistoryShow(c, &dir))
 	return cmd
@@ -66,39 +66,39 @@ func newHistoryShow(c *call, dir *string) *cobra.Command {
 
 // runDocument is a run as JSON.
 type runDocument struct {
-	app.RunInfo
+	runs.Info
 	State     string `json:"state"`
 	Activated bool   `json:"activated"`
 	Damage    string `json:"damage,omitempty"`
 }
 
-func documentOf(r *app.Run) runDocument {
-	d := runDocument{RunInfo: r.Info, State: r.State(), Activated: r.Activated()}
+func documentOf(r *runs.Run) runDocument {
+	d := runDocument{Info: r.Info, State: r.State(), Activated: r.Activated()}
 	if r.Damage != nil {
 		d.Damage = r.Damage.Error()
 	}
 	return d
 }
 
-func showRuns(c *call, runs []*app.Run, format string) error {
+func showRuns(c *call, list []*runs.Run, format string) error {
 	if format == "json" {
-		list := []runDocument{}
-		for _, r := range runs {
-			list = append(list, documentOf(r))
+		docs := []runDocument{}
+		for _, r := range list {
+			docs = append(docs, documentOf(r))
 		}
 		return render.JSON(c.Out, struct {
 			FormatVersion string        `json:"formatVersion"`
 			Runs          []runDocument `json:"runs"`
-		}{"1", list})
+		}{"1", docs})
 	}
 	if format == "html" {
-		return render.HistoryHTML(c.Out, runLines(c, runs))
+		return render.HistoryHTML(c.Out, runLines(c, list))
 	}
-	if len(runs) == 0 {
+	if len(list) == 0 {
 		_, err := fmt.Fprintln(c.Out, "no runs")
 		return err
 	}
-	for _, r := range runs {
+	for _, r := range list {
 		i := r.Info
 		what := i.Command
 		if i.Of != "" {
@@ -123,9 +123,9 @@ func showRuns(c *call, runs []*app.Run, format string) error {
 
 // runLines lays out runs for a page; a plan that cannot be read is left out
 // there, the run's damage says why.
-func runLines(c *call, runs []*app.Run) []render.RunLine {
+func runLines(c *call, list []*runs.Run) []render.RunLine {
 	var out []render.RunLine
-	for _, r := range runs {
+	for _, r := range list {
 		i := r.Info
 		l := render.RunLine{ID: i.ID, State: r.State(), Command: i.Command, Who: i.Who, Host: i.Host, Farm: i.Farm.Name, Commit: i.Commit, Digest: i.Digest, Started: i.Started, Changes: i.Changes}
 		if r.Damage != nil {
@@ -139,7 +139,7 @@ func runLines(c *call, runs []*app.Run) []render.RunLine {
 	return out
 }
 
-func showRun(c *call, r *app.Run, format string, verbose bool) error {
+func showRun(c *call, r *runs.Run, format string, verbose bool) error {
 	file, err := r.Plan(c.Catalog)
 	if err != nil {
 		return err
@@ -150,13 +150,13 @@ func showRun(c *call, r *app.Run, format string, verbose bool) error {
 			return err
 		}
 		return render.JSON(c.Out, struct {
-			FormatVersion string        `json:"formatVersion"`
-			Run           runDocument   `json:"run"`
-			Plan          any           `json:"plan"`
-			Journal       []apply.Entry `json:"journal"`
+			FormatVersion string       `json:"formatVersion"`
+			Run           runDocument  `json:"run"`
+			Plan          any          `json:"plan"`
+			Journal       []runs.Entry `json:"journal"`
 		}{"1", documentOf(r), rawJSON(b), r.Entries})
 	}
-	if err := showRuns(c, []*app.Run{r}, "text"); err != nil {
+	if err := showRuns(c, []*runs.Run{r}, "text"); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.Out, "started %s, plan %s\n\n", r.Info.Started.Format(time.RFC3339), r.Info.Digest)
@@ -193,7 +193,7 @@ func showRun(c *call, r *app.Run, format string, verbose bool) error {
 
 // showBefore shows what the run deleted, as it was: the plan shows values that
 // change, and of a delete there is nothing after.
-func showBefore(c *call, r *app.Run) error {
+func showBefore(c *call, r *runs.Run) error {
 	if !r.HasSnapshot() {
 		return nil
 	}
@@ -222,7 +222,7 @@ func showBefore(c *call, r *app.Run) error {
 }
 
 // undone lists the changes of the plan that the run did not finish.
-func undone(r *app.Run, p *plan.Plan) []string {
+func undone(r *runs.Run, p *plan.Plan) []string {
 	done := map[string]bool{}
 	for _, e := range r.Entries {
 		if e.Event == "done" {

@@ -13,8 +13,8 @@ import (
 	"syscall"
 	"testing"
 
-	"rassync/internal/app"
 	"rassync/internal/farmsim"
+	"rassync/internal/runs"
 )
 
 // held is a real apply that hangs in its first change, because the farm keeps
@@ -91,11 +91,11 @@ func (h *held) ended(want int) string {
 
 func (h *held) state() string {
 	h.t.Helper()
-	runs, err := app.Runs(h.dir)
-	if err != nil || len(runs) != 1 {
-		h.t.Fatalf("%d runs, %v", len(runs), err)
+	list, err := runs.Open(h.dir).Runs()
+	if err != nil || len(list) != 1 {
+		h.t.Fatalf("%d runs, %v", len(list), err)
 	}
-	return runs[0].State()
+	return list[0].State()
 }
 
 // TestOneInterrupt: Ctrl-C, and SIGTERM as a pipeline sends it, let the change

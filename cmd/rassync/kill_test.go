@@ -22,6 +22,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // The workspace of the proof before and after: together they need every kind
@@ -294,12 +295,12 @@ func newKillProof(t *testing.T) *killProof {
 // everyKindOfStep keeps the proof from becoming one of less.
 func everyKindOfStep(t *testing.T, s *scene) {
 	t.Helper()
-	runs, err := app.Runs(s.dir)
-	if err != nil || len(runs) != 1 {
-		t.Fatalf("%d runs, %v", len(runs), err)
+	list, err := runs.Open(s.dir).Runs()
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d runs, %v", len(list), err)
 	}
 	seen := map[string]bool{}
-	for _, e := range runs[0].Entries {
+	for _, e := range list[0].Entries {
 		seen[e.Event] = true
 		seen[e.Action] = true
 		method, path, _ := strings.Cut(e.Request, " ")
@@ -506,11 +507,11 @@ func (k *killProof) leftBehind(t *testing.T, s *scene) {
 // wrote tells whether the newest run sent anything.
 func wrote(t *testing.T, dir string) bool {
 	t.Helper()
-	runs, err := app.Runs(dir)
+	list, err := runs.Open(dir).Runs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(runs) > 0 && runs[0].Wrote()
+	return len(list) > 0 && list[0].Wrote()
 }
 
 // everyByte is the content of all files below a folder.

@@ -9,6 +9,7 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/render"
+	"rassync/internal/wholefile"
 )
 
 // outputFile is --output: the result goes to a file as UTF-8, because a shell
@@ -37,7 +38,7 @@ func (o *outputFile) close() error {
 	if o.buf.Len() == 0 {
 		return nil
 	}
-	if err := os.WriteFile(o.path, o.buf.Bytes(), 0o644); err != nil {
+	if err := wholefile.Write(o.path, o.buf.Bytes(), wholefile.Options{Mode: 0o644, KeepMode: true}); err != nil {
 		return fmt.Errorf("the result is not written: %w", err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/render"
+	"rassync/internal/runs"
 )
 
 func newSnapshotPrune(c *call, dir *string) *cobra.Command {
@@ -65,7 +66,7 @@ func (c *call) prune(ctx context.Context, dir string, keep int, dryRun bool, wai
 	if err != nil {
 		return err
 	}
-	p, err := c.Prune(ctx, f, app.PruneOptions{Keep: keep, DryRun: dryRun, LockTimeout: wait})
+	p, err := c.Prune(ctx, f, app.PruneOptions{PruneOptions: runs.PruneOptions{Keep: keep, DryRun: dryRun}, LockTimeout: wait})
 	if err != nil {
 		return err
 	}

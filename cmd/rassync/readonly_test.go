@@ -20,6 +20,7 @@ import (
 	"rassync/internal/app"
 	"rassync/internal/export"
 	"rassync/internal/farmsim"
+	"rassync/internal/runs"
 )
 
 // Commands that may write to a farm: run here with --dry-run only. Every other
@@ -123,11 +124,11 @@ func newReadOnly(t *testing.T) *readOnly {
 	s.run(ctx, 0, "apply", base, "--yes", "--rate", "off")
 	edit(`D:\calc.exe`, `E:\calc.exe`)
 	s.run(ctx, 0, "plan", base, "--out", filepath.Join(r.root, "good.plan"), "--rate", "off")
-	runs, err := app.Runs(base)
+	list, err := runs.Open(base).Runs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, run := range runs {
+	for _, run := range list {
 		r.runs = append(r.runs, run.Info.ID)
 	}
 	r.words = append(append(cat.Names(), r.runs...), "PubRDSApp.target", "Main/PubRDSApp/Sales/Calculator", "PubRDSApp/Sales/*", "site:Main", "kind:Pub*", "name:**",

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
+	"rassync/internal/runs"
 )
 
 type rollbackOptions struct {
@@ -53,12 +54,12 @@ func completeRuns(o *rollbackOptions) cobra.CompletionFunc {
 }
 
 func runIDs(dir string) []string {
-	runs, err := app.Runs(dir)
+	list, err := runs.Open(dir).Runs()
 	if err != nil {
 		return nil
 	}
-	out := make([]string, len(runs))
-	for i, r := range runs {
+	out := make([]string, len(list))
+	for i, r := range list {
 		out[i] = r.Info.ID
 	}
 	return out

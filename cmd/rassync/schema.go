@@ -15,6 +15,7 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/model"
+	"rassync/internal/wholefile"
 	"rassync/schemas"
 )
 
@@ -122,7 +123,7 @@ func writeSchemas(c *call, dir string, only []string) error {
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(to, files[name], 0o644); err != nil {
+		if err := wholefile.Write(to, files[name], wholefile.Options{Mode: 0o644, KeepMode: true, NoFlush: true}); err != nil {
 			return err
 		}
 	}

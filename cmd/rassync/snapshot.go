@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
-	"rassync/internal/apply"
 	"rassync/internal/render"
+	"rassync/internal/runs"
 	"rassync/internal/workspace"
 )
 
@@ -54,12 +54,12 @@ func newSnapshotList(c *call, dir *string) *cobra.Command {
 	}
 	format := addFormat(cmd, "text", "json")
 	cmd.RunE = c.begin(format, func(context.Context, []string) error {
-		runs, err := app.Runs(*dir)
+		all, err := runs.Open(*dir).Runs()
 		if err != nil {
 			return err
 		}
 		list := []snapshotDocument{}
-		for _, r := range runs {
+		for _, r := range all {
 			if !r.HasSnapshot() {
 				continue
 			}
@@ -126,7 +126,7 @@ were before the run. A damaged snapshot is refused.`,
 	return cmd
 }
 
-func showSnapshot(c *call, r *app.Run, s *apply.Snapshot, format string) error {
+func showSnapshot(c *call, r *runs.Run, s *runs.Snapshot, format string) error {
 	if format == "json" {
 		return render.JSON(c.Out, s)
 	}

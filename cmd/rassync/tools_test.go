@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"rassync/internal/app"
+	"rassync/internal/runs"
 )
 
 // toolCommands are small tools for files that scripts need:
@@ -111,7 +112,7 @@ func staleLock(ts *testscript.TestScript, args []string) {
 	ts.Check(cmd.Run())
 	host, err := os.Hostname()
 	ts.Check(err)
-	data, err := json.Marshal(app.Holder{Who: "nobody", Host: host, PID: cmd.Process.Pid, Since: time.Now(), Command: "apply"})
+	data, err := json.Marshal(runs.Holder{Who: "nobody", Host: host, PID: cmd.Process.Pid, Since: time.Now(), Command: "apply"})
 	ts.Check(err)
 	write(ts, args[0], data)
 }
@@ -198,10 +199,10 @@ func namedFlag(ts *testscript.TestScript, args []string) {
 }
 
 func latest(ts *testscript.TestScript, args []string) {
-	runs, err := app.Runs(ts.MkAbs(args[1]))
+	list, err := runs.Open(ts.MkAbs(args[1])).Runs()
 	ts.Check(err)
-	if len(runs) == 0 {
+	if len(list) == 0 {
 		ts.Fatalf("no runs")
 	}
-	ts.Setenv(args[0], runs[0].Info.ID)
+	ts.Setenv(args[0], list[0].Info.ID)
 }

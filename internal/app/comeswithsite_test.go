@@ -6,12 +6,12 @@ import (
 	"testing"
 
 	"rassync/examples"
-	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 	"rassync/schemas"
 )
 
@@ -56,7 +56,7 @@ func TestObjectsThatComeWithTheirSite(t *testing.T) {
 	}
 	fresh := session(nil)
 	live := read(fresh)
-	sent, err := apply.OpenSent(t.TempDir(), "test", func(model.SecretRef) (string, error) { return "", nil })
+	sent, err := runs.Open(t.TempDir()).Sent("test", func(model.SecretRef) (string, error) { return "", nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestObjectsThatComeWithTheirSite(t *testing.T) {
 		t.Errorf("stale: %q", stale)
 	}
 	a := &App{Catalog: cat}
-	sv := &saver{app: a, session: fresh, live: live, snap: &apply.Snapshot{}, blobs: apply.OpenBlobs(t.TempDir()), lists: export.NewRecorder(fresh.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
+	sv := &saver{app: a, session: fresh, live: live, snap: &runs.Snapshot{}, blobs: runs.Open(t.TempDir()).Blobs(), lists: export.NewRecorder(fresh.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
 	early := 0
 	for i := range p.Changes {
 		c := &p.Changes[i]

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 // Execution says how a plan is carried out.
@@ -29,7 +29,7 @@ type Execution struct {
 
 // Report is what came of a run.
 type Report struct {
-	Run    *Run
+	Run    *runs.Run
 	Result *apply.Result
 	// Rollback is the run that took a failed one back.
 	Rollback      *Report
@@ -54,7 +54,7 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 	if err := a.checkSecrets(p.Plan, a.Reveal(p.Folder.Dir)); err != nil {
 		return err
 	}
-	_, err := collectFiles(p.Plan, (&Run{}).file(p.Folder.Dir))
+	_, err := collectFiles(p.Plan, fileOf(nil, p.Folder.Dir))
 	return err
 }
 
@@ -112,49 +112,47 @@ func (a *App) Execute(ctx context.Context, s *Session, p *Planned, e Execution) 
 		return nil, err
 	}
 	rep, err := a.carryOut(ctx, s, p, run, e, false)
-	if err == nil || !e.RollbackOnError || ctx.Err() != nil || rep.Result == nil || rep.Result.Failed == nil && len(rep.Result.Refused) == 0 || !writes(run.Dir) {
+	if err == nil || !e.RollbackOnError || ctx.Err() != nil || rep.Result == nil || rep.Result.Failed == nil && len(rep.Result.Refused) == 0 || !writes(run) {
 		return rep, err
 	}
 	return a.takeBack(ctx, s, p, rep, e, err)
 }
 
 // begin puts everything on disk that resume and rollback need.
-func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*Run, error) {
+func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*runs.Run, error) {
 	now := a.Now()
-	id, err := newRunID(now)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	file := p.File // what was approved is what the run keeps, digest and all
 	if file == nil {
 		if file, err = plan.NewFile(p.Plan, now, PlanValidFor); err != nil {
 			return nil, err
 		}
 	}
-	run := &Run{Dir: p.Folder.Private(runsFolder, id), Info: RunInfo{ID: id, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID, Started: now.UTC(),
-		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir)}}
-	needed, err := collectFiles(p.Plan, run.file(p.Folder.Dir))
+	store := p.Folder.Store()
+	run, err := store.New(runs.Info{Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
+		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir)}, now)
 	if err != nil {
 		return nil, err
 	}
-	if err := keepPrivate(p.Folder.Private()); err != nil {
-		return nil, err
-	}
-	blobs := run.blobs()
-	snap, files, err := a.takeSnapshot(ctx, s, p.Live, p.Plan, id, blobs)
+	needed, err := collectFiles(p.Plan, fileOf(run, p.Folder.Dir))
 	if err != nil {
 		return nil, err
 	}
-	if err := run.create(); err != nil {
+	if err := store.KeepFromGit(); err != nil {
+		return nil, err
+	}
+	blobs := store.Blobs()
+	snap, files, err := a.takeSnapshot(ctx, s, p.Live, p.Plan, run.Info.ID, blobs)
+	if err != nil {
+		return nil, err
+	}
+	if err := run.Create(file); err != nil {
 		return nil, err
 	}
 	for digest, data := range needed {
 		files[digest] = data
 	}
-	if err := file.Write(filepath.Join(run.Dir, planFile)); err != nil {
-		return nil, err
-	}
-	if err := snap.Save(run.Dir, blobs, files); err != nil {
+	if err := run.Save(snap, blobs, files); err != nil {
 		return nil, err
 	}
 	return run, nil
@@ -183,21 +181,20 @@ func collectFiles(p *plan.Plan, read fileReader) (map[string][]byte, error) {
 }
 
 // carryOut runs the plan of a run, or what is left of it.
-func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *Run, e Execution, resume bool) (*Report, error) {
+func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Run, e Execution, resume bool) (*Report, error) {
 	rep := &Report{Run: run}
-	j, entries, err := apply.OpenJournal(filepath.Join(run.Dir, journalFile), a.Now)
+	j, err := run.OpenJournal(a.Now)
 	if err != nil {
 		return rep, err
 	}
 	defer j.Close()
-	run.Entries = entries
-	if err := j.Append(apply.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest}); err != nil {
+	if err := j.Append(runs.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest}); err != nil {
 		return rep, err
 	}
-	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: run.file(p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, LockWait: e.LockWait, Resume: resume, Done: run.done(), Begun: apply.Begun(run.Entries), Activated: run.activations(), Events: e.Events, Now: a.Now})
+	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
+		StageOnly: e.StageOnly, LockWait: e.LockWait, Resume: resume, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
-	rep.Run = readRun(run.Dir)
+	rep.Run = run.Reread()
 	if err != nil {
 		return rep, err
 	}
@@ -207,7 +204,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *Run, e 
 // verdict gives the class of a finished run.
 func verdict(ctx context.Context, rep *Report) error {
 	res := rep.Result
-	done := writes(rep.Run.Dir)
+	done := writes(rep.Run)
 	again := "rassync apply --resume goes on, rassync rollback takes it back"
 	switch {
 	case ctx.Err() != nil:
@@ -295,8 +292,8 @@ func (e *PartError) Error() string {
 func (e *PartError) Unwrap() error { return e.Err }
 
 // writes tells whether the farm took, or may have taken, a write of the run.
-func writes(dir string) bool {
-	for _, e := range readRun(dir).Entries {
+func writes(r *runs.Run) bool {
+	for _, e := range r.Reread().Entries {
 		if e.Event == "answer" && (e.Error == "" || e.Error == "unknown-outcome" || e.Error == "server") {
 			return true
 		}
@@ -314,7 +311,7 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 	}
 	if err == nil && !back.Plan.Empty() {
 		back.Refusals = nil // it only undoes what was just approved
-		var run *Run
+		var run *runs.Run
 		sub := Execution{Command: "rollback", Of: rep.Run.Info.ID, AllowStaged: true, StageOnly: e.StageOnly, LockWait: e.LockWait, Events: e.Events}
 		if run, err = a.begin(ctx, s, back, sub); err == nil {
 			rep.Rollback, err = a.carryOut(ctx, s, back, run, sub, false)

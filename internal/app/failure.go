@@ -9,6 +9,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // Class is the sort of an outcome. It alone decides the exit code.
@@ -119,13 +120,14 @@ func ClassOf(err error) Class {
 	}
 	var stale *apply.StaleError
 	var diags model.Diagnostics
+	var none *runs.NoSnapshotError
 	switch {
 	case errors.Is(err, context.Canceled):
 		return Interrupted
 	case errors.As(err, &stale), errors.Is(err, plan.ErrExpired):
 		return Stale
 	case errors.Is(err, plan.ErrEdited), errors.Is(err, plan.ErrFormat), errors.Is(err, plan.ErrOtherFor), errors.Is(err, plan.ErrOtherBy),
-		errors.Is(err, apply.ErrSnapshot), errors.Is(err, apply.ErrSnapshotVersion), errors.Is(err, apply.ErrJournal), errors.As(err, &diags):
+		errors.Is(err, runs.ErrSnapshot), errors.Is(err, runs.ErrSnapshotVersion), errors.Is(err, runs.ErrJournal), errors.As(err, &none), errors.As(err, &diags):
 		return Input
 	}
 	switch ras.KindOf(err) {
@@ -149,7 +151,7 @@ func HintOf(err error) string {
 	switch {
 	case errors.As(err, &e):
 		return e.Hint()
-	case errors.Is(err, apply.ErrSnapshot):
+	case errors.Is(err, runs.ErrSnapshot):
 		return "what the run changed, before and after, stands in rassync history show; rassync restore --from brings objects back from an export"
 	}
 	return ""

@@ -11,6 +11,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // TestExitCodes holds the table of exit codes still: scripts depend on it.
@@ -32,9 +33,9 @@ func TestExitCodes(t *testing.T) {
 		{plan.ErrFormat, 3},
 		{plan.ErrOtherBy, 3},
 		{plan.ErrOtherFor, 3},
-		{apply.ErrSnapshot, 3},
-		{apply.ErrSnapshotVersion, 3},
-		{apply.ErrJournal, 3},
+		{runs.ErrSnapshot, 3},
+		{runs.ErrSnapshotVersion, 3},
+		{runs.ErrJournal, 3},
 		{Failf(Input, "bad"), 3},
 		{&ras.Error{Kind: ras.KindAuth}, 4},
 		{fmt.Errorf("connecting: %w", &ras.Error{Kind: ras.KindRights}), 4},

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"rassync/internal/files"
+	"rassync/internal/wholefile"
 	"rassync/internal/workspace"
 )
 
@@ -56,11 +56,7 @@ func (a *App) recordFarm(s *Session, f *Folder, o ExportOptions) error {
 		}
 		text = next
 	}
-	tmp := path + ".tmp"
-	if err := os.WriteFile(tmp, text, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(tmp, path)
+	return wholefile.Write(path, text, wholefile.Options{Mode: 0o644, KeepMode: true})
 }
 
 type setting struct{ name, value string }

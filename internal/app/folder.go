@@ -2,15 +2,11 @@ package app
 
 import (
 	"os"
-	"path/filepath"
 
-	"rassync/internal/apply"
 	"rassync/internal/model"
+	"rassync/internal/runs"
 	"rassync/internal/workspace"
 )
-
-// toolFolder is the private folder of a workspace.
-const toolFolder = ".rassync"
 
 // Folder is a workspace on disk.
 type Folder struct {
@@ -43,11 +39,6 @@ func (f *Folder) those(fits func(*model.Object) bool) []*model.Object {
 		}
 	}
 	return out
-}
-
-// Private is a path in the private folder.
-func (f *Folder) Private(parts ...string) string {
-	return filepath.Join(append([]string{f.Dir, toolFolder}, parts...)...)
 }
 
 // Load reads and checks the workspace in dir; the failure holds everything
@@ -84,6 +75,6 @@ func (a *App) Configured(dir, overlay string) (*Folder, error) {
 }
 
 // sent opens the memory of what cannot be read back.
-func (a *App) sent(f *Folder, guid string) (*apply.Sent, error) {
-	return apply.OpenSent(f.Private(), guid, a.Reveal(f.Dir))
+func (a *App) sent(f *Folder, guid string) (*runs.Sent, error) {
+	return f.Store().Sent(guid, a.Reveal(f.Dir))
 }

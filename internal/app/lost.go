@@ -6,6 +6,7 @@ import (
 
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 // lostOnReturn says what does not come back with objects that are made again:
@@ -49,7 +50,7 @@ func lostOnReturn(cat *model.Catalog, p *plan.Plan) []string {
 
 // lostByRun says what a run has done that no plan takes back: it overwrote
 // values that nobody can read, and ended sessions.
-func (a *App) lostByRun(run *Run, match func(model.Address) bool) []string {
+func (a *App) lostByRun(run *runs.Run, match func(model.Address) bool) []string {
 	file, err := run.Plan(a.Catalog)
 	if err != nil {
 		return nil

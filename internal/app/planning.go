@@ -6,11 +6,11 @@ import (
 	"sort"
 	"strings"
 
-	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 	"rassync/internal/selector"
 	"rassync/internal/workspace"
 )
@@ -35,7 +35,7 @@ type Planned struct {
 	File   *plan.File
 	Live   *export.Farm
 	Folder *Folder
-	Sent   *apply.Sent
+	Sent   *runs.Sent
 	// Refusals are the brakes that stop an apply of the plan.
 	Refusals []guard.Refusal
 	// Undeclared are objects of exclusive kinds that are not declared.

@@ -10,6 +10,7 @@ import (
 	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 // Backup is where single objects are restored from: the snapshot of a run, or
@@ -20,7 +21,7 @@ type Backup struct {
 	// Made are the objects that the run of a snapshot has made.
 	Made []model.Address
 	// Run is nil for a folder.
-	Run *Run
+	Run *runs.Run
 	// Folder is nil for a snapshot.
 	Folder *Folder
 }

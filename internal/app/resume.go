@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+
+	"rassync/internal/runs"
 )
 
 // ResumeTarget finds the run to finish: the one that was named, or the newest
 // if it did not end well.
-func (a *App) ResumeTarget(s *Session, f *Folder, id string) (*Run, error) {
+func (a *App) ResumeTarget(s *Session, f *Folder, id string) (*runs.Run, error) {
 	if id != "" {
 		r, err := FindRun(f.Dir, id)
 		if err != nil {
@@ -14,11 +16,11 @@ func (a *App) ResumeTarget(s *Session, f *Folder, id string) (*Run, error) {
 		}
 		return r, resumable(s, r)
 	}
-	runs, err := Runs(f.Dir)
+	list, err := f.Store().Runs()
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range runs {
+	for _, r := range list {
 		if sameGUID(r.Info.Farm.GUID, s.Farm().GUID) && (len(r.Entries) > 0 || r.Damage != nil) {
 			return r, resumable(s, r)
 		}
@@ -26,7 +28,7 @@ func (a *App) ResumeTarget(s *Session, f *Folder, id string) (*Run, error) {
 	return nil, Failf(Input, "there is no run in %s to resume", f.Dir)
 }
 
-func resumable(s *Session, r *Run) error {
+func resumable(s *Session, r *runs.Run) error {
 	if r.Damage != nil {
 		return &Failure{Class: Input, Err: r.Damage, Hint: "what the run did can't be known from its journal any more: compare with rassync plan"}
 	}
@@ -44,7 +46,7 @@ func resumable(s *Session, r *Run) error {
 
 // Resume finishes a run that was interrupted, killed or failed. For what was
 // in doubt the farm is read and decides.
-func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *Run, e Execution) (*Report, error) {
+func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *runs.Run, e Execution) (*Report, error) {
 	file, err := run.Plan(a.Catalog)
 	if err != nil {
 		return nil, &Failure{Class: planClass(err), Err: err}

@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"strings"
 
-	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 // RollbackTarget finds the run to take back: the one that was named, or the
 // newest that wrote to this farm and was not taken back already.
-func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*Run, error) {
+func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*runs.Run, error) {
 	if id != "" {
 		r, err := FindRun(f.Dir, id)
 		if err != nil {
@@ -25,12 +25,12 @@ func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*Run, error) {
 		}
 		return r, nil
 	}
-	runs, err := Runs(f.Dir)
+	list, err := f.Store().Runs()
 	if err != nil {
 		return nil, err
 	}
 	back := map[string]bool{}
-	for _, r := range runs {
+	for _, r := range list {
 		switch {
 		case r.Damage != nil || !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) || !r.Wrote():
 		case r.Info.Command == "rollback":
@@ -45,7 +45,7 @@ func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*Run, error) {
 }
 
 // PlanRollback plans the way back to before a run.
-func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *Run, o PlanOptions) (*Planned, error) {
+func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *runs.Run, o PlanOptions) (*Planned, error) {
 	p, err := a.planBack(ctx, s, f, run, o)
 	if err != nil {
 		return nil, err
@@ -56,11 +56,11 @@ func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *Run,
 	return p, nil
 }
 
-func (a *App) planRollback(ctx context.Context, s *Session, f *Folder, run *Run) (*Planned, error) {
+func (a *App) planRollback(ctx context.Context, s *Session, f *Folder, run *runs.Run) (*Planned, error) {
 	return a.planBack(ctx, s, f, run, PlanOptions{})
 }
 
-func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o PlanOptions) (*Planned, error) {
+func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run, o PlanOptions) (*Planned, error) {
 	if err := s.CheckFarm(f.Farm); err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *Run, o P
 
 // halfReplaced are the temporary names under which the run may have left new
 // objects, if it died while it replaced old ones.
-func halfReplaced(cat *model.Catalog, snap *apply.Snapshot) []model.Address {
+func halfReplaced(cat *model.Catalog, snap *runs.Snapshot) []model.Address {
 	var out []model.Address
 	for _, o := range snap.Objects {
 		if k := cat.Kind(o.Kind); k == nil || k.Replace != "createFirst" {
@@ -145,7 +145,7 @@ func without(desired []*model.Object, live *export.Farm, ds model.Diagnostics) (
 // borrowSecrets gives objects that must be made again the references to their
 // secrets from where they are declared: in the run's own plan or in the
 // workspace as it is now.
-func (a *App) borrowSecrets(f *Folder, run *Run, desired []*model.Object, live *export.Farm) {
+func (a *App) borrowSecrets(f *Folder, run *runs.Run, desired []*model.Object, live *export.Farm) {
 	known := map[model.Address]map[string]any{}
 	if ws, ds := a.Read(f.Dir, ""); !ds.Failed() {
 		anchorSecrets(ws.Objects)

@@ -11,6 +11,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 	"rassync/internal/workspace"
 )
 
@@ -19,8 +20,8 @@ func all(*model.Object, *model.Property) bool { return true }
 
 // takeSnapshot reads every object that the plan touches, whole, and the order
 // of the siblings that it changes.
-func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p *plan.Plan, id string, blobs *apply.Blobs) (*apply.Snapshot, map[string][]byte, error) {
-	snap := &apply.Snapshot{ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []apply.SavedObject{}, Made: []string{}, Lacking: guard.Lacking(a.Catalog, p, live)}
+func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p *plan.Plan, id string, blobs *runs.Blobs) (*runs.Snapshot, map[string][]byte, error) {
+	snap := &runs.Snapshot{ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []runs.SavedObject{}, Made: []string{}, Lacking: guard.Lacking(a.Catalog, p, live)}
 	sv := &saver{app: a, session: s, live: live, snap: snap, blobs: blobs, lists: export.NewRecorder(s.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
 	for i := range p.Changes {
 		if err := sv.change(ctx, &p.Changes[i]); err != nil {
@@ -40,8 +41,8 @@ type saver struct {
 	app     *App
 	session *Session
 	live    *export.Farm
-	snap    *apply.Snapshot
-	blobs   *apply.Blobs
+	snap    *runs.Snapshot
+	blobs   *runs.Blobs
 	lists   *export.Recorder // whose answers several objects share
 	files   map[string][]byte
 	seen    map[model.Address]int // place in the snapshot, from 1
@@ -143,7 +144,7 @@ func (sv *saver) save(ctx context.Context, o *model.Object, renamedTo string, de
 func (sv *saver) keep(o *model.Object, a model.Address, answers []export.Received, renamedTo string, deleted bool) error {
 	spec, _ := withoutHidden(o.Spec).(map[string]any)
 	sv.keepFiles(spec)
-	so := apply.SavedObject{Address: a.String(), Kind: a.Kind, Site: a.Site, Name: a.Name, RenamedTo: renamedTo, Deleted: deleted, Spec: spec, Unknown: o.Unknown}
+	so := runs.SavedObject{Address: a.String(), Kind: a.Kind, Site: a.Site, Name: a.Name, RenamedTo: renamedTo, Deleted: deleted, Spec: spec, Unknown: o.Unknown}
 	text, err := workspace.Document(sv.app.Catalog, &model.Object{Address: a, Spec: spec, Unknown: o.Unknown})
 	if err != nil {
 		return err
@@ -161,7 +162,7 @@ func (sv *saver) keep(o *model.Object, a model.Address, answers []export.Receive
 		if err != nil {
 			return err
 		}
-		so.Answers = append(so.Answers, apply.SavedAnswer{Request: ans.Request(), Blob: blob})
+		so.Answers = append(so.Answers, runs.SavedAnswer{Request: ans.Request(), Blob: blob})
 	}
 	sv.snap.Objects = append(sv.snap.Objects, so)
 	sv.seen[a.Key()] = len(sv.snap.Objects)

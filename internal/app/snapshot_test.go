@@ -5,19 +5,17 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"rassync/examples"
-	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 	"rassync/internal/workspace"
 	"rassync/schemas"
 )
@@ -59,18 +57,21 @@ func TestSnapshotHoldsWhatTheFarmAnswered(t *testing.T) {
 			p.Changes = append(p.Changes, plan.Change{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name, Action: plan.Update})
 		}
 	}
-	store := filepath.Join(t.TempDir(), "blobs")
-	blobs := apply.OpenBlobs(store)
+	store := runs.Open(t.TempDir())
+	blobs := store.Blobs()
 	a := &App{Catalog: cat, Env: &Env{Now: time.Now}}
 	snap, files, err := a.takeSnapshot(ctx, s, live, p, "run", blobs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	if err := snap.Save(dir, blobs, files); err != nil {
+	run, err := store.New(runs.Info{}, time.Now())
+	if err != nil {
 		t.Fatal(err)
 	}
-	if snap, err = apply.ReadSnapshot(dir, apply.OpenBlobs(store)); err != nil {
+	if err := run.Save(snap, blobs, files); err != nil {
+		t.Fatal(err)
+	}
+	if snap, err = run.Snapshot(); err != nil {
 		t.Fatal(err)
 	}
 	get := func(digest string) []byte {
@@ -126,14 +127,14 @@ func TestSnapshotHoldsWhatTheFarmAnswered(t *testing.T) {
 
 	// The same objects once more need no room.
 	count := func() int {
-		list, err := os.ReadDir(store)
+		list, err := store.ReadDir("blobs")
 		if err != nil {
 			t.Fatal(err)
 		}
 		return len(list)
 	}
 	before := count()
-	if _, _, err := a.takeSnapshot(ctx, s, live, p, "again", apply.OpenBlobs(store)); err != nil {
+	if _, _, err := a.takeSnapshot(ctx, s, live, p, "again", store.Blobs()); err != nil {
 		t.Fatal(err)
 	}
 	if after := count(); after != before {

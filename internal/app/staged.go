@@ -1,6 +1,10 @@
 package app
 
-import "fmt"
+import (
+	"fmt"
+
+	"rassync/internal/runs"
+)
 
 // mayWrite looks at what the farm said of itself.
 func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
@@ -22,12 +26,12 @@ func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
 
 // stagedByUs is the newest run of this workspace if it wrote to the farm and
 // did not activate: then what waits there is its own.
-func stagedByUs(s *Session, f *Folder) *Run {
-	runs, err := Runs(f.Dir)
+func stagedByUs(s *Session, f *Folder) *runs.Run {
+	list, err := f.Store().Runs()
 	if err != nil {
 		return nil
 	}
-	for _, r := range runs {
+	for _, r := range list {
 		if r.Damage == nil && r.Wrote() && sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
 			if r.Activated() {
 				return nil

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"rassync/internal/apply"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 func TestStageOnlyRefusesAnActivationInBetween(t *testing.T) {
@@ -27,26 +27,26 @@ func TestStageOnlyRefusesAnActivationInBetween(t *testing.T) {
 
 // A run that went on after it had activated has left something staged.
 func TestActivatedIsSaidOfAllWrites(t *testing.T) {
-	write := apply.Entry{Event: "send", Request: "POST /api/X", Address: "a"}
-	asked := apply.Entry{Event: "send", Request: apply.ActivateRequest, Address: "b", Action: "create"}
-	applied := apply.Entry{Event: "applied", Address: "b", Action: "create", ID: apply.ActivatedBefore}
+	write := runs.Entry{Event: "send", Request: "POST /api/X", Address: "a"}
+	asked := runs.Entry{Event: "send", Request: runs.ActivateRequest, Address: "b", Action: "create"}
+	applied := runs.Entry{Event: "applied", Address: "b", Action: "create", ID: runs.ActivatedBefore}
 	for _, tt := range []struct {
-		entries []apply.Entry
+		entries []runs.Entry
 		want    bool
 	}{
-		{[]apply.Entry{write}, false},
-		{[]apply.Entry{write, asked}, false},
-		{[]apply.Entry{write, asked, applied}, true},
-		{[]apply.Entry{write, asked, applied, write}, false},
-		{[]apply.Entry{write, asked, applied, write, asked, applied}, true},
+		{[]runs.Entry{write}, false},
+		{[]runs.Entry{write, asked}, false},
+		{[]runs.Entry{write, asked, applied}, true},
+		{[]runs.Entry{write, asked, applied, write}, false},
+		{[]runs.Entry{write, asked, applied, write, asked, applied}, true},
 	} {
-		r := &Run{Entries: tt.entries}
+		r := &runs.Run{Entries: tt.entries}
 		if r.Activated() != tt.want {
 			t.Errorf("%+v: %v", tt.entries, !tt.want)
 		}
 	}
-	r := &Run{Entries: []apply.Entry{write, asked, applied}}
-	if !r.activations()["b create"] || len(r.activations()) != 1 {
-		t.Errorf("%v", r.activations())
+	r := &runs.Run{Entries: []runs.Entry{write, asked, applied}}
+	if !r.Activations()["b create"] || len(r.Activations()) != 1 {
+		t.Errorf("%v", r.Activations())
 	}
 }

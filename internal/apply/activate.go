@@ -6,12 +6,13 @@ import (
 	"fmt"
 
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 // activate activates everything that is staged on the farm. about is for the
 // journal: the change that could not go on without it.
-func (r *run) activate(ctx context.Context, about Entry) error {
-	about.Event, about.Request = "send", ActivateRequest
+func (r *run) activate(ctx context.Context, about runs.Entry) error {
+	about.Event, about.Request = "send", runs.ActivateRequest
 	for try := 1; ; try++ {
 		if err := r.Journal.Append(about); err != nil {
 			return err
@@ -30,7 +31,7 @@ func (r *run) activate(ctx context.Context, about Entry) error {
 		r.emit(Event{Type: Notice, Address: about.Address, Message: "the answer was lost: activating again", Err: err})
 	}
 	r.emit(Event{Type: SettingsApply, Address: about.Address})
-	return r.Journal.Append(Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID})
+	return r.Journal.Append(runs.Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID})
 }
 
 // activateTries bounds how often an activation with a lost answer is repeated.
@@ -39,21 +40,13 @@ const activateTries = 2
 // errStageOnly is why a plan with an activation in between cannot be staged.
 var errStageOnly = errors.New("the plan activates settings in between, which --stage-only forbids")
 
-// What the journal says of an activation: why it came.
-const (
-	ActivateRequest = "POST /api/Settings/apply"
-	ActivatedBefore = "before" // a change that needs it
-	activatedWithin = "within" // a change
-	activatedEntry  = "entry"  // for a new entry of a list to be shown
-)
-
 // activateFor activates the settings for a change that needs it.
 func (r *run) activateFor(ctx context.Context, c *plan.Change, a *plan.Activation, when string) error {
 	switch {
-	case a == nil, when == ActivatedBefore && r.Activated[c.Address+" "+string(c.Action)]:
+	case a == nil, when == runs.ActivatedBefore && r.Activated[c.Address+" "+string(c.Action)]:
 		return nil
 	case r.StageOnly:
 		return fmt.Errorf("%w: %s", errStageOnly, a.Why)
 	}
-	return r.activate(context.WithoutCancel(ctx), Entry{Address: c.Address, Action: string(c.Action), ID: when})
+	return r.activate(context.WithoutCancel(ctx), runs.Entry{Address: c.Address, Action: string(c.Action), ID: when})
 }

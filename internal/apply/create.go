@@ -12,6 +12,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // create makes an object: the POST takes what it takes, the rest follows as
@@ -406,7 +407,7 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 	}
 	fresh := r.Live.Find(temp.Address)
 	if old != nil {
-		if err := r.activateFor(ctx, c, c.ActivateWithin, activatedWithin); err != nil {
+		if err := r.activateFor(ctx, c, c.ActivateWithin, runs.ActivatedWithin); err != nil {
 			return err
 		}
 		before := len(r.refused)

@@ -1,5 +1,5 @@
-// Package apply carries out plans: it binds them to the live objects, keeps a
-// snapshot and a journal, writes step by step, activates, and reads back what
+// Package apply carries out plans: it binds them to the live objects, writes step
+// by step while a journal is kept (see package runs), activates, and reads back what
 // it wrote.
 //
 // Writing converges: before each change the object is read anew, what still

@@ -9,6 +9,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // findEntries makes sure that the entries of other objects which a body names
@@ -58,7 +59,7 @@ func (r *run) findEntry(ctx context.Context, ref model.EntryRef, o *model.Object
 		return fmt.Errorf("%w; it may be listed only after an apply, which --stage-only forbids", missing)
 	}
 	r.emit(Event{Type: Notice, Address: o.Address.String(), Message: fmt.Sprintf("%s of %s is not listed yet: applying the settings", ref.Name, ref.Object)})
-	if err := r.activate(ctx, Entry{Address: o.Address.String(), ID: activatedEntry}); err != nil {
+	if err := r.activate(ctx, runs.Entry{Address: o.Address.String(), ID: runs.ActivatedEntry}); err != nil {
 		return err
 	}
 	if found, err = r.Live.FindEntry(ctx, r.Writer, ref, site); err == nil && !found {
@@ -74,7 +75,7 @@ func (r *run) brought(ctx context.Context, k *model.Kind, desired, live *model.O
 		return live, nil
 	}
 	r.emit(Event{Type: Notice, Address: desired.Address.String(), Message: "what comes with the new object is not listed yet: applying the settings"})
-	if err := r.activate(ctx, Entry{Address: desired.Address.String(), ID: activatedEntry}); err != nil {
+	if err := r.activate(ctx, runs.Entry{Address: desired.Address.String(), ID: runs.ActivatedEntry}); err != nil {
 		return nil, err
 	}
 	now, err := r.Live.Reread(ctx, r.Writer, live, want)

@@ -10,6 +10,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // list writes the differences of a list: entries go, come, and change.
@@ -351,7 +352,7 @@ func (r *run) entryNow(ctx context.Context, at spot, p *model.Property, entry an
 				return nil, fmt.Errorf("%s[%s]: this farm lists a new entry only after an apply, which --stage-only forbids", p.Path(), model.EntryLabel(p, entry))
 			}
 			r.emit(Event{Type: Notice, Address: at.object.Address.String(), Message: "the new entry is not listed yet: applying the settings"})
-			if err := r.activate(ctx, Entry{Address: at.object.Address.String(), ID: activatedEntry}); err != nil {
+			if err := r.activate(ctx, runs.Entry{Address: at.object.Address.String(), ID: runs.ActivatedEntry}); err != nil {
 				return nil, err
 			}
 		}

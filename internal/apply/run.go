@@ -11,6 +11,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // Writer is the write side of a session.
@@ -23,14 +24,14 @@ type Writer interface {
 
 // Recorder keeps what a run does, line by line; a line is safe when Append
 // returns.
-type Recorder interface{ Append(Entry) error }
+type Recorder interface{ Append(runs.Entry) error }
 
 // Options say how a plan is carried out.
 type Options struct {
 	Writer  Writer
 	Live    *export.Farm // the farm as it was just read
 	Journal Recorder
-	Sent    *Sent
+	Sent    *runs.Sent
 	// Files reads the content of a file that a document refers to.
 	Files func(source model.Source, ref model.FileRef) ([]byte, error)
 	// Reveal gives the value of a secret at the moment it is sent.
@@ -153,16 +154,16 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Message: "it needs " + on + ", of which the farm did not take everything"})
 			continue
 		}
-		if err := r.activateFor(ctx, c, c.ActivateBefore, ActivatedBefore); err != nil {
+		if err := r.activateFor(ctx, c, c.ActivateBefore, runs.ActivatedBefore); err != nil {
 			r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
 			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Err: err})
 			r.result.Skipped++
-			if jerr := r.Journal.Append(Entry{Event: "failed", Error: err.Error()}); jerr != nil {
+			if jerr := r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()}); jerr != nil {
 				return r.result, jerr
 			}
 			continue
 		}
-		if err := r.Journal.Append(Entry{Event: "begin", Address: c.Address, Action: string(c.Action)}); err != nil {
+		if err := r.Journal.Append(runs.Entry{Event: "begin", Address: c.Address, Action: string(c.Action)}); err != nil {
 			return r.result, err
 		}
 		r.emit(Event{Type: ChangeStarted, Address: c.Address, Action: string(c.Action)})
@@ -172,7 +173,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		if err != nil && r.leftStanding(c, err) {
 			wrote = wrote || r.accepted
 			r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
-			if jerr := r.Journal.Append(Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
+			if jerr := r.Journal.Append(runs.Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
 				return r.result, jerr
 			}
 			continue
@@ -180,7 +181,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		if err != nil {
 			r.result.Failed = &Failure{Address: c.Address, Err: err}
 			r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
-			if jerr := r.Journal.Append(Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
+			if jerr := r.Journal.Append(runs.Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
 				return r.result, jerr
 			}
 			continue
@@ -188,16 +189,16 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		wrote = true
 		r.result.Done++
 		r.emit(Event{Type: ChangeDone, Address: c.Address, Action: string(c.Action)})
-		if err := r.Journal.Append(Entry{Event: "done", Address: c.Address, Action: string(c.Action)}); err != nil {
+		if err := r.Journal.Append(runs.Entry{Event: "done", Address: c.Address, Action: string(c.Action)}); err != nil {
 			return r.result, err
 		}
 	}
 	r.current = nil
 	if wrote && r.result.Failed == nil && ctx.Err() == nil {
 		if !o.StageOnly {
-			if err := r.activate(ctx, Entry{}); err != nil {
+			if err := r.activate(ctx, runs.Entry{}); err != nil {
 				r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
-				runErr = r.Journal.Append(Entry{Event: "failed", Error: err.Error()})
+				runErr = r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
 			} else {
 				r.result.Activated = true
 			}
@@ -217,7 +218,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	case len(r.result.Unverified) > 0:
 		state = "not verified"
 	}
-	if err := r.Journal.Append(Entry{Event: "finished", Result: state}); err != nil && runErr == nil {
+	if err := r.Journal.Append(runs.Entry{Event: "finished", Result: state}); err != nil && runErr == nil {
 		runErr = err
 	}
 	t := RunFinished

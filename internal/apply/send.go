@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // send sends one write. While the farm says that somebody holds the object,
@@ -47,7 +48,7 @@ func (r *run) address() string {
 // sendOnce sends one write with its journal lines around it.
 func (r *run) sendOnce(ctx context.Context, req ras.Request) (*ras.Answer, error) {
 	text := req.Method + " " + req.Path
-	e := Entry{Event: "send", Request: text, Address: r.address()}
+	e := runs.Entry{Event: "send", Request: text, Address: r.address()}
 	if err := r.Journal.Append(e); err != nil {
 		return nil, err
 	}

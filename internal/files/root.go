@@ -1,7 +1,6 @@
 package files
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +8,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"rassync/internal/wholefile"
 )
 
 // Root is a folder whose files are reached by paths that others name.
@@ -135,38 +136,31 @@ func (r *Root) MayWrite(p string) error {
 	return nil
 }
 
-// Replace writes a file under a passing name and renames it, so that no reader
-// ever sees half of it. The passing name is a dot-file: a loader that comes by
-// at this moment passes over it.
+// TempDir is where the temporary files of a workspace are made, if it is there:
+// git leaves the private folder alone.
+const TempDir = ".rassync/tmp"
+
+// Replace writes a file whole or not at all; it is on the disk when Replace
+// returns.
 func (r *Root) Replace(p string, data []byte) error {
+	return r.replace(p, data, wholefile.Options{})
+}
+
+// ReplaceCopy is Replace for what can be written again at any time: it is not
+// flushed.
+func (r *Root) ReplaceCopy(p string, data []byte) error {
+	return r.replace(p, data, wholefile.Options{NoFlush: true})
+}
+
+func (r *Root) replace(p string, data []byte, o wholefile.Options) error {
 	if err := r.MayWrite(p); err != nil {
 		return err
 	}
-	mode := fs.FileMode(0o644)
-	if info, err := r.root.Lstat(p); err == nil {
-		mode = info.Mode().Perm()
-	}
-	dir := path.Dir(p)
-	if err := r.root.MkdirAll(dir, 0o755); err != nil {
+	if err := r.root.MkdirAll(path.Dir(p), 0o755); err != nil {
 		return err
 	}
-	temp := path.Join(dir, ".rassync-"+rand.Text()[:10])
-	f, err := r.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = r.root.Rename(temp, p)
-	}
-	if err != nil {
-		// Best effort: the first error is the one to tell.
-		_ = r.root.Remove(temp)
-	}
-	return err
+	o.Mode, o.KeepMode, o.TempDir = 0o644, true, TempDir
+	return wholefile.WriteIn(r.root, p, data, o)
 }
 
 // Remove takes a file out.

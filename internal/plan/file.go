@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"rassync/internal/files"
 	"rassync/internal/model"
+	"rassync/internal/wholefile"
 )
 
 // The reasons for which a plan file is refused.
@@ -49,30 +49,19 @@ func (f *File) digest() (string, error) {
 	return model.DigestJSON(&c)
 }
 
+// Text is the plan file as it stands on disk.
+func (f *File) Text() ([]byte, error) {
+	data, err := json.MarshalIndent(f, "", "  ")
+	return append(data, '\n'), err
+}
+
 // Write saves the file; it is replaced whole or not at all.
 func (f *File) Write(path string) error {
-	data, err := json.MarshalIndent(f, "", "  ")
+	data, err := f.Text()
 	if err != nil {
 		return err
 	}
-	tmp := path + ".tmp"
-	out, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp)
-	if _, err := out.Write(append(data, '\n')); err != nil {
-		out.Close()
-		return err
-	}
-	if err := out.Sync(); err != nil { // a run must find its plan again after a power cut
-		out.Close()
-		return err
-	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp, path)
+	return wholefile.Write(path, data, wholefile.Options{})
 }
 
 // maxFile bounds what is read of a plan file.

@@ -8,18 +8,19 @@ import (
 	"rassync/internal/apply"
 	"rassync/internal/farmsim"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 // dying is a journal whose process dies: it keeps what was written and takes
 // no more than a number of lines.
 type dying struct {
 	left    int
-	entries []apply.Entry
+	entries []runs.Entry
 }
 
 var errDied = errors.New("the process died")
 
-func (d *dying) Append(e apply.Entry) error {
+func (d *dying) Append(e runs.Entry) error {
 	if d.left == 0 {
 		return errDied
 	}
@@ -67,7 +68,7 @@ func TestCrashAtEveryJournalLine(t *testing.T) {
 		for i := range rest.Changes {
 			rest.Changes[i].Before = nil // a resumed run has only what the plan file holds
 		}
-		if res, err := s.carryOut(&rest, &dying{left: -1}, done, apply.Begun(j.entries)); err != nil || res.Failed != nil {
+		if res, err := s.carryOut(&rest, &dying{left: -1}, done, runs.Begun(j.entries)); err != nil || res.Failed != nil {
 			t.Fatalf("line %d: not resumed: %+v %v", n, res.Failed, err)
 		}
 		if now := text(s.read(nil, everything)); now != goal {

@@ -19,6 +19,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 	"rassync/schemas"
 )
 
@@ -28,7 +29,7 @@ type stand struct {
 	cat     *model.Catalog
 	farm    *farmsim.Farm
 	session *ras.Session
-	sent    *apply.Sent
+	sent    *runs.Sent
 	dir     string
 	live    *export.Farm
 	files   map[string][]byte // content by digest, as it would lie beside the YAML
@@ -86,7 +87,7 @@ func (s *stand) on(farm *farmsim.Farm, patience time.Duration) *stand {
 	}
 	s.t.Cleanup(func() { session.Close() })
 	s.farm, s.session = farm, session
-	if s.sent, err = apply.OpenSent(s.dir, "test", reveal); err != nil {
+	if s.sent, err = runs.Open(s.dir).Sent("test", reveal); err != nil {
 		s.t.Fatal(err)
 	}
 	return s
@@ -192,7 +193,7 @@ func (s *stand) apply(p *plan.Plan) *apply.Result {
 // forgetful keeps no journal: what a journal is for has tests of its own.
 type forgetful struct{}
 
-func (forgetful) Append(apply.Entry) error { return nil }
+func (forgetful) Append(runs.Entry) error { return nil }
 
 // mustApply applies and expects everything to be done and read back.
 func (s *stand) mustApply(p *plan.Plan) {

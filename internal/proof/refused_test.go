@@ -11,6 +11,7 @@ import (
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 )
 
 func docsWith(s *stand, more ...*model.Object) []*model.Object {
@@ -60,8 +61,8 @@ func TestRefusedPropertyFailsAlone(t *testing.T) {
 		b.Spec["size"] = int64(2)
 		docs := []*model.Object{a, b}
 		p := s.plan(docs, nil)
-		var lines []apply.Entry
-		res := s.run(p, recorder(func(e apply.Entry) { lines = append(lines, e) }), false, nil)
+		var lines []runs.Entry
+		res := s.run(p, recorder(func(e runs.Entry) { lines = append(lines, e) }), false, nil)
 		if res.Failed != nil || res.Done != 1 || len(res.Refused) != 1 || !res.Activated || len(res.NotConverged) > 0 {
 			t.Fatalf("%+v", res)
 		}
@@ -188,9 +189,9 @@ func TestRefusalOfAConfirmedPropertyStopsTheRun(t *testing.T) {
 	}
 }
 
-type recorder func(apply.Entry)
+type recorder func(runs.Entry)
 
-func (r recorder) Append(e apply.Entry) error { r(e); return nil }
+func (r recorder) Append(e runs.Entry) error { r(e); return nil }
 
 // run is apply with a journal, from the start or resumed.
 func (s *stand) run(p *plan.Plan, j apply.Recorder, resume bool, done map[string]bool) *apply.Result {

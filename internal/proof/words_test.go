@@ -15,6 +15,7 @@ import (
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 	"rassync/schemas"
 )
 
@@ -324,7 +325,7 @@ func TestActivationInBetween(t *testing.T) {
 	s.mustApply(p)
 	applied := 0
 	for _, r := range s.requests(from) {
-		if r == apply.ActivateRequest {
+		if r == runs.ActivateRequest {
 			applied++
 		}
 	}
@@ -422,7 +423,7 @@ func TestInterruptedActivationIsResumed(t *testing.T) {
 			switch {
 			case e.Event == "done":
 				done[e.Address+" "+e.Action] = true
-			case e.Event == "applied" && e.ID == apply.ActivatedBefore:
+			case e.Event == "applied" && e.ID == runs.ActivatedBefore:
 				activated[e.Address+" "+e.Action] = true
 			}
 		}
@@ -443,10 +444,10 @@ func TestInterruptedActivationIsResumed(t *testing.T) {
 // mortal is a journal on which the process dies after so many lines.
 type mortal struct {
 	left  int
-	lines []apply.Entry
+	lines []runs.Entry
 }
 
-func (d *mortal) Append(e apply.Entry) error {
+func (d *mortal) Append(e runs.Entry) error {
 	if d.left == 0 {
 		return fmt.Errorf("the process is gone")
 	}

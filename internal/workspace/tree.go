@@ -253,7 +253,11 @@ func (w *writer) put(p string, data []byte, report bool) error {
 	if w.opts.DryRun {
 		return nil
 	}
-	if err := w.root.Replace(p, data); err != nil {
+	write := w.root.Replace
+	if !report { // the copies of the schemas: every export compares them
+		write = w.root.ReplaceCopy
+	}
+	if err := write(p, data); err != nil {
 		return fmt.Errorf("write %s: %w", p, err)
 	}
 	return nil

@@ -1,10 +1,9 @@
-package apply
+package runs
 
 import (
 	"bytes"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,10 +11,16 @@ import (
 
 func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 
-func writeJournal(t *testing.T, entries ...Entry) string {
+// aJournal is where the journal of the tests lies.
+const aJournal = "runs/a/" + journalFile
+
+func writeJournal(t *testing.T, entries ...Entry) *Store {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "journal.jsonl")
-	j, _, err := OpenJournal(path, clock)
+	s := Open(t.TempDir())
+	if err := s.MkdirAll("runs/a"); err != nil {
+		t.Fatal(err)
+	}
+	j, _, err := openJournal(s, aJournal, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,14 +30,13 @@ func writeJournal(t *testing.T, entries ...Entry) string {
 			t.Fatal(err)
 		}
 	}
-	return path
+	return s
 }
 
 var threeEntries = []Entry{{Event: "run", Who: "tester"}, {Event: "begin", Address: "Main/Theme/A", Action: "create"}, {Event: "done", Address: "Main/Theme/A", Action: "create"}}
 
 func TestJournalIsReadAsWritten(t *testing.T) {
-	path := writeJournal(t, threeEntries...)
-	entries, err := ReadJournal(path)
+	entries, _, err := readJournal(writeJournal(t, threeEntries...), aJournal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +46,8 @@ func TestJournalIsReadAsWritten(t *testing.T) {
 }
 
 func TestTornLastLineIsCutOff(t *testing.T) {
-	path := writeJournal(t, threeEntries...)
+	s := writeJournal(t, threeEntries...)
+	path := s.Path(aJournal)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +57,7 @@ func TestTornLastLineIsCutOff(t *testing.T) {
 		if err := os.WriteFile(path, whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		j, entries, err := OpenJournal(path, clock)
+		j, entries, err := openJournal(s, aJournal, clock)
 		if err != nil || len(entries) != 2 {
 			t.Fatalf("cut at %d: %d entries, %v", cut, len(entries), err)
 		}
@@ -60,14 +65,15 @@ func TestTornLastLineIsCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		j.Close()
-		if entries, err := ReadJournal(path); err != nil || len(entries) != 3 {
+		if entries, _, err := readJournal(s, aJournal); err != nil || len(entries) != 3 {
 			t.Fatalf("cut at %d, written on: %d entries, %v", cut, len(entries), err)
 		}
 	}
 }
 
 func TestChangedLineIsNoticed(t *testing.T) {
-	path := writeJournal(t, threeEntries...)
+	s := writeJournal(t, threeEntries...)
+	path := s.Path(aJournal)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +88,7 @@ func TestChangedLineIsNoticed(t *testing.T) {
 		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadJournal(path); !errors.Is(err, ErrJournal) {
+		if _, _, err := readJournal(s, aJournal); !errors.Is(err, ErrJournal) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

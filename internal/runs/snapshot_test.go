@@ -1,4 +1,4 @@
-package apply
+package runs
 
 import (
 	"crypto/sha256"
@@ -21,8 +21,9 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, store := t.TempDir(), filepath.Join(t.TempDir(), "blobs")
-	blobs := OpenBlobs(store)
+	st := Open(t.TempDir())
+	r, store := st.run(Info{ID: "r1"}), st.Path(blobsFolder)
+	blobs := st.Blobs()
 	put := func(text string) string {
 		digest, err := blobs.Put([]byte(text))
 		if err != nil {
@@ -40,13 +41,13 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 		{Address: "Main/Theme/C", Kind: "Theme", Site: "Main", Name: "C", Spec: map[string]any{}, Answers: []SavedAnswer{{"GET /api/Theme (its element)", answer}}},
 		{Address: "Main/ThemeCustomImage/logo.png", Kind: "ThemeCustomImage", Site: "Main", Name: "logo.png", Spec: map[string]any{"image": model.FileRef{Digest: digest}}},
 	}}
-	if err := s.Save(dir, blobs, map[string][]byte{digest: picture}); err != nil {
+	if err := r.Save(s, blobs, map[string][]byte{digest: picture}); err != nil {
 		t.Fatal(err)
 	}
 	if list, err := os.ReadDir(store); err != nil || len(list) != 3 {
 		t.Errorf("the same bytes are stored once: %v, %v", list, err)
 	}
-	read := func() (*Snapshot, error) { return ReadSnapshot(dir, OpenBlobs(store)) }
+	read := func() (*Snapshot, error) { return r.Snapshot() }
 	back, err := read()
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +84,7 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 				t.Errorf("%s %s: %v", name, damage, err)
 			}
 			// Whoever stores the same content again mends it.
-			if _, err := OpenBlobs(store).Put(good); err != nil {
+			if _, err := st.Blobs().Put(good); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := read(); err != nil {
@@ -92,7 +93,7 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 		}
 	}
 
-	file := filepath.Join(dir, SnapshotFile)
+	file := filepath.Join(r.Dir, snapshotFile)
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +113,8 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 
 // TestSnapshotOfVersion1 reads what an earlier version has left.
 func TestSnapshotOfVersion1(t *testing.T) {
-	dir := t.TempDir()
+	st := Open(t.TempDir())
+	r := st.run(Info{ID: "r1"})
 	sum := sha256.Sum256([]byte("picture"))
 	digest := hex.EncodeToString(sum[:])
 	s := &Snapshot{FormatVersion: "1", ID: "r1", Time: clock(), Made: []string{}, Files: []string{digest}, Objects: []SavedObject{
@@ -125,9 +127,9 @@ func TestSnapshotOfVersion1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture := filepath.Join(dir, "files", digest)
-	for path, content := range map[string]string{filepath.Join(dir, SnapshotFile): string(data), picture: "picture"} {
-		if err := WriteFile(path, []byte(content)); err != nil {
+	picture := filepath.Join(r.Dir, "files", digest)
+	for name, content := range map[string]string{r.name(snapshotFile): string(data), r.name("files", digest): "picture"} {
+		if err := st.WriteFile(name, []byte(content)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -135,7 +137,7 @@ func TestSnapshotOfVersion1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := ReadSnapshot(dir, OpenBlobs(filepath.Join(dir, "none")))
+	back, err := r.Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,15 +148,15 @@ func TestSnapshotOfVersion1(t *testing.T) {
 	if err := os.WriteFile(picture, []byte("other"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadSnapshot(dir, OpenBlobs(dir)); !errors.Is(err, ErrSnapshot) || !strings.Contains(err.Error(), digest) {
+	if _, err := r.Snapshot(); !errors.Is(err, ErrSnapshot) || !strings.Contains(err.Error(), digest) {
 		t.Errorf("a changed picture: %v", err)
 	}
 }
 
 // TestSweep removes what nobody needs and what a crash has left.
 func TestSweep(t *testing.T) {
-	store := t.TempDir()
-	blobs := OpenBlobs(store)
+	st := Open(t.TempDir())
+	store, blobs := st.Path(blobsFolder), st.Blobs()
 	var digests []string
 	for _, text := range []string{"needed", "not needed"} {
 		d, err := blobs.Put([]byte(text))
@@ -163,7 +165,7 @@ func TestSweep(t *testing.T) {
 		}
 		digests = append(digests, d)
 	}
-	for _, name := range []string{halfWritten + "123", "README"} {
+	for _, name := range []string{".new-123", ".rassync-ABCDEFGHIJ234567", "README"} {
 		if err := os.WriteFile(filepath.Join(store, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package app
+package runs
 
 import (
 	"context"
@@ -13,11 +13,11 @@ import (
 	"time"
 )
 
-func lockers(t *testing.T) (*App, *Folder) {
-	t.Helper()
-	a := &App{Env: &Env{Now: time.Now, User: "jane", Host: "here", PID: os.Getpid()}}
-	return a, &Folder{Dir: t.TempDir()}
+func jane(command string) Holder {
+	return Holder{Who: "jane", Host: "here", PID: os.Getpid(), Since: time.Now(), Command: command}
 }
+
+func nobody(Holder) {}
 
 // A killed process whose result nobody has asked for keeps its number, and no
 // lock.
@@ -47,14 +47,14 @@ func TestEndedProcessHoldsNoLock(t *testing.T) {
 }
 
 func TestLockIsHeldByOne(t *testing.T) {
-	a, f := lockers(t)
+	s := Open(t.TempDir())
 	var inside, most, got atomic.Int32
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			release, err := a.lock(context.Background(), f, "apply", 0)
+			release, err := s.Lock(context.Background(), jane("apply"), 0, nobody, nobody)
 			if err != nil {
-				if ClassOf(err) != Refused {
+				if locked := new(LockedError); !errors.As(err, &locked) {
 					t.Error(err)
 				}
 				return
@@ -71,24 +71,23 @@ func TestLockIsHeldByOne(t *testing.T) {
 	if most.Load() > 0 || got.Load() == 0 {
 		t.Errorf("%d held it, up to %d at a time", got.Load(), most.Load())
 	}
-	if _, err := os.Stat(f.Private("lock")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(s.Path(lockFile)); !errors.Is(err, os.ErrNotExist) {
 		t.Error("the lock was left behind")
 	}
 }
 
 func TestLockWaitsAsLongAsAllowed(t *testing.T) {
-	a, f := lockers(t)
-	release, err := a.lock(context.Background(), f, "apply", 0)
+	s := Open(t.TempDir())
+	release, err := s.Lock(context.Background(), jane("apply"), 0, nobody, nobody)
 	if err != nil {
 		t.Fatal(err)
 	}
 	told := make(chan struct{})
 	var once sync.Once
-	b := *a
-	b.Say = func(Message) { once.Do(func() { close(told) }) }
+	say := func(Holder) { once.Do(func() { close(told) }) }
 	done := make(chan error)
 	go func() {
-		second, err := b.lock(context.Background(), f, "rollback", time.Minute)
+		second, err := s.Lock(context.Background(), jane("rollback"), time.Minute, say, nobody)
 		if err == nil {
 			second()
 		}
@@ -99,13 +98,13 @@ func TestLockWaitsAsLongAsAllowed(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if release, err = a.lock(context.Background(), f, "apply", 0); err != nil {
+	if release, err = s.Lock(context.Background(), jane("apply"), 0, nobody, nobody); err != nil {
 		t.Fatal(err)
 	}
 	defer release()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := a.lock(ctx, f, "apply", time.Minute); ClassOf(err) != Interrupted {
+	if _, err := s.Lock(ctx, jane("apply"), time.Minute, nobody, nobody); !errors.Is(err, context.Canceled) {
 		t.Errorf("an interrupt does not end the wait: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package apply
+package runs
 
 import (
 	"bytes"
@@ -7,8 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"path"
 	"sort"
 	"time"
 
@@ -93,9 +92,9 @@ func (s *Snapshot) Blobs() []string {
 	return out
 }
 
-// Save writes the snapshot into dir and its files to the blobs. The manifest
+// Save writes the snapshot of a run and its files to the blobs. The manifest
 // comes last: once it is there, all it names is.
-func (s *Snapshot) Save(dir string, blobs *Blobs, files map[string][]byte) error {
+func (r *Run) Save(s *Snapshot, blobs *Blobs, files map[string][]byte) error {
 	s.FormatVersion = snapshotVersion
 	for want, data := range files {
 		digest, err := blobs.Put(data)
@@ -120,23 +119,21 @@ func (s *Snapshot) Save(dir string, blobs *Blobs, files map[string][]byte) error
 		return err
 	}
 	s.files = blobs.Path
-	return writeFile(filepath.Join(dir, SnapshotFile), append(data, '\n'))
+	return r.store.WriteFile(r.name(snapshotFile), append(data, '\n'))
 }
 
-// SnapshotFile is the name of the manifest in the folder of its run.
-const SnapshotFile = "snapshot.json"
-
-// ReadSnapshot reads the snapshot in dir and checks it, with all that it
+// readSnapshot reads the snapshot of a run and checks it, with all that it
 // names.
-func ReadSnapshot(dir string, blobs *Blobs) (*Snapshot, error) {
-	s, err := ReadManifest(dir)
+func (r *Run) readSnapshot() (*Snapshot, error) {
+	s, err := r.Manifest()
 	if err != nil {
 		return nil, err
 	}
 	if s.FormatVersion == "1" {
-		s.files = func(digest string) string { return filepath.Join(dir, "files", filepath.Base(digest)) }
-		return s, s.checkFiles()
+		s.files = func(digest string) string { return r.store.Path(r.name(filesFolder, path.Base(digest))) }
+		return s, r.checkFiles(s)
 	}
+	blobs := r.store.Blobs()
 	s.files = blobs.Path
 	for _, digest := range s.Blobs() {
 		if err := blobs.Check(digest); err != nil {
@@ -146,9 +143,9 @@ func ReadSnapshot(dir string, blobs *Blobs) (*Snapshot, error) {
 	return s, nil
 }
 
-// ReadManifest is ReadSnapshot without a look at what the manifest names.
-func ReadManifest(dir string) (*Snapshot, error) {
-	data, err := os.ReadFile(filepath.Join(dir, SnapshotFile))
+// Manifest reads the snapshot of a run without a look at what it names.
+func (r *Run) Manifest() (*Snapshot, error) {
+	data, err := r.store.ReadFile(r.name(snapshotFile))
 	if err != nil {
 		return nil, err
 	}
@@ -156,9 +153,9 @@ func ReadManifest(dir string) (*Snapshot, error) {
 }
 
 // checkFiles checks the pictures of a snapshot of version 1.
-func (s *Snapshot) checkFiles() error {
+func (r *Run) checkFiles(s *Snapshot) error {
 	for _, digest := range s.Files {
-		data, err := os.ReadFile(s.files(digest))
+		data, err := r.store.ReadFile(r.name(filesFolder, path.Base(digest)))
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrSnapshot, err)
 		}

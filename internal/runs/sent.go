@@ -1,4 +1,4 @@
-package apply
+package runs
 
 import (
 	"crypto/hmac"
@@ -8,8 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
 
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -19,28 +18,28 @@ import (
 // never come back: secrets and settings that no read shows. It lies in the
 // private folder of a workspace and holds no value.
 type Sent struct {
-	path   string
+	store  *Store
 	farm   string
 	reveal func(model.SecretRef) (string, error)
-	data   sentFile
+	data   sentValues
 }
 
-type sentFile struct {
+type sentValues struct {
 	Key    string                       `json:"key"`
 	Values map[string]map[string]string `json:"values"` // farm GUID -> address and path -> fingerprint
 }
 
-// OpenSent reads the fingerprints of a workspace for one farm.
-func OpenSent(dir, farmGUID string, reveal func(model.SecretRef) (string, error)) (*Sent, error) {
-	s := &Sent{path: filepath.Join(dir, "sent.json"), farm: farmGUID, reveal: reveal}
-	data, err := os.ReadFile(s.path)
+// Sent reads the fingerprints of a workspace for one farm.
+func (store *Store) Sent(farmGUID string, reveal func(model.SecretRef) (string, error)) (*Sent, error) {
+	s := &Sent{store: store, farm: farmGUID, reveal: reveal}
+	data, err := store.ReadFile(sentFile)
 	switch {
-	case errors.Is(err, os.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return nil, err
 	default:
 		if err := json.Unmarshal(data, &s.data); err != nil {
-			return nil, fmt.Errorf("%s is damaged (delete it to start anew): %w", s.path, err)
+			return nil, fmt.Errorf("%s is damaged (delete it to start anew): %w", store.Path(sentFile), err)
 		}
 	}
 	if s.data.Key == "" {
@@ -121,5 +120,5 @@ func (s *Sent) Save() error {
 	if err != nil {
 		return err
 	}
-	return writeFile(s.path, data)
+	return s.store.WriteFile(sentFile, data)
 }

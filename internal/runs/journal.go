@@ -1,4 +1,4 @@
-package apply
+package runs
 
 import (
 	"bufio"
@@ -9,8 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"time"
 )
 
@@ -52,14 +53,14 @@ type Journal struct {
 	now  func() time.Time
 }
 
-// OpenJournal opens a journal to write on, making it if needed. A torn last
+// openJournal opens a journal to write on, making it if needed. A torn last
 // line (the process died while writing it) is cut off.
-func OpenJournal(path string, now func() time.Time) (*Journal, []Entry, error) {
-	entries, good, err := readJournal(path)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+func openJournal(s *Store, name string, now func() time.Time) (*Journal, []Entry, error) {
+	entries, good, err := readJournal(s, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := s.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -73,25 +74,17 @@ func OpenJournal(path string, now func() time.Time) (*Journal, []Entry, error) {
 	}
 	// The file itself, and what was written beside it, must be found again
 	// after a power cut.
-	for _, dir := range []string{filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
-		syncDir(dir)
+	for _, dir := range []string{path.Dir(name), path.Dir(path.Dir(name))} {
+		if err := s.Flush(dir); err != nil {
+			f.Close()
+			return nil, nil, err
+		}
 	}
 	j := &Journal{f: f, now: now}
 	if n := len(entries); n > 0 {
 		j.seq, j.prev = entries[n-1].Seq, entries[n-1].Hash
 	}
 	return j, entries, nil
-}
-
-// syncDir makes names in a folder last. Not every system can; then nothing is
-// lost that it would keep.
-func syncDir(dir string) {
-	d, err := os.Open(dir)
-	if err != nil {
-		return
-	}
-	_ = d.Sync()
-	d.Close()
 }
 
 // Append writes one line and waits until it is on the disk.
@@ -119,15 +112,10 @@ func (j *Journal) Close() error { return j.f.Close() }
 // ErrJournal says that a journal's lines do not belong together.
 var ErrJournal = errors.New("the journal was changed")
 
-// ReadJournal reads a journal and checks its chain. A torn last line is left
+// readJournal reads a journal and checks its chain. A torn last line is left
 // out.
-func ReadJournal(path string) ([]Entry, error) {
-	entries, _, err := readJournal(path)
-	return entries, err
-}
-
-func readJournal(path string) ([]Entry, int64, error) {
-	f, err := os.Open(path)
+func readJournal(s *Store, name string) ([]Entry, int64, error) {
+	f, err := s.OpenFile(name, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -166,6 +154,14 @@ func parseJournal(r io.Reader) ([]Entry, int64, error) {
 		good += int64(len(line))
 	}
 }
+
+// What the journal says of an activation: its request, and why it came.
+const (
+	ActivateRequest = "POST /api/Settings/apply"
+	ActivatedBefore = "before" // a change that needs it
+	ActivatedWithin = "within" // a change
+	ActivatedEntry  = "entry"  // for a new entry of a list to be shown
+)
 
 // Begun lists the addresses for which something was sent, or may have been; an
 // activation before a change is none of it.

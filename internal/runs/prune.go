@@ -1,24 +1,16 @@
-package app
+package runs
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
-	"time"
 
-	"rassync/internal/apply"
 	"rassync/internal/model"
 )
 
 // PruneOptions say which snapshots stay.
 type PruneOptions struct {
-	Keep        int // the newest ones
-	DryRun      bool
-	LockTimeout time.Duration
+	Keep   int // the newest ones
+	DryRun bool
 }
 
 // Pruned is what a prune has removed.
@@ -38,20 +30,11 @@ type KeptBeyond struct {
 }
 
 // Prune removes the snapshots beyond the newest, and the blobs that nobody
-// needs any more. The manifest goes first: a crash in between leaves blobs
-// that nobody needs, which the next prune removes, and never a snapshot that
-// lacks one. What a run did stays in its journal.
-func (a *App) Prune(ctx context.Context, f *Folder, o PruneOptions) (*Pruned, error) {
-	if _, err := os.Stat(f.Private(runsFolder)); errors.Is(err, fs.ErrNotExist) {
-		return &Pruned{Removed: []string{}, Kept: []KeptBeyond{}}, nil
-	}
-	// A run that is under way has blobs which no manifest names yet.
-	release, err := a.lock(ctx, f, "snapshot prune", o.LockTimeout)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	runs, err := Runs(f.Dir)
+// needs any more; the caller holds the lock. The manifest goes first: a crash in
+// between leaves blobs that nobody needs, which the next prune removes, and never
+// a snapshot that lacks one. What a run did stays in its journal.
+func (s *Store) Prune(o PruneOptions) (*Pruned, error) {
+	runs, err := s.Runs()
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +67,7 @@ func (a *App) Prune(ctx context.Context, f *Folder, o PruneOptions) (*Pruned, er
 		p.Unswept = err.Error()
 		return p, nil
 	}
-	p.Blobs, p.Bytes, err = apply.OpenBlobs(f.Private(blobsFolder)).Sweep(needed, o.DryRun)
+	p.Blobs, p.Bytes, err = s.Blobs().Sweep(needed, o.DryRun)
 	return p, err
 }
 
@@ -115,7 +98,7 @@ func unfinished(r *Run, runs []*Run) string {
 func neededBlobs(runs []*Run) (map[string]bool, error) {
 	needed := map[string]bool{}
 	for _, r := range runs {
-		s, err := apply.ReadManifest(r.Dir)
+		s, err := r.Manifest()
 		if err != nil {
 			return nil, fmt.Errorf("the snapshot of run %s cannot be read, and may need any of the blobs: %w", r.Info.ID, err)
 		}
@@ -129,13 +112,13 @@ func neededBlobs(runs []*Run) (map[string]bool, error) {
 // dropSnapshot removes the manifest, then what snapshots of version 1 have
 // beside it.
 func (r *Run) dropSnapshot() error {
-	if err := os.Remove(filepath.Join(r.Dir, apply.SnapshotFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.store.Remove(r.name(snapshotFile)); err != nil {
 		return err
 	}
-	if err := apply.SyncFolder(r.Dir); err != nil {
+	if err := r.store.Flush(r.name()); err != nil {
 		return err
 	}
-	return os.RemoveAll(filepath.Join(r.Dir, filesFolder))
+	return r.store.RemoveAll(r.name(filesFolder))
 }
 
 // String tells in a line what was removed.

@@ -1,4 +1,4 @@
-package apply
+package runs
 
 import (
 	"os"
@@ -16,7 +16,7 @@ func TestSentNoticesAChangedSecret(t *testing.T) {
 	reveal := func(model.SecretRef) (string, error) { return secret, nil }
 	a := model.Address{Kind: "MailboxSettings"}
 	ref := model.SecretRef{Env: "MAILBOX_PASSWORD"}
-	s, err := OpenSent(dir, "farm-1", reveal)
+	s, err := Open(dir).Sent("farm-1", reveal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestSentNoticesAChangedSecret(t *testing.T) {
 	if err := s.Save(); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = OpenSent(dir, "farm-1", reveal); err != nil {
+	if s, err = Open(dir).Sent("farm-1", reveal); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.State(a, "password", ref); got != plan.SentSame {
@@ -39,14 +39,14 @@ func TestSentNoticesAChangedSecret(t *testing.T) {
 	if got := s.State(a, "password", ref); got != plan.SentOther {
 		t.Errorf("other secret: %v", got)
 	}
-	other, err := OpenSent(dir, "farm-2", reveal)
+	other, err := Open(dir).Sent("farm-2", reveal)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := other.State(a, "password", ref); got != plan.NeverSent {
 		t.Errorf("other farm: %v", got)
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "sent.json"))
+	data, err := os.ReadFile(filepath.Join(dir, FolderName, sentFile))
 	if err != nil {
 		t.Fatal(err)
 	}

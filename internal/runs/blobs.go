@@ -1,4 +1,4 @@
-package apply
+package runs
 
 import (
 	"crypto/sha256"
@@ -6,27 +6,30 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 	"regexp"
-	"runtime"
 	"strings"
+
+	"rassync/internal/wholefile"
 )
 
 // Blobs is a folder of contents by their SHA-256: the same bytes are there
 // once, whoever refers to them.
 type Blobs struct {
-	dir  string
+	s    *Store
 	good map[string]bool // read and found to be what their name says
 }
 
-// OpenBlobs opens the folder; it is made when something is put into it.
-func OpenBlobs(dir string) *Blobs { return &Blobs{dir: dir, good: map[string]bool{}} }
+// Blobs opens the contents that the snapshots of a workspace share; the folder is
+// made when something is put into it.
+func (s *Store) Blobs() *Blobs { return &Blobs{s: s, good: map[string]bool{}} }
 
 var blobName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Path is where the content with this digest lies.
-func (b *Blobs) Path(digest string) string { return filepath.Join(b.dir, filepath.Base(digest)) }
+func (b *Blobs) Path(digest string) string { return b.s.Path(blobPath(digest)) }
+
+func blobPath(digest string) string { return path.Join(blobsFolder, path.Base(digest)) }
 
 // Put stores a content. It is safe from a crash only after Sync.
 func (b *Blobs) Put(data []byte) (string, error) {
@@ -35,7 +38,7 @@ func (b *Blobs) Put(data []byte) (string, error) {
 	if b.Check(digest) == nil {
 		return digest, nil
 	}
-	if err := replaceFile(b.Path(digest), data); err != nil {
+	if err := b.s.writeLater(blobPath(digest), data); err != nil {
 		return "", fmt.Errorf("writing blob %s: %w", digest, err)
 	}
 	b.good[digest] = true
@@ -44,7 +47,7 @@ func (b *Blobs) Put(data []byte) (string, error) {
 
 // Sync waits until the names of what was put are on the disk.
 func (b *Blobs) Sync() error {
-	if err := SyncFolder(b.dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := b.s.Flush(blobsFolder); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
@@ -55,7 +58,7 @@ func (b *Blobs) Get(digest string) ([]byte, error) {
 	if !blobName.MatchString(digest) {
 		return nil, fmt.Errorf("%w: %q is no digest of a blob", ErrSnapshot, digest)
 	}
-	data, err := os.ReadFile(b.Path(digest))
+	data, err := b.s.ReadFile(blobPath(digest))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%w: blob %s is missing", ErrSnapshot, digest)
@@ -81,7 +84,7 @@ func (b *Blobs) Check(digest string) error {
 // Sweep removes what nobody needs, and what a crash left half written. It
 // tells how many blobs went and their size.
 func (b *Blobs) Sweep(needed map[string]bool, dryRun bool) (int, int64, error) {
-	entries, err := os.ReadDir(b.dir)
+	entries, err := b.s.ReadDir(blobsFolder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, 0, nil
 	}
@@ -90,7 +93,7 @@ func (b *Blobs) Sweep(needed map[string]bool, dryRun bool) (int, int64, error) {
 	}
 	n, size := 0, int64(0)
 	for _, e := range entries {
-		half := strings.HasPrefix(e.Name(), halfWritten)
+		half := wholefile.IsTemp(e.Name()) || strings.HasPrefix(e.Name(), ".new-") // as older versions named them
 		if !half && (!blobName.MatchString(e.Name()) || needed[e.Name()]) {
 			continue
 		}
@@ -101,68 +104,9 @@ func (b *Blobs) Sweep(needed map[string]bool, dryRun bool) (int, int64, error) {
 			continue
 		}
 		delete(b.good, e.Name())
-		if err := os.Remove(filepath.Join(b.dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := b.s.Remove(path.Join(blobsFolder, e.Name())); err != nil {
 			return n, size, err
 		}
 	}
 	return n, size, nil
 }
-
-// halfWritten begins the names of files that are being written.
-const halfWritten = ".new-"
-
-// writeFile writes a file as a whole or not at all; it is on the disk, name
-// included, when writeFile returns.
-func writeFile(path string, data []byte) error {
-	if err := replaceFile(path, data); err != nil {
-		return err
-	}
-	return SyncFolder(filepath.Dir(path))
-}
-
-// replaceFile writes under a passing name and renames.
-func replaceFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), halfWritten+"*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		// Best effort: the first error is the one to tell.
-		_ = os.Remove(f.Name())
-	}
-	return err
-}
-
-// SyncFolder makes the names in a folder durable. Windows has no such call for folders; its
-// renames are in the journal of the file system.
-func SyncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return err
-}
-
-// WriteFile writes a file of a run: whole or not at all, and on the disk when
-// it returns.
-func WriteFile(path string, data []byte) error { return writeFile(path, data) }

@@ -1,4 +1,4 @@
-package app
+package runs
 
 import (
 	"bytes"
@@ -32,20 +32,34 @@ func (h Holder) String() string {
 // lockPoll is how often a held lock is looked at while waiting for it.
 const lockPoll = 200 * time.Millisecond
 
-// lock takes the lock of a workspace; it waits for it as long as allowed. The
-// lock of a process that is gone is taken over.
-func (a *App) lock(ctx context.Context, f *Folder, command string, wait time.Duration) (release func(), err error) {
-	path := f.Private("lock")
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+// LockedError says that somebody else is at work in the workspace.
+type LockedError struct {
+	Holder Holder // PID 0: his name cannot be read
+	Path   string // of the lock
+}
+
+// Error names the holder.
+func (e *LockedError) Error() string {
+	if e.Holder.PID == 0 {
+		return "the workspace is locked by somebody whose name cannot be read"
+	}
+	return "the workspace is locked by " + e.Holder.String()
+}
+
+// Lock takes the lock of the workspace for me; it waits for it as long as
+// allowed. The lock of a process that is gone is taken over. told hears of the
+// holder that is waited for, took of the one whose lock was taken over.
+func (s *Store) Lock(ctx context.Context, me Holder, wait time.Duration, told, took func(Holder)) (release func(), err error) {
+	path := s.Path(lockFile)
+	if err := s.MkdirAll("."); err != nil {
 		return nil, err
 	}
-	me := Holder{Who: a.User, Host: a.Host, PID: a.PID, Since: a.Now().UTC(), Command: command}
 	data, err := json.Marshal(me)
 	if err != nil {
 		return nil, err
 	}
 	deadline := time.Now().Add(wait)
-	for told := false; ; {
+	for waiting := false; ; {
 		err := putLock(path, data)
 		if err == nil {
 			return func() { os.Remove(path) }, nil
@@ -61,24 +75,21 @@ func (a *App) lock(ctx context.Context, f *Folder, command string, wait time.Dur
 			return nil, err
 		}
 		var h Holder
-		known := json.Unmarshal(held, &h) == nil && h.PID > 0
-		if known && strings.EqualFold(h.Host, a.Host) && !alive(h.PID) {
+		if json.Unmarshal(held, &h) != nil {
+			h = Holder{}
+		}
+		if h.PID > 0 && strings.EqualFold(h.Host, me.Host) && !alive(h.PID) {
 			if takeAway(path, held) {
-				a.Warn("the lock of %s was taken over: that process is gone", h)
+				took(h)
 			}
 			continue
 		}
 		if !time.Now().Before(deadline) {
-			who := h.String()
-			if !known {
-				who = "somebody whose name cannot be read"
-			}
-			return nil, Failf(Refused, "the workspace is locked by %s", who).
-				With("wait for it (--lock-timeout waits for you), or delete %s if that run is surely over", path)
+			return nil, &LockedError{Holder: h, Path: path}
 		}
-		if !told {
-			a.Notice("waiting for the lock of %s", h)
-			told = true
+		if !waiting {
+			told(h)
+			waiting = true
 		}
 		t := time.NewTimer(lockPoll)
 		select {
