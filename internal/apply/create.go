@@ -35,7 +35,7 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 			return err
 		}
 	}
-	want := plan.Want([]*model.Object{desired})
+	want := plan.WantOf(desired)
 	var live *model.Object
 	posted := map[string]bool{}
 	if again {
@@ -267,6 +267,9 @@ func (r *run) placeOf(c *plan.Change, k *model.Kind, parent int64) int64 {
 	}
 	front := r.Live.Find(a)
 	if front == nil || front.ParentID != parent {
+		front = r.child(a.Kind, parent, lastSegment(a.Name)) // in a folder that this run renamed or moved
+	}
+	if front == nil {
 		return r.lastChild(parent)
 	}
 	id, _ := model.AsInt(front.ID)
@@ -464,7 +467,7 @@ func (r *run) replaceLeftover(ctx context.Context, k *model.Kind, c *plan.Change
 // reusable tells whether what an earlier run left under the temporary name can
 // become the new object: nothing that only a create can set may differ.
 func (r *run) reusable(ctx context.Context, k *model.Kind, temp, left *model.Object) bool {
-	now, err := r.Live.Reread(ctx, r.Writer, left, plan.Want([]*model.Object{temp}))
+	now, err := r.Live.Reread(ctx, r.Writer, left, plan.WantOf(temp))
 	if err != nil || now == nil {
 		return false
 	}

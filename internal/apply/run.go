@@ -333,13 +333,11 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 			return nil, &StaleError{Address: c.Address, Gone: true}
 		}
 	}
-	var desired []*model.Object
-	if c.Desired != nil && c.Action != plan.Delete {
-		d := *c.Desired
-		d.Address.Name = old.Address.Name // the object may get another name by this change
-		desired = append(desired, &d)
+	desired := c.Desired
+	if c.Action == plan.Delete {
+		desired = nil
 	}
-	now, err := r.Live.Reread(ctx, r.Writer, old, plan.Want(desired))
+	now, err := r.Live.Reread(ctx, r.Writer, old, plan.WantOf(desired))
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (r *run) verify(ctx context.Context) {
 		if live == nil {
 			continue
 		}
-		now, err := r.Live.Reread(ctx, r.Writer, live, plan.Want([]*model.Object{c.Desired}))
+		now, err := r.Live.Reread(ctx, r.Writer, live, plan.WantOf(c.Desired))
 		if err != nil {
 			r.unverified(c.Address, err)
 			continue

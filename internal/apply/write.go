@@ -146,11 +146,21 @@ func (r *run) moveTo(ctx context.Context, k *model.Kind, id string, parent, prev
 	return err
 }
 
-// folderID finds the id of a folder by its path, whatever its site.
+// folderID finds the id of a folder by its path, whatever its site. It goes
+// down from the top: a folder above may have got another name or place in this
+// run, which the paths of those below do not show yet.
 func (r *run) folderID(k *model.Kind, folder string) (int64, error) {
 	if folder == "" || folder == export.TopLevel {
 		return k.Tree.Root, nil
 	}
+	up, _ := model.ParentPath(folder)
+	if parent, err := r.folderID(k, up); err == nil {
+		if f := r.child(k.Tree.Folder, parent, lastSegment(folder)); f != nil {
+			id, _ := model.AsInt(f.ID)
+			return id, nil
+		}
+	}
+	// What lies in a folder that is not shown has a path with an id in it.
 	for _, f := range r.Live.Objects[k.Tree.Folder] {
 		if strings.EqualFold(f.Address.Name, folder) {
 			id, _ := model.AsInt(f.ID)
@@ -159,6 +169,19 @@ func (r *run) folderID(k *model.Kind, folder string) (int64, error) {
 	}
 	return 0, fmt.Errorf("there is no folder %q on the farm", folder)
 }
+
+// child finds the object of a kind that lies in a folder under a name of its
+// own; nil if there is none.
+func (r *run) child(kind string, parent int64, own string) *model.Object {
+	for _, o := range r.Live.Objects[kind] {
+		if o.ParentID == parent && strings.EqualFold(lastSegment(o.Address.Name), own) {
+			return o
+		}
+	}
+	return nil
+}
+
+func lastSegment(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // lastChild is the id of the last sibling in a folder, 0 if it is empty.
 func (r *run) lastChild(parent int64) int64 {

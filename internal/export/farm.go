@@ -24,6 +24,20 @@ type Farm struct {
 	Files map[string][]byte
 }
 
+// NewFarm is a farm of objects at hand: no farm is asked.
+func NewFarm(cat *model.Catalog, objects ...*model.Object) *Farm {
+	f := &Farm{Catalog: cat, Names: newNames(cat), Objects: map[string][]*model.Object{}, Read: map[string]bool{}, Files: map[string][]byte{}}
+	for _, o := range objects {
+		f.Read[o.Address.Kind] = true
+		f.Objects[o.Address.Kind] = append(f.Objects[o.Address.Kind], o)
+		f.Names.Add(o)
+		if o.Address.Kind == model.SiteKind {
+			f.Sites = append(f.Sites, o)
+		}
+	}
+	return f
+}
+
 // NotRead is a kind that could not be read in a site, and why.
 type NotRead struct {
 	Kind string

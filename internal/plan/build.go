@@ -49,31 +49,41 @@ func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool
 		byAddress[d.Address.Key()] = d
 		if d.RenamedFrom != "" {
 			renames[strings.ToLower(d.Address.Name)] = d.RenamedFrom
-			a := d.Address
-			a.Name = d.RenamedFrom
-			byName[a.Key()] = d
 		}
 	}
-	if len(renames) > 0 {
-		for _, d := range desired {
+	for _, d := range desired {
+		for _, name := range farmNames(d, renames, renames) {
 			a := d.Address
-			if a.Name = renames.farmPath(a.Name); a.Name != d.Address.Name {
-				byName[a.Key()] = d
-			}
+			a.Name = name
+			byName[a.Key()] = d
 		}
 	}
 	return func(o *model.Object, p *model.Property) bool {
 		for _, a := range allAddresses(o) {
 			for _, m := range []map[model.Address]*model.Object{byAddress, byName} {
 				if d := m[a.Key()]; d != nil {
-					_, declared := model.Lookup(d.Spec, p.Path())
-					return declared
+					return declares(d, o, p)
 				}
 			}
 		}
-		// What settings refer to is looked at in any case: see release.
-		return o.Builtin && o.Address.Name == "" && refersBelow(p)
+		return declares(nil, o, p)
 	}
+}
+
+// WantOf says which parts of one live object must be read to compare it with
+// its document, whatever the farm calls it now; without one, nil, only what
+// every plan looks at.
+func WantOf(d *model.Object) func(o *model.Object, p *model.Property) bool {
+	return func(o *model.Object, p *model.Property) bool { return declares(d, o, p) }
+}
+
+func declares(d, o *model.Object, p *model.Property) bool {
+	if d != nil {
+		_, declared := model.Lookup(d.Spec, p.Path())
+		return declared
+	}
+	// What settings refer to is looked at in any case: see release.
+	return o.Builtin && o.Address.Name == "" && refersBelow(p)
 }
 
 // refersBelow tells whether a property or what stands below it holds
@@ -106,11 +116,13 @@ type builder struct {
 	wantOf   map[*model.Object]*model.Object // live -> desired
 	declared map[model.Address]*model.Object
 	going    map[model.Address]*model.Object // documents that only say: may be deleted
-	folders  renames
-	blocked  map[*model.Object]string // declared -> the kind that could not be read and that it depends on
+	renamed  renames                         // the folders that documents rename
+	folders  renames                         // those of them that the farm still has under another name
+	blocked  map[*model.Object]string        // declared -> the kind that could not be read and that it depends on
 	same     int
 	unsent   int
 
+	groupsOf []*group                 // siblings whose order this plan may concern
 	folderAt map[string]*model.Object // live folders by path
 	own      *bool                    // see showsOwn
 }
@@ -131,7 +143,7 @@ type change struct {
 // fit the farm; the plan is nil then.
 func Build(in Input) (*Plan, model.Diagnostics) {
 	b := &builder{Input: in, byAddr: map[model.Address]*change{}, liveOf: map[*model.Object]*model.Object{}, wantOf: map[*model.Object]*model.Object{},
-		declared: map[model.Address]*model.Object{}, folders: renames{}, blocked: map[*model.Object]string{}, going: map[model.Address]*model.Object{}}
+		declared: map[model.Address]*model.Object{}, folders: renames{}, renamed: renames{}, blocked: map[*model.Object]string{}, going: map[model.Address]*model.Object{}}
 	b.Input = in
 	if b.NotSelected == "" {
 		b.NotSelected = "select it too"
@@ -148,7 +160,7 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 		b.Desired = append(b.Desired, d)
 		b.declared[d.Address.Key()] = d
 		if k := in.Catalog.Kind(d.Address.Kind); k.Tree != nil && d.Address.Kind == k.Tree.Folder && d.RenamedFrom != "" {
-			b.folders[strings.ToLower(d.Address.Name)] = d.RenamedFrom
+			b.renamed[strings.ToLower(d.Address.Name)] = d.RenamedFrom
 		}
 	}
 	b.pair()
@@ -159,11 +171,12 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 	}
 	b.release()
 	b.unread()
-	b.orderChanges()
+	b.placeCreates()
 	b.checkReferences()
 	b.replaces()
 	b.edges()
 	b.kindEdges()
+	b.reorders()
 	sorted := b.sort()
 	if b.diags.Failed() {
 		return nil, b.diags
@@ -177,38 +190,6 @@ func (b *builder) fail(o *model.Object, path, summary, hint string) {
 	b.diags = append(b.diags, model.Diagnostic{Severity: model.Error, Source: b.Position(o, path), Address: o.Address.String(), Path: path, Summary: summary, Hint: hint})
 }
 
-// pair finds the live object of every declared one.
-func (b *builder) pair() {
-	for _, d := range b.Desired {
-		k := b.Catalog.Kind(d.Address.Kind)
-		if k.Shape == model.OrderShape {
-			continue
-		}
-		live := b.Live.Find(d.Address)
-		if live == nil && d.RenamedFrom != "" {
-			a := d.Address
-			a.Name = d.RenamedFrom
-			live = b.Live.Find(a)
-		}
-		if live == nil && k.Replace == "createFirst" {
-			// A run that died while it replaced the object left the new one
-			// under its temporary name: it only needs its name.
-			a := d.Address
-			a.Name = TempName(a.Name)
-			live = b.Live.Find(a)
-		}
-		if live == nil && k.Tree != nil {
-			a := d.Address
-			if a.Name = b.folders.farmPath(d.Address.Name); a.Name != d.Address.Name {
-				live = b.Live.Find(a)
-			}
-		}
-		if live != nil && b.wantOf[live] == nil {
-			b.liveOf[d], b.wantOf[live] = live, d
-		}
-	}
-}
-
 // TempName is the name that the new object of a replace has until the old one
 // is gone.
 func TempName(name string) string {
@@ -217,27 +198,6 @@ func TempName(name string) string {
 		name = string(runes[:240])
 	}
 	return name + suffix
-}
-
-// renames are the folders that get another name: declared path, folded, to
-// the path on the farm.
-type renames map[string]string
-
-// farmPath translates a declared path to the one on the farm: folders above
-// it may be renamed by this very plan.
-func (r renames) farmPath(path string) string {
-	if len(r) == 0 {
-		return path
-	}
-	folder, _ := model.ParentPath(path)
-	if folder == "" {
-		return path
-	}
-	own := path[len(folder):]
-	if old, ok := r[strings.ToLower(folder)]; ok {
-		return old + own
-	}
-	return r.farmPath(folder) + own
 }
 
 // compare makes the change of one declared object.

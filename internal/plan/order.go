@@ -53,25 +53,57 @@ func (s *sibling) fits(k *model.Kind, item any) bool {
 	return export.ItemFits(k, item, s.live)
 }
 
-// orderChanges places new objects among their siblings and finds where the
-// declared order will not come about by itself.
-func (b *builder) orderChanges() {
+// placeCreates places new objects among their siblings.
+func (b *builder) placeCreates() {
 	for _, k := range b.Catalog.Kinds() {
 		if k.Order == nil {
 			continue
 		}
 		for _, g := range b.groups(k) {
-			b.group(k, g)
+			b.groupsOf = append(b.groupsOf, g)
+			b.place(g)
 		}
+	}
+}
+
+// reorders finds where the declared order will not come about by itself. What
+// moves in from another folder goes to the end, in the order of its changes.
+func (b *builder) reorders() {
+	var at map[*change]int
+	for _, g := range b.groupsOf {
+		if g.doc == nil || !b.selected(g.doc.Address) {
+			continue
+		}
+		if len(g.moved) > 1 && at == nil {
+			at = map[*change]int{}
+			sorted, _ := b.topological()
+			for i, c := range sorted {
+				at[c] = i
+			}
+		}
+		sort.SliceStable(g.moved, func(i, j int) bool { return at[g.moved[i]] < at[g.moved[j]] })
+		for _, c := range g.moved {
+			s := &sibling{live: c.live, desired: c.Desired, change: c}
+			s.pos = g.find(s)
+			g.line = append(g.line, s)
+		}
+		b.reorder(g.kind, g, g.line, g.wanted)
 	}
 }
 
 // group of siblings: one folder, or all objects of a site.
 type group struct {
+	kind    *model.Kind   // of the order
 	address model.Address // of the order document
 	live    []*model.Object
 	creates []*change
+	moved   []*change // that come from another folder
 	doc     *model.Object
+	// line is what will stand in the group, wanted what the document lists, and
+	// find gives a sibling's place in it.
+	line   []*sibling
+	wanted []any
+	find   func(*sibling) int
 }
 
 func (b *builder) groups(k *model.Kind) []*group {
@@ -87,7 +119,7 @@ func (b *builder) groups(k *model.Kind) []*group {
 		key := a.Key().String()
 		g := byKey[key]
 		if g == nil {
-			g = &group{address: a}
+			g = &group{kind: k, address: a}
 			if k.Order.By == "chain" {
 				g.live = siblings(b.farmFolder(a.Name))
 			} else {
@@ -98,9 +130,14 @@ func (b *builder) groups(k *model.Kind) []*group {
 		return g
 	}
 	for _, c := range b.changes {
-		if c.Action == Create && ordered(k, c.Kind) {
+		switch {
+		case !ordered(k, c.Kind):
+		case c.Action == Create:
 			g := at(b.orderAddress(k, c.Desired.Address))
 			g.creates = append(g.creates, c)
+		case k.Order.By == "chain" && b.moves(c):
+			g := at(b.orderAddress(k, c.Desired.Address))
+			g.moved = append(g.moved, c)
 		}
 	}
 	for _, d := range b.Desired {
@@ -154,10 +191,12 @@ func (b *builder) orderAddress(k *model.Kind, a model.Address) model.Address {
 	return out
 }
 
-func (b *builder) group(k *model.Kind, g *group) {
+// place puts the new objects of a group where its document lists them.
+func (b *builder) place(g *group) {
+	k := g.kind
 	var line []*sibling
 	for _, o := range g.live {
-		if c := b.changeOf(o); c != nil && (c.Action == Delete || movesAway(c)) {
+		if c := b.changeOf(o); c != nil && (c.Action == Delete || b.moves(c)) {
 			continue
 		}
 		line = append(line, &sibling{live: o, desired: b.wantOf[o]})
@@ -211,10 +250,7 @@ func (b *builder) group(k *model.Kind, g *group) {
 		}
 		before = c
 	}
-	if g.doc == nil || !b.selected(g.doc.Address) {
-		return
-	}
-	b.reorder(k, g, line, wanted)
+	g.line, g.wanted, g.find = line, wanted, find
 }
 
 // positions finds a sibling's place in an order document.
@@ -238,13 +274,15 @@ func positions(k *model.Kind, wanted []any) func(*sibling) int {
 	}
 }
 
-func movesAway(c *change) bool {
-	if c.RenamedFrom == "" {
+// moves tells whether a change puts an item into another folder. A folder that
+// this plan renames is the same one.
+func (b *builder) moves(c *change) bool {
+	if c.RenamedFrom == "" || c.Desired == nil {
 		return false
 	}
 	was, _ := model.ParentPath(c.RenamedFrom)
 	is, _ := model.ParentPath(c.Desired.Address.Name)
-	return !strings.EqualFold(was, is)
+	return !strings.EqualFold(was, is) && !strings.EqualFold(was, b.farmFolder(is))
 }
 
 // reorder adds a change if the line, once everything is made, is not in the

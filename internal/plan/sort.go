@@ -13,9 +13,20 @@ import (
 // the rest by kind, place and address, so that the same input gives the same
 // plan. A cycle is an error that names its members.
 func (b *builder) sort() []*change {
+	out, waiting := b.topological()
+	if len(out) < len(b.changes) {
+		b.cycle(waiting)
+	}
+	b.activations(out)
+	return out
+}
+
+// topological lists the changes that can be carried out one after the other;
+// what is left waits for a member of a cycle.
+func (b *builder) topological() (out []*change, waiting map[*change]int) {
 	depth := kindDepths(b.Catalog)
 	b.levels()
-	waiting := map[*change]int{}
+	waiting = map[*change]int{}
 	follow := map[*change][]*change{}
 	for _, c := range b.changes {
 		c.rank[0] = depth[c.Kind]
@@ -33,7 +44,6 @@ func (b *builder) sort() []*change {
 			heap.Push(ready, c)
 		}
 	}
-	var out []*change
 	for ready.Len() > 0 {
 		c := heap.Pop(ready).(*change)
 		out = append(out, c)
@@ -43,11 +53,7 @@ func (b *builder) sort() []*change {
 			}
 		}
 	}
-	if len(out) < len(b.changes) {
-		b.cycle(waiting)
-	}
-	b.activations(out)
-	return out
+	return out, waiting
 }
 
 // cycle names the members of one cycle among the changes left over.
