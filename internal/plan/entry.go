@@ -26,6 +26,8 @@ func (b *builder) entryState(ref model.EntryRef, site string) (problem, hint, re
 	live := b.Live.Names.Resolve(kinds, ref.Object, site)
 	if t != nil {
 		live = b.liveOf[t]
+	}
+	if t != nil && b.decides(t, path) {
 		p := b.Catalog.Kind(t.Address.Kind).Spec.Find(path)
 		if v, declared := model.Lookup(t.Spec, path); declared {
 			want, _ := v.([]any)
@@ -51,7 +53,27 @@ func (b *builder) entryState(ref model.EntryRef, site string) (problem, hint, re
 	if !known {
 		return "", "", ""
 	}
-	return missing(names)
+	problem, hint, reason = missing(names)
+	if t != nil && !b.selected(t.Address) {
+		if v, declared := model.Lookup(t.Spec, path); declared {
+			if list, _ := v.([]any); named(b.Catalog.Kind(t.Address.Kind).Spec.Find(path), list, ref.Name) >= 0 {
+				hint = b.NotSelected
+			}
+		}
+	}
+	return problem, hint, reason
+}
+
+// decides tells whether the entries of a declared object's list will be as its
+// document has them: it is made by this plan, or compared with the farm. Of an
+// object that is only referred to, the farm's entries count.
+func (b *builder) decides(t *model.Object, path string) bool {
+	live := b.liveOf[t]
+	if live == nil {
+		return true
+	}
+	_, read := model.Lookup(live.Spec, path)
+	return read && b.selected(t.Address)
 }
 
 // comes tells whether entry i of a list whose entries come by themselves is
