@@ -208,7 +208,7 @@ type watcher struct {
 func (c *call) watch(format string, verbose bool) *watcher {
 	o := c.errOptions()
 	o.Verbose = verbose
-	return &watcher{format: format, progress: render.NewApplyProgress(c.Err, o, c.ErrTerminal), quiet: c.quiet}
+	return &watcher{format: format, progress: render.NewApplyProgress(c.Err, o, c.overwrites()), quiet: c.quiet}
 }
 
 func (w *watcher) event(e apply.Event) {

@@ -26,6 +26,7 @@ type call struct {
 
 	output  outputFile
 	noColor bool
+	plain   bool
 	quiet   bool
 
 	began  bool   // a command's own code has been reached
@@ -213,14 +214,27 @@ func (b *jsonBuffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// options lay out what goes to stdout.
-func (c *call) options() render.Options {
-	return render.Options{Color: c.OutTerminal && !c.noColor && !c.NoColor, Width: c.Width, Unicode: c.Unicode}
+// envPlain asks for --plain.
+const envPlain = "RASSYNC_PLAIN"
+
+// isPlain tells whether the output is for a screen reader.
+func (c *call) isPlain() bool {
+	v := c.Getenv(envPlain)
+	return c.plain || v != "" && v != "0"
 }
 
+// overwrites tells whether progress is shown on a line that is written over.
+func (c *call) overwrites() bool { return c.ErrTerminal && !c.isPlain() }
+
+// options lay out what goes to stdout.
+func (c *call) options() render.Options { return c.layout(c.OutTerminal) }
+
 // errOptions lay out what goes to stderr.
-func (c *call) errOptions() render.Options {
-	return render.Options{Color: c.ErrTerminal && !c.noColor && !c.NoColor, Width: c.Width, Unicode: c.Unicode}
+func (c *call) errOptions() render.Options { return c.layout(c.ErrTerminal) }
+
+func (c *call) layout(terminal bool) render.Options {
+	plain := c.isPlain()
+	return render.Options{Color: terminal && !plain && !c.noColor && !c.NoColor, Width: c.Width, Unicode: c.Unicode && !plain, Plain: plain}
 }
 
 // action is what a command does once its flags are read.

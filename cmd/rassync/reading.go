@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"sync"
+
+	"rassync/internal/render"
 )
 
 // reading shows on a terminal what has been read so far, on one line that is
@@ -19,7 +21,7 @@ type reading struct {
 
 // reading gives a line of progress; nil where nobody would see it.
 func (c *call) reading() *reading {
-	if c.quiet || c.Debug || !c.ErrTerminal {
+	if c.quiet || c.Debug || !c.overwrites() {
 		return nil
 	}
 	return &reading{w: c.Err}
@@ -35,8 +37,8 @@ func (r *reading) listed(kind, _ string, objects int) {
 	r.lists++
 	r.objects += objects
 	line := fmt.Sprintf("reading: %s, %s (%s)", plural(r.lists, "list", "lists"), plural(r.objects, "object", "objects"), kind)
-	fmt.Fprintf(r.w, "\r%s%s", line, strings.Repeat(" ", max(0, r.used-len(line))))
-	r.used = len(line)
+	fmt.Fprintf(r.w, "\r%s%s", line, strings.Repeat(" ", max(0, r.used-render.Cells(line))))
+	r.used = render.Cells(line)
 }
 
 // done takes the line away.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -26,7 +25,10 @@ func systemEnv() *app.Env {
 	}
 	// Convention: any value, even an empty one, is set by intent.
 	_, e.NoColor = os.LookupEnv("NO_COLOR")
-	e.Unicode = unicodeLocale(os.Getenv)
+	if os.Getenv("TERM") == "dumb" || e.OutTerminal && !sequences(os.Stdout) || e.ErrTerminal && !sequences(os.Stderr) {
+		e.NoColor = true
+	}
+	e.Unicode = unicodeConsole(e.OutTerminal, os.Getenv)
 	if e.InTerminal {
 		e.ReadSecret = readSecret
 	}
@@ -47,16 +49,6 @@ func systemEnv() *app.Env {
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
-
-func unicodeLocale(getenv func(string) string) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := getenv(name); v != "" {
-			v = strings.ToLower(v)
-			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
-		}
-	}
-	return false
-}
 
 // readSecret asks on the terminal without echo. An interrupt gives the
 // terminal its echo back.

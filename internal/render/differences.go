@@ -64,6 +64,9 @@ func DifferencesText(w io.Writer, d Differences, o Options) error {
 	p.linef("%s", p.paint(bold, "From "+text(d.From)+" to "+text(d.To)))
 	for _, c := range d.Changes {
 		mark, color := actionMark(c.Action)
+		if o.Plain {
+			mark = string(c.Action)
+		}
 		p.linef("%s %s", p.paint(color, mark), p.paint(bold, Escape(c.Address)))
 		for _, f := range c.Fields {
 			p.fields(fieldLines(f, false), "    ")

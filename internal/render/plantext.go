@@ -76,8 +76,8 @@ func (p *planPrinter) change(i int) {
 		p.wrapped("      ", inChange, p.paint(yellow, "* "+activationWords(a)))
 		p.linef("")
 	}
-	mark, color := actionMark(c.Action)
-	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, mark+" "+Escape(string(c.Action))), p.paint(bold, Escape(c.Address)))
+	_, color := actionMark(c.Action)
+	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, Escape(p.o.action(c.Action))), p.paint(bold, Escape(c.Address)))
 	if c.Source != nil && c.Source.File != "" {
 		line += "  " + p.paint(faint, Escape(c.Source.File)+fmt.Sprintf(":%d", c.Source.Line))
 	}
@@ -105,14 +105,14 @@ func (p *planPrinter) change(i int) {
 		if im.Why != "" {
 			s += ": " + Escape(im.Why)
 		}
-		p.linef("%s%s %s", inChange, p.paint(yellow, "! impact:"), s)
+		p.linef("%s%s %s", inChange, p.paint(yellow, p.o.attention()+"impact:"), s)
 	}
 	if !c.Reversible {
 		why := "no reason given"
 		if c.IrreversibleBecause != "" {
 			why = Escape(c.IrreversibleBecause)
 		}
-		p.linef("%s%s %s", inChange, p.paint(red, "! cannot be undone:"), why)
+		p.linef("%s%s %s", inChange, p.paint(red, p.o.attention()+"cannot be undone:"), why)
 	}
 	p.linef("")
 }
@@ -140,14 +140,14 @@ func (p *planPrinter) fields(lines []fieldLine, indent string) {
 		case l.op == '#':
 			p.linef("%s%s", indent, p.paint(faint, "("+l.note+")"))
 		case l.op == '+' && l.path != "":
-			p.linef("%s%s%s", indent, p.paint(green, "+ "+l.path+":"), note)
+			p.linef("%s%s%s", indent, p.paint(green, p.o.added()+l.path+":"), note)
 			p.fields(l.sub, indent+"    ")
 		case l.op == '+':
-			p.linef("%s%s", indent, p.paint(green, "+ "+p.fit(l.after)))
+			p.linef("%s%s", indent, p.paint(green, p.o.added()+p.fit(l.after)))
 		case l.op == '-' && l.path != "":
-			p.linef("%s%s%s", indent, p.paint(red, "- "+l.path+": "+p.fit(l.before)), note)
+			p.linef("%s%s%s", indent, p.paint(red, p.o.removed()+l.path+": "+p.fit(l.before)), note)
 		case l.op == '-':
-			p.linef("%s%s", indent, p.paint(red, "- "+p.fit(l.before)))
+			p.linef("%s%s", indent, p.paint(red, p.o.removed()+p.fit(l.before)))
 		case len(l.sub) > 0:
 			p.linef("%s%s:%s", indent, l.path, note)
 			p.fields(l.sub, indent+"  ")
@@ -156,10 +156,10 @@ func (p *planPrinter) fields(lines []fieldLine, indent string) {
 			p.diff(l.diff, indent+"  ")
 		case l.op == '=':
 			p.linef("%s%s: %s%s", indent, l.path, p.fit(l.after), note)
-		case len(indent)+len(l.path)+len(l.before)+len(l.after)+6 > p.o.width():
+		case !p.o.Plain && len(indent)+Cells(l.path)+Cells(l.before)+Cells(l.after)+6 > p.o.width():
 			p.linef("%s%s:%s", indent, l.path, note)
-			p.linef("%s  %s", indent, p.paint(red, "- "+p.fit(l.before)))
-			p.linef("%s  %s", indent, p.paint(green, "+ "+p.fit(l.after)))
+			p.linef("%s  %s", indent, p.paint(red, p.o.removed()+p.fit(l.before)))
+			p.linef("%s  %s", indent, p.paint(green, p.o.added()+p.fit(l.after)))
 		default:
 			p.linef("%s%s: %s %s %s%s", indent, l.path, l.before, p.o.arrow(), l.after, note)
 		}
@@ -181,9 +181,9 @@ func (p *planPrinter) diff(lines []diffLine, indent string) {
 		case '@':
 			s = p.paint(cyan, s)
 		case '+':
-			s = p.paint(green, "+"+s)
+			s = p.paint(green, strings.TrimSuffix(p.o.added(), " ")+s)
 		case '-':
-			s = p.paint(red, "-"+s)
+			s = p.paint(red, strings.TrimSuffix(p.o.removed(), " ")+s)
 		case ' ':
 			s = " " + s
 		}
@@ -197,7 +197,7 @@ func (p *planPrinter) warnings() {
 	}
 	p.linef("%s", p.paint(yellow, count(len(p.plan.Warnings), "warning", "warnings")+":"))
 	for _, warning := range p.plan.Warnings {
-		p.wrapped("  ! ", "    ", Escape(warning))
+		p.wrapped("  "+p.o.attention(), "    ", Escape(warning))
 	}
 	p.linef("")
 }

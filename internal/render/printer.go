@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // printer collects the lines of a text; nothing is written before all of it
@@ -44,14 +43,18 @@ func (p *printer) paint(code, s string) string {
 // wrapped writes text broken at spaces: the first line after first, further
 // lines after rest.
 func (p *printer) wrapped(first, rest, text string) {
+	if p.o.Plain {
+		p.linef("%s%s", first, strings.Join(strings.Fields(text), " "))
+		return
+	}
 	line, width := first, p.o.width()
-	room := width - utf8.RuneCountInString(first)
+	room := width - Cells(first)
 	used, empty := 0, true
 	for _, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
+		n := Cells(word)
 		if !empty && used+1+n > room {
 			p.linef("%s", strings.TrimRight(line, " "))
-			line, room, used, empty = rest, width-utf8.RuneCountInString(rest), 0, true
+			line, room, used, empty = rest, width-Cells(rest), 0, true
 		}
 		if !empty {
 			line += " "

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"rassync/internal/apply"
 )
@@ -40,10 +39,8 @@ func (a *ApplyProgress) Event(e apply.Event) error {
 	}
 	if a.live && !important {
 		line := short(s, a.o.width()-1)
-		n := utf8.RuneCountInString(line)
-		pad := strings.Repeat(" ", max(0, a.used-n))
-		a.used = n
-		_, err := io.WriteString(a.w, "\r"+line+pad)
+		_, err := io.WriteString(a.w, "\r"+pad(line, a.used))
+		a.used = Cells(line)
 		return err
 	}
 	if a.live && a.used > 0 {
@@ -113,14 +110,6 @@ func joined(s, message string) string {
 		return message
 	}
 	return s + ": " + message
-}
-
-// short cuts a line to the width of a terminal.
-func short(s string, width int) string {
-	if utf8.RuneCountInString(s) <= width {
-		return s
-	}
-	return string([]rune(s)[:max(0, width-3)]) + "..."
 }
 
 // RunSummary writes at the end of a run what was done, what was not, and what
