@@ -34,6 +34,7 @@ func scriptParams() testscript.Params {
 	return testscript.Params{
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
+			env.Values[lockKey{}] = new(func())
 			// Nothing of the machine's own settings reaches a script.
 			home := filepath.Join(env.WorkDir, ".home")
 			if err := os.MkdirAll(home, 0o755); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -26,6 +27,8 @@ import (
 //	copy FILE TO                        like cp, making folders
 //	nowhere TEXT                        no file below the script's folder holds it
 //	stalelock FILE                      a lock of a process that is gone
+//	lock DIR                            hold the lock of a workspace, as jane on elsewhere
+//	unlock                              give it back
 //	allow FILE ADDRESS                  note a farm in the user's list
 //	secrets DIR                         set every variable that a secret comes from
 //	chosen DIR                          write how an object is made where an export cannot know it
@@ -42,6 +45,8 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"copy":      tool(2, func(ts *testscript.TestScript, args []string) { write(ts, args[1], []byte(ts.ReadFile(args[0]))) }),
 		"nowhere":   tool(1, nowhere),
 		"stalelock": tool(1, staleLock),
+		"lock":      tool(1, holdLock),
+		"unlock":    tool(0, giveLockBack),
 		"allow":     tool(2, allow),
 		"latest":    tool(2, latest),
 		"secrets":   tool(1, setSecrets),
@@ -115,6 +120,26 @@ func staleLock(ts *testscript.TestScript, args []string) {
 	data, err := json.Marshal(runs.Holder{Who: "nobody", Host: host, PID: cmd.Process.Pid, Since: time.Now(), Command: "apply"})
 	ts.Check(err)
 	write(ts, args[0], data)
+}
+
+// lockKey is where a script keeps what gives its lock back.
+type lockKey struct{}
+
+func holdLock(ts *testscript.TestScript, args []string) {
+	nobody := func(runs.Holder) {}
+	jane := runs.Holder{Who: "jane", Host: "elsewhere", PID: 1, Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Command: "apply"}
+	release, err := runs.Open(ts.MkAbs(args[0])).Lock(context.Background(), jane, 0, nobody, nobody)
+	ts.Check(err)
+	*ts.Value(lockKey{}).(*func()) = release
+	ts.Defer(func() { giveLockBack(ts, nil) })
+}
+
+func giveLockBack(ts *testscript.TestScript, _ []string) {
+	release := ts.Value(lockKey{}).(*func())
+	if *release != nil {
+		(*release)()
+		*release = nil
+	}
 }
 
 func allow(ts *testscript.TestScript, args []string) {

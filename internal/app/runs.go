@@ -40,7 +40,7 @@ func (a *App) lock(ctx context.Context, f *Folder, command string, wait time.Dur
 		func(h runs.Holder) { a.Warn("the lock of %s was taken over: that process is gone", h) })
 	var locked *runs.LockedError
 	if errors.As(err, &locked) {
-		return nil, Failf(Refused, "%w", err).With("wait for it (--lock-timeout waits for you), or delete %s if that run is surely over", locked.Path)
+		return nil, Failf(Refused, "%w", err).With("wait until that run is over; --lock-timeout 10m waits for you")
 	}
 	return release, err
 }

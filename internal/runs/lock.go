@@ -1,18 +1,17 @@
 package runs
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
-	"strings"
-	"syscall"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // Holder is who holds the lock of a workspace, from where, since when.
@@ -26,6 +25,9 @@ type Holder struct {
 
 // String names the holder.
 func (h Holder) String() string {
+	if h.PID == 0 {
+		return "somebody whose name cannot be read"
+	}
 	return fmt.Sprintf("%s on %s (process %d, %s, since %s)", h.Who, h.Host, h.PID, h.Command, h.Since.UTC().Format(time.RFC3339))
 }
 
@@ -35,61 +37,39 @@ const lockPoll = 200 * time.Millisecond
 // LockedError says that somebody else is at work in the workspace.
 type LockedError struct {
 	Holder Holder // PID 0: his name cannot be read
-	Path   string // of the lock
 }
 
 // Error names the holder.
-func (e *LockedError) Error() string {
-	if e.Holder.PID == 0 {
-		return "the workspace is locked by somebody whose name cannot be read"
-	}
-	return "the workspace is locked by " + e.Holder.String()
-}
+func (e *LockedError) Error() string { return "the workspace is locked by " + e.Holder.String() }
 
 // Lock takes the lock of the workspace for me; it waits for it as long as
-// allowed. The lock of a process that is gone is taken over. told hears of the
-// holder that is waited for, took of the one whose lock was taken over.
+// allowed. The operating system holds it: it ends with the process, whatever
+// ends that. The file names the holder, for messages alone: who finds a name in
+// it and no lock, took it over from a process that died. told hears of the holder
+// that is waited for, took of the one that died.
 func (s *Store) Lock(ctx context.Context, me Holder, wait time.Duration, told, took func(Holder)) (release func(), err error) {
-	path := s.Path(lockFile)
 	if err := s.MkdirAll("."); err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(me)
-	if err != nil {
 		return nil, err
 	}
 	deadline := time.Now().Add(wait)
 	for waiting := false; ; {
-		err := putLock(path, data)
-		if err == nil {
-			return func() { os.Remove(path) }, nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, err
-		}
-		held, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
+		before := s.holder()
+		release, err := s.tryLock(me)
 		if err != nil {
 			return nil, err
 		}
-		var h Holder
-		if json.Unmarshal(held, &h) != nil {
-			h = Holder{}
-		}
-		if h.PID > 0 && strings.EqualFold(h.Host, me.Host) && !alive(h.PID) {
-			if takeAway(path, held) {
-				took(h)
+		if release != nil {
+			if before.PID > 0 {
+				took(before)
 			}
-			continue
+			return release, nil
+		}
+		if wait > 0 && !waiting {
+			told(before)
+			waiting = true
 		}
 		if !time.Now().Before(deadline) {
-			return nil, &LockedError{Holder: h, Path: path}
-		}
-		if !waiting {
-			told(h)
-			waiting = true
+			return nil, &LockedError{Holder: s.holder()}
 		}
 		t := time.NewTimer(lockPoll)
 		select {
@@ -101,82 +81,92 @@ func (s *Store) Lock(ctx context.Context, me Holder, wait time.Duration, told, t
 	}
 }
 
-// putLock makes the lock file, whole or not at all: a process that is killed
-// at any moment leaves no lock of which nobody knows whose it is. The error is
-// fs.ErrExist if there is one already.
-func putLock(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "lock.new-*")
-	if err != nil {
-		return err
+// tryLock takes the lock if nobody holds it.
+func (s *Store) tryLock(me Holder) (release func(), err error) {
+	path := s.Path(lockFile)
+	for {
+		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+		switch got, err := l.TryLock(); {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		case err != nil:
+			return nil, fmt.Errorf("locking the workspace: %w (it must be on a file system that has locks)", err)
+		case !got:
+			return nil, l.Close()
+		}
+		mine, err := l.Stat()
+		if err == nil {
+			// Whoever held it before may have removed the file that was opened here.
+			var there fs.FileInfo
+			if there, err = os.Stat(path); err == nil && !os.SameFile(mine, there) || errors.Is(err, fs.ErrNotExist) {
+				if err = l.Close(); err == nil {
+					continue
+				}
+			}
+		}
+		if err == nil {
+			err = s.writeHolder(me)
+		}
+		if err != nil {
+			l.Close()
+			return nil, fmt.Errorf("locking the workspace: %w", err)
+		}
+		return func() { unlock(l, path) }, nil
 	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	if err = os.Link(tmp.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	// A file system without links.
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if cerr := file.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
+}
+
+// unlock gives the lock back. The file goes first, where that can be: who opened
+// it meanwhile sees that it is gone, and looks again. Windows lets nobody remove a
+// file that is open, so there it goes after, unless somebody has it by then.
+func unlock(l *flock.Flock, path string) {
+	if runtime.GOOS != "windows" {
 		os.Remove(path)
+		l.Close()
+		return
+	}
+	l.Close()
+	os.Remove(path)
+}
+
+// The first byte of the file is what Windows locks: nobody else can read or write
+// it then. The holder stands behind it.
+const holderAt = 1
+
+func (s *Store) writeHolder(h Holder) error {
+	data, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	f, err := s.OpenFile(lockFile, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(append(data, '\n'), holderAt)
+	if err == nil {
+		err = f.Truncate(holderAt + int64(len(data)) + 1)
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
 	}
 	return err
 }
 
-// takeAway removes a stale lock. It is moved aside first and looked at again,
-// so that a lock that somebody took in between is given back.
-func takeAway(path string, stale []byte) bool {
-	aside := fmt.Sprintf("%s.stale-%d", path, os.Getpid())
-	if os.Rename(path, aside) != nil {
-		return false
-	}
-	got, err := os.ReadFile(aside)
-	if err == nil && string(got) != string(stale) {
-		if os.Link(aside, path) == nil {
-			os.Remove(aside)
-		}
-		return false
-	}
-	os.Remove(aside)
-	return true
-}
-
-// alive tells whether a process of this machine runs. Where that cannot be
-// found out it counts as running.
-func alive(pid int) bool {
-	p, err := os.FindProcess(pid)
+// holder is whom the file names, the zero Holder if nobody. Versions before this
+// one wrote from the first byte on.
+func (s *Store) holder() Holder {
+	var h Holder
+	f, err := s.OpenFile(lockFile, os.O_RDONLY, 0)
 	if err != nil {
-		return false // Windows says at once that there is none
+		return h
 	}
-	defer p.Release()
-	if runtime.GOOS == "windows" {
-		return true
+	defer f.Close()
+	const most = 64 << 10
+	data, err := io.ReadAll(io.NewSectionReader(f, holderAt, most))
+	if err == nil && json.Unmarshal(data, &h) == nil {
+		return h
 	}
-	err = p.Signal(syscall.Signal(0))
-	return (err == nil || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EPERM)) && !ended(pid)
-}
-
-// ended tells whether a process has come to its end although its number is
-// still taken: in containers nobody may ever ask for its result. Known on Linux
-// alone.
-func ended(pid int) bool {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
+	if data, err = io.ReadAll(io.NewSectionReader(f, 0, most)); err != nil || json.Unmarshal(data, &h) != nil {
+		return Holder{}
 	}
-	// The state follows the name, which stands in brackets and may hold any text.
-	fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
-	return len(fields) > 0 && (fields[0] == "Z" || fields[0] == "X")
+	return h
 }

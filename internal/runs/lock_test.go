@@ -1,12 +1,12 @@
 package runs
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,33 +18,6 @@ func jane(command string) Holder {
 }
 
 func nobody(Holder) {}
-
-// A killed process whose result nobody has asked for keeps its number, and no
-// lock.
-func TestEndedProcessHoldsNoLock(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("only Linux tells")
-	}
-	cmd := exec.Command(os.Args[0], "-test.run", "^$")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Wait()
-	defer in.Close()
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	for alive(cmd.Process.Pid) { // the end of the test run if it never ends
-		runtime.Gosched()
-	}
-	if !alive(os.Getpid()) {
-		t.Error("this process counts as gone")
-	}
-}
 
 func TestLockIsHeldByOne(t *testing.T) {
 	s := Open(t.TempDir())
@@ -109,20 +82,71 @@ func TestLockWaitsAsLongAsAllowed(t *testing.T) {
 	}
 }
 
-// TestTakeAwayGivesBackAFreshLock: between looking at a stale lock and taking
-// it away, somebody else may have done so and hold his own.
-func TestTakeAwayGivesBackAFreshLock(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "lock")
-	if err := os.WriteFile(path, []byte("fresh"), 0o600); err != nil {
+// TestLockOfADeadProcessIsTakenOver: a name in the file is no lock, whosever it
+// is: in a container the number of the process may be one's own, or the host may
+// have another name after a restart.
+func TestLockOfADeadProcessIsTakenOver(t *testing.T) {
+	for name, left := range map[string]string{
+		"own number":      fmt.Sprintf(`{"who":"root","host":"here","pid":%d,"command":"apply"}`, os.Getpid()),
+		"another host":    `{"who":"root","host":"elsewhere","pid":7,"command":"apply"}`,
+		"of this version": "\n" + `{"who":"root","host":"here","pid":7,"command":"apply"}`,
+	} {
+		s := Open(t.TempDir())
+		if err := s.WriteFile(lockFile, []byte(left)); err != nil {
+			t.Fatal(err)
+		}
+		var took []Holder
+		release, err := s.Lock(context.Background(), jane("apply"), 0, nobody, func(h Holder) { took = append(took, h) })
+		if err != nil || len(took) != 1 || took[0].Who != "root" {
+			t.Fatalf("%s: took over from %v, %v", name, took, err)
+		}
+		var locked *LockedError
+		if _, err := s.Lock(context.Background(), jane("rollback"), 0, nobody, nobody); !errors.As(err, &locked) || locked.Holder.Who != "jane" || locked.Holder.Command != "apply" {
+			t.Errorf("%s: %v", name, err)
+		}
+		release()
+		if s.Exists(lockFile) {
+			t.Errorf("%s: the file was left behind", name)
+		}
+	}
+}
+
+// TestLockEndsWithItsProcess kills the process that holds the lock.
+func TestLockEndsWithItsProcess(t *testing.T) {
+	const inChild = "RASSYNC_TEST_LOCK"
+	if dir := os.Getenv(inChild); dir != "" {
+		if _, err := Open(dir).Lock(context.Background(), Holder{Who: "child", Host: "here", PID: os.Getpid()}, 0, nobody, nobody); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("locked")
+		select {}
+	}
+	dir := t.TempDir()
+	cmd := exec.Command(os.Args[0], "-test.run", "^TestLockEndsWithItsProcess$")
+	cmd.Env = append(os.Environ(), inChild+"="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if takeAway(path, []byte("stale")) {
-		t.Error("the lock of somebody else was taken away")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
 	}
-	if data, err := os.ReadFile(path); err != nil || string(data) != "fresh" {
-		t.Errorf("%q %v", data, err)
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "locked\n" {
+		t.Fatalf("%q %v", line, err)
 	}
-	if !takeAway(path, []byte("fresh")) {
-		t.Error("the stale lock was not taken away")
+	s := Open(dir)
+	var locked *LockedError
+	if _, err := s.Lock(context.Background(), jane("apply"), 0, nobody, nobody); !errors.As(err, &locked) || locked.Holder.Who != "child" {
+		t.Errorf("while it lives: %v", err)
 	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	took := ""
+	release, err := s.Lock(context.Background(), jane("apply"), 0, nobody, func(h Holder) { took = h.Who })
+	if err != nil || took != "child" {
+		t.Fatalf("after its death: %q %v", took, err)
+	}
+	release()
 }

@@ -113,7 +113,7 @@ func TestTempDirThatIsMissingIsDoneWithout(t *testing.T) {
 
 func TestSweepTakesLeftoversAlone(t *testing.T) {
 	root, dir := openRoot(t)
-	for _, name := range []string{".rassync-ABCDEFGHIJ234567", ".rassync-ABCDEFGHIJ", ".rassync-notes", "rassync.yaml", ".rassync-abcdefghij"} {
+	for _, name := range []string{".rassync-ABCDEFGHIJ234567", ".rassync-ABCDEFGHIJ", ".rassync-notes", "rassync.yaml", ".rassync-klmnopqrst"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
