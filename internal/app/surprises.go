@@ -20,7 +20,7 @@ func surprises(cat *model.Catalog, live *export.Farm) []string {
 		}{
 			{"properties that no schema knows, compared as far as they are declared", live.Findings.Unknown[kind]},
 			{"numbers of enumerations that no schema knows, kept as they are", live.Findings.NewNumbers[kind]},
-			{"not compared, because by its name it may be a secret", live.Findings.HeldBack[kind]},
+			{"not compared, because by its name it may be a secret or another property", live.Findings.HeldBack[kind]},
 		} {
 			if len(f.paths) == 0 || !live.Read[kind] {
 				continue

@@ -53,7 +53,7 @@ func (d *Decoder) Spec(k *Kind, body map[string]any, parts map[string]any) map[s
 			}
 		}
 		for name, v := range d.Unknown {
-			if SecretIn(name[strings.LastIndexAny(name, ".:")+1:], v) != "" {
+			if SecretIn(name[strings.LastIndexAny(name, ".:")+1:], v) != "" || k.RefuseUnknown(name, v) != "" {
 				delete(d.Unknown, name)
 				d.holdBack(name)
 				continue

@@ -89,6 +89,7 @@ func (k *Kind) index() {
 			}
 		}
 	})
+	k.indexForeign()
 }
 
 func knownBelow(top *Property) known {

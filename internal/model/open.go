@@ -77,7 +77,7 @@ func (d *Decoder) open(p *Property, at place, out map[string]any) {
 			continue
 		}
 		path := join(at.path, name)
-		if LooksSecret(name) {
+		if LooksSecret(name) || p.RefuseOpen(name, v) != "" {
 			d.holdBack(path)
 			continue
 		}

@@ -209,6 +209,12 @@ func (b *builder) compare(d *model.Object) {
 	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil || b.blocked[d] != "" {
 		return
 	}
+	if refused := k.RefuseForeign(d); len(refused) > 0 {
+		for _, why := range refused {
+			b.fail(d, "", why, "take it out")
+		}
+		return
+	}
 	live := b.liveOf[d]
 	d = b.withoutMissing(k, d)
 	if live == nil {

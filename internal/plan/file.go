@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"rassync/internal/files"
@@ -121,6 +122,9 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 			spec, _ := model.FromJSON(k.Spec, b.Desired).(map[string]any)
 			unknown, _ := model.FromJSON(nil, b.Unknown).(map[string]any)
 			c.Desired = &model.Object{Address: a, Spec: spec, Unknown: unknown, RenamedFrom: c.RenamedFrom}
+			if refused := k.RefuseForeign(c.Desired); len(refused) > 0 {
+				return nil, fmt.Errorf("%w: %s: %s", ErrFormat, c.Address, strings.Join(refused, "; "))
+			}
 			if c.Source != nil {
 				c.Desired.Source = model.Source{File: c.Source.File, Line: c.Source.Line}
 			}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 	case Create:
 		im.of(k, "create")
 		im.values(k.Spec, c.Desired.Spec, "")
+		im.strangers(c.Desired)
 	case Delete:
 		im.of(k, "delete")
 		lost = unreadable(k)
@@ -24,6 +26,9 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 			im.of(k, "update")
 		}
 		for n, p := range touched {
+			if p == nil && strings.HasPrefix(c.Fields[n].Path, "unknown.") || p != nil && p.FromFarm {
+				im.unknown(c.Fields[n].Path)
+			}
 			if p == nil {
 				continue
 			}
@@ -36,6 +41,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 			im.of(k, "delete")
 			im.of(k, "create")
 			im.values(k.Spec, c.Desired.Spec, "")
+			im.strangers(c.Desired)
 			lost = append(lost, unreadable(k)...)
 		}
 	}
@@ -44,6 +50,9 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 	c.Reversible = len(lost) == 0
 	c.IrreversibleBecause = strings.Join(lost, "; ")
 }
+
+// unknownEffect marks values that no schema knows.
+const unknownEffect = "unknown"
 
 // impacts gathers what a change does beyond configuration, each thing once.
 type impacts struct {
@@ -59,6 +68,18 @@ func (im *impacts) add(i model.Impact, path string) {
 	im.found = append(im.found, f)
 	if i.Lasting && !slices.Contains(im.lasting, i.Why) {
 		im.lasting = append(im.lasting, i.Why)
+	}
+}
+
+// unknown is the effect of a value that no schema knows.
+func (im *impacts) unknown(path string) {
+	im.add(model.Impact{Effect: unknownEffect, Why: "no schema knows this property, so nobody knows what it does"}, path)
+}
+
+// strangers are what no schema knows of an object that is made.
+func (im *impacts) strangers(o *model.Object) {
+	for _, name := range slices.Sorted(maps.Keys(o.Unknown)) {
+		im.unknown("unknown." + name)
 	}
 }
 
@@ -101,6 +122,9 @@ func (im *impacts) field(p *model.Property, f Field) {
 // change of a property does is no news there, unless it is an order to the
 // create or an entry that is added.
 func (im *impacts) values(p *model.Property, want map[string]any, path string) {
+	for _, name := range model.OpenNames(p, want) {
+		im.unknown(joinPath(path, name))
+	}
 	for _, c := range p.Props {
 		w, ok := want[c.Name]
 		if !ok {

@@ -50,8 +50,7 @@ func value(v any) string {
 	return Escape(string(data))
 }
 
-// pairs prints what a map holds; keys of the engine, which start with a
-// dollar sign, are left out.
+// pairs prints what a map holds; the engine's own mark of an entry is left out.
 func pairs(m map[string]any) string {
 	parts := make([]string, 0, len(m))
 	for _, k := range keys(m) {
@@ -63,7 +62,7 @@ func pairs(m map[string]any) string {
 func keys(m map[string]any) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {
-		if !strings.HasPrefix(k, "$") {
+		if k != model.EntryID {
 			out = append(out, k)
 		}
 	}

@@ -57,6 +57,8 @@ func effectWords(effect string) string {
 		return "can lock people out"
 	case "weakensSecurity":
 		return "weakens security"
+	case "unknown":
+		return "does something unknown"
 	case "agreesToTerms":
 		return "agrees to terms in your name"
 	case "replicates":

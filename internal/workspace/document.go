@@ -162,9 +162,17 @@ func (w *walker) outline(k *model.Kind, kr *kindRules, key, from *yaml.Node) {
 			w.wrong(value, "a mapping", "leave it out if there is nothing unknown")
 			return
 		}
-		if v, ok := w.plain(value); ok {
-			w.obj.Unknown = v.(map[string]any)
+		v, ok := w.plain(value)
+		if !ok {
+			return
 		}
+		unknown := v.(map[string]any)
+		w.fields(value, func(key, _ *yaml.Node) {
+			if !w.noSecret(key, unknown[key.Value]) || !w.mayBeNamed(key, k.RefuseUnknown(key.Value, nil)) {
+				delete(unknown, key.Value)
+			}
+		})
+		w.obj.Unknown = unknown
 	default:
 		v, ok := w.value(value, nil, r)
 		if !ok {

@@ -152,7 +152,7 @@ func (g *generator) object(p *model.Property, r *rule) map[string]any {
 func (g *generator) free(depth int) map[string]any {
 	out := map[string]any{}
 	for range g.r.IntN(4) {
-		key, _ := g.text(nil)
+		key := fmt.Sprintf("%s%d", []string{"x", "_new", "Setting_", "aVeryLongNameOfAPropertyThatALaterReleaseHas"}[g.r.IntN(4)], g.r.IntN(50))
 		switch g.r.IntN(6) {
 		case 0:
 			out[key] = nil

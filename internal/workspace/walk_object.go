@@ -40,7 +40,7 @@ func (w *walker) object(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 					return
 				}
 				if v, good := w.plain(value); good {
-					if p != nil && p.Open && !w.noSecret(key, v) {
+					if p != nil && p.Open && (!w.noSecret(key, v) || !w.mayBeNamed(key, p.RefuseOpen(key.Value, nil))) {
 						ok = false
 						return
 					}
@@ -143,6 +143,10 @@ func (w *walker) plain(from *yaml.Node) (any, bool) {
 		w.fields(n, func(key, value *yaml.Node) {
 			w.path = append(w.path, step{name: key.Value})
 			v, good := w.plain(value)
+			// The names of unknown itself are paths; its own check knows them.
+			if why := model.RefuseNames(map[string]any{key.Value: nil}); why != "" && !(len(w.path) == 2 && w.path[0].name == "unknown") {
+				good = w.mayBeNamed(key, why)
+			}
 			w.path = w.path[:len(w.path)-1]
 			ok = ok && good
 			out[key.Value] = v

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"fmt"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -15,6 +16,20 @@ func (w *walker) mayBeOpen(key *yaml.Node, p *model.Property) bool {
 		return true
 	}
 	w.fail(key, fmt.Sprintf("%q is read-only: the farm sets it", short(key.Value)), "take it out")
+	return false
+}
+
+// mayBeNamed tells whether what no schema knows can stand under a name: not if
+// the name is another way to write what the schema does know.
+func (w *walker) mayBeNamed(key *yaml.Node, why string) bool {
+	if why == "" {
+		return true
+	}
+	hint := "take it out"
+	if at := strings.LastIndex(why, " is known as spec."); at >= 0 {
+		hint = "write it as " + why[at+len(" is known as "):]
+	}
+	w.fail(key, why, hint)
 	return false
 }
 

@@ -1,0 +1,254 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"rassync/internal/printable"
+)
+
+// Names that no schema knows are sent as they are, so they must not be another
+// way to write what the schema does know: impacts, safety limits and secrets
+// hang on the known names. A farm may take names whatever their letter case.
+
+// apiName is what every name of the API looks like.
+var apiName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// entryLabels tell the entries of a list apart in a path.
+var entryLabels = regexp.MustCompile(`\[[^\]]*\]`)
+
+// foldName makes names equal that a farm or a reader may take for the same.
+func foldName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if printable.Ignorable(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s))
+	return strings.ToLower(strings.ToUpper(s))
+}
+
+// foreign are the names under which an object is read and written, folded, with
+// the path of the property that has them.
+type foreign map[string]string
+
+func (f foreign) add(path string, names ...string) {
+	for _, n := range names {
+		if n = foldName(n); n != "" && f[n] == "" {
+			f[n] = path
+		}
+	}
+}
+
+func (f foreign) property(p *Property) {
+	at := "spec." + p.Path()
+	f.add(at, p.Name, p.Query)
+	f.add(at, p.Read...)
+	f.add(at, p.Write...)
+	if p.File != nil {
+		f.add(at, p.File.Field)
+	}
+	for name := range p.ReadOnly {
+		f.add(at, name)
+	}
+}
+
+// indexForeign notes which names are known, for the object and for each open
+// place in it.
+func (k *Kind) indexForeign() {
+	all := foreign{}
+	k.Spec.Walk(func(p *Property) {
+		if p != k.Spec && p.Name != "[]" {
+			all.property(p)
+		}
+	})
+	own := "the object itself"
+	all.add(own, "id", "siteId", k.SiteQuery, k.Identity.Read, k.Identity.Also)
+	all.add(own, k.Identity.Rename...)
+	all.add(own, never[:]...)
+	for name := range k.ReadOnly {
+		all.add(own, name)
+	}
+	for name := range k.Filter {
+		all.add(own, name)
+	}
+	if k.Tree != nil {
+		all.add(own, k.Tree.Parent, k.Tree.Previous)
+	}
+	k.foreign = all
+	k.Spec.Walk(func(p *Property) {
+		if p.Open {
+			p.foreign = p.besides()
+		}
+	})
+}
+
+// besides are the names of the request that carries what an open object holds:
+// those of the same part or entry, wherever they are read.
+func (p *Property) besides() foreign {
+	top := p
+	for !top.ownRequest() && top.Parent != nil {
+		top = top.Parent
+	}
+	out := foreign{}
+	var walk func(q *Property)
+	walk = func(q *Property) {
+		for _, c := range q.Props {
+			out.property(c)
+			if !c.ownRequest() && c.Items == nil {
+				walk(c)
+			}
+		}
+	}
+	walk(top)
+	return out
+}
+
+// ownRequest tells whether what p holds travels apart from what is around it.
+func (p *Property) ownRequest() bool { return p.Part != nil || p.Name == "[]" }
+
+// RefuseUnknown tells why a path cannot stand under unknown, "" if it can.
+func (k *Kind) RefuseUnknown(path string, v any) string {
+	name := path[strings.LastIndexAny(path, ".:]")+1:]
+	if why := refuseName(name, v); why != "" {
+		return why
+	}
+	if strings.ContainsAny(path, "[") {
+		plain := entryLabels.ReplaceAllString(path, "")
+		list := k.Spec.Find(plain[:max(0, strings.LastIndexByte(plain, '.'))])
+		if list == nil || list.Items == nil {
+			return "" // it names no entry, and is never sent
+		}
+		known := foreign{}
+		for _, c := range list.Items.Props {
+			known.property(c)
+		}
+		return knownAs(known, name)
+	}
+	for _, part := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' }) {
+		if i := strings.LastIndexByte(part, ':'); i >= 0 {
+			part = part[i+1:]
+		}
+		if !apiName.MatchString(part) {
+			return noAPIName(part)
+		}
+	}
+	if strings.ContainsAny(path, ".:") {
+		return "" // it is compared only
+	}
+	return knownAs(k.foreign, name)
+}
+
+// RefuseOpen tells why a name cannot stand in the open object p, "" if it can.
+func (p *Property) RefuseOpen(name string, v any) string {
+	if why := refuseName(name, v); why != "" {
+		return why
+	}
+	if p.Prop(name) != nil {
+		return ""
+	}
+	return knownAs(p.foreign, name)
+}
+
+func knownAs(f foreign, name string) string {
+	if at := f[foldName(name)]; at != "" {
+		return fmt.Sprintf("%q is known as %s", name, at)
+	}
+	return ""
+}
+
+// refuseName looks at a name and at all names inside its value.
+func refuseName(name string, v any) string {
+	if !apiName.MatchString(name) {
+		return noAPIName(name)
+	}
+	return RefuseNames(v)
+}
+
+func noAPIName(name string) string {
+	return fmt.Sprintf("%q is no name of the API: those have letters, digits and _ only", name)
+}
+
+// RefuseNames tells why a value that is sent as it is cannot be: it holds a
+// name that no API has. "" if it can.
+func RefuseNames(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range sortedNames(v) {
+			if name == EntryID {
+				continue // the engine's own mark: documents cannot hold it
+			}
+			if why := refuseName(name, v[name]); why != "" {
+				return why
+			}
+		}
+	case []any:
+		for _, e := range v {
+			if why := RefuseNames(e); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+// RefuseForeign gives what an object declares under names that it cannot have:
+// the check of documents, for objects that come another way.
+func (k *Kind) RefuseForeign(o *Object) []string {
+	var out []string
+	note := func(path, why string) {
+		if why != "" {
+			out = append(out, path+": "+why)
+		}
+	}
+	for _, name := range sortedNames(o.Unknown) {
+		note("unknown", k.RefuseUnknown(name, o.Unknown[name]))
+		note("unknown", secretWhy(name, o.Unknown[name]))
+	}
+	var walk func(p *Property, v any)
+	walk = func(p *Property, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, name := range sortedNames(v) {
+				c := p.Prop(name)
+				switch {
+				case name == EntryID:
+				case c != nil:
+					walk(c, v[name])
+				case p != nil && p.Open:
+					note(p.Path(), p.RefuseOpen(name, v[name]))
+					note(p.Path(), secretWhy(name, v[name]))
+				case p == nil || !p.Secret && p.File == nil:
+					note(pathOf(p), refuseName(name, v[name]))
+				}
+			}
+		case []any:
+			for _, e := range v {
+				walk(items(p), e)
+			}
+		}
+	}
+	walk(k.Spec, o.Spec)
+	return out
+}
+
+func sortedNames(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+func pathOf(p *Property) string {
+	if p == nil {
+		return "spec"
+	}
+	return p.Path()
+}
+
+func secretWhy(path string, v any) string {
+	if at := SecretIn(path[strings.LastIndexAny(path, ".:]")+1:], v); at != "" {
+		return fmt.Sprintf("%q looks like a secret", at)
+	}
+	return ""
+}
