@@ -28,7 +28,7 @@ race:
 ## prove: every fault at every request, every property under every reading, where test leaves some out
 prove:
 	RASSYNC_PROVE_ALL=1 $(GO) test -timeout 3h -run 'WithEveryFault|ReadsCannotWrite|KilledAtEveryJournalLine' ./cmd/rassync
-	RASSYNC_PROVE_ALL=1 $(GO) test -timeout 3h ./internal/proof
+	RASSYNC_PROVE_ALL=1 $(GO) test -timeout 3h ./internal/proof ./internal/facts
 
 ## bench: requests, times and memory on generated farms
 bench:

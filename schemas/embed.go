@@ -7,5 +7,5 @@ import "embed"
 
 // Files are the schema files, embedded so that one executable is enough.
 //
-//go:embed *.json blocks/*.json formats/*.json *.tsv
+//go:embed *.json blocks/*.json formats/*.json operations.tsv exclusions.tsv
 var Files embed.FS

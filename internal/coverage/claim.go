@@ -17,6 +17,9 @@ type Claim struct {
 	By     string // name of the kind, or Tool
 	Family string
 	Word   string // the word of the schema that it follows from
+	// Prop is the yaml path of the property whose word it is; "" for words of
+	// the kind.
+	Prop string
 	// Sent tells whether the call is really made. What a read answers may
 	// come by a wider read instead.
 	Sent bool
@@ -29,10 +32,10 @@ type Claim struct {
 // of, in the order of kinds and properties.
 func Claims(cat *model.Catalog) []Claim {
 	out := []Claim{
-		{"POST", "/api/Session/logon", Tool, toolFamily, "logon", true, ""},
-		{"POST", "/api/Session/logoff", Tool, toolFamily, "logoff", true, ""},
-		{"POST", "/api/Settings/apply", Tool, toolFamily, "apply", true, ""},
-		{"GET", "/api/WebService/version", Tool, toolFamily, "version", true, ""},
+		{"POST", "/api/Session/logon", Tool, toolFamily, "logon", "", true, ""},
+		{"POST", "/api/Session/logoff", Tool, toolFamily, "logoff", "", true, ""},
+		{"POST", "/api/Settings/apply", Tool, toolFamily, "apply", "", true, ""},
+		{"GET", "/api/WebService/version", Tool, toolFamily, "version", "", true, ""},
 	}
 	for _, k := range cat.Kinds() {
 		out = append(out, ClaimsOf(cat, k)...)
@@ -53,6 +56,7 @@ func ClaimsOf(cat *model.Catalog, k *model.Kind) []Claim {
 type claimant struct {
 	cat    *model.Catalog
 	kind   *model.Kind
+	prop   *model.Property // whose words are read now; nil: the kind's own
 	claims []Claim
 }
 
@@ -60,7 +64,11 @@ func (c *claimant) add(method, path, word string, sent bool) {
 	if path == "" {
 		return
 	}
-	c.claims = append(c.claims, Claim{method, path, c.kind.Name, c.kind.Family, word, sent, ""})
+	prop := ""
+	if c.prop != nil {
+		prop = c.prop.Path()
+	}
+	c.claims = append(c.claims, Claim{method, path, c.kind.Name, c.kind.Family, word, prop, sent, ""})
 }
 
 func (c *claimant) ofKind() {
@@ -113,6 +121,7 @@ func (c *claimant) ofOrder(o *model.Order) {
 // below walks the properties; base is the path of the object, or of the
 // entry of a list that encloses them.
 func (c *claimant) below(p *model.Property, base string) {
+	c.prop = p
 	if part := p.Part; part != nil {
 		at := under(base, part.At)
 		c.add("GET", at, "part", part.Get)
