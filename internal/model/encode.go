@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 )
 
 // Encoder turns canonical values into what the API takes.
@@ -63,6 +64,9 @@ func Alternatives(leaves []Leaf) int {
 func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]any, error) {
 	body := map[string]any{}
 	for _, l := range leaves {
+		if l.Value == "" && l.Prop.TooShort("") {
+			continue // it was never set: a body that says so is refused
+		}
 		v, err := e.Value(l.Prop, l.Value)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.Prop.Path(), err)
@@ -89,6 +93,12 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 		at[path[len(path)-1]] = v
 	}
 	return body, nil
+}
+
+// TooShort tells whether the farm is known to refuse a text for its length.
+func (p *Property) TooShort(v any) bool {
+	s, ok := v.(string)
+	return ok && p != nil && p.WriteMinLength > 0 && utf8.RuneCountInString(s) < p.WriteMinLength
 }
 
 // readPath is where a property stands in the answer of its own part, entry or

@@ -260,7 +260,7 @@ func (b *builder) compare(d *model.Object) {
 			return
 		}
 		b.creatable(k, d, "is needed because the object must be made anew")
-		c.Action, c.Confirmed = Replace, d.Confirm != ""
+		c.Action, c.Confirmed, c.Desired = Replace, d.Confirm != "", b.takeable(k, d)
 	}
 	b.describe(k, c, df.touched)
 	b.put(c)
@@ -413,6 +413,7 @@ func (b *builder) comesWithSite(k *model.Kind, a model.Address) bool {
 }
 
 func (b *builder) create(k *model.Kind, d *model.Object) {
+	d = b.takeable(k, d)
 	switch {
 	case b.comesWithSite(k, d.Address):
 		c := &change{Change: Change{Action: Update, Fields: createFields(k.Spec, d.Spec, ""), Desired: d, Impact: []Impact{}, Reversible: true}}

@@ -428,6 +428,7 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 	pairs := d.match(p, w, h)
 	pairLeft(p, pairs, len(h), d.fresh)
 	w, pairs = d.makeable(p, w, pairs, at)
+	w = newEntries(p, w, pairs)
 	kept := make([]bool, len(h))
 	before := len(d.fields)
 	outer := d.edits
@@ -474,6 +475,21 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 	if outer != nil && len(d.fields) > before {
 		d.edits.Lists = append(d.edits.Lists, edit)
 	}
+}
+
+// newEntries leaves out of the entries that are added what the farm is known to
+// refuse.
+func newEntries(p *model.Property, w []any, pairs []int) []any {
+	out := w
+	for i, j := range pairs {
+		if t, less := takeable(p.Items, w[i]); j < 0 && less {
+			if &out[0] == &w[0] {
+				out = slices.Clone(w)
+			}
+			out[i] = t
+		}
+	}
+	return out
 }
 
 func without(m map[string]any, names []string) map[string]any {

@@ -36,6 +36,9 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 			if p.WriteOnly {
 				lost = append(lost, c.Fields[n].Path+": the value before cannot be read")
 			}
+			if p.TooShort(c.Fields[n].Before) {
+				lost = append(lost, c.Fields[n].Path+": it cannot be emptied again")
+			}
 		}
 		if c.Action == Replace {
 			im.of(k, "delete")

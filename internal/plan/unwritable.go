@@ -59,6 +59,10 @@ func noCall(p *model.Property, w any) string {
 		}
 	case p.NoWrite && p.Call == "":
 		return "the API has no known call to change it: " + inConsole
+	case p.TooShort(w) && w == "":
+		return "it cannot be emptied, the farm takes no text shorter than " + model.Count(p.WriteMinLength, "character", "characters") + ": " + inConsole
+	case p.TooShort(w):
+		return "the farm takes no text shorter than " + model.Count(p.WriteMinLength, "character", "characters")
 	}
 	return ""
 }
