@@ -135,14 +135,16 @@ func (o *applyOptions) runResume(ctx context.Context, c *call, args []string) er
 			return err
 		}
 		w := c.watch(o.format.value, o.verbose)
-		rep, err := c.Resume(ctx, s, f, r, o.write.execution("apply", w.event))
+		e := o.write.execution("apply", w.event)
+		e.StopOnError = o.onError.value == "stop"
+		rep, err := c.Resume(ctx, s, f, r, e)
 		return w.finish(c, s, nil, rep, err)
 	})
 }
 
 func (o *applyOptions) carryOut(ctx context.Context, c *call, s *app.Session, p *app.Planned) error {
 	e := o.write.execution("apply", nil)
-	e.RollbackOnError = o.onError.value == "rollback"
+	e.RollbackOnError, e.StopOnError = o.onError.value == "rollback", o.onError.value == "stop"
 	return c.execute(ctx, s, p, e, o.write, o.format.value, o.verbose)
 }
 

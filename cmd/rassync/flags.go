@@ -130,8 +130,8 @@ func addWrite(cmd *cobra.Command, w *writeFlags) {
 
 // addOnError adds the flag that says what a failed change leads to.
 func addOnError(cmd *cobra.Command) *formatFlag {
-	onError := &formatFlag{allowed: []string{"stop", "rollback"}, value: "stop"}
-	cmd.Flags().Var(onError, "on-error", "what to do when a change fails: stop, or take everything back at once")
+	onError := &formatFlag{allowed: []string{"continue", "stop", "rollback"}, value: "continue"}
+	cmd.Flags().Var(onError, "on-error", "what to do when the farm refuses a change: continue with those that do not depend on it, stop, or take everything back at once")
 	complete(cmd, "on-error", onError.allowed)
 	return onError
 }

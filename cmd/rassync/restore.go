@@ -94,7 +94,7 @@ func (o *restoreOptions) run(ctx context.Context, c *call, args []string) error 
 		}
 		c.Notice("%s", b.Title(args))
 		e := o.write.execution("restore", nil)
-		e.RollbackOnError = o.onError.value == "rollback"
+		e.RollbackOnError, e.StopOnError = o.onError.value == "rollback", o.onError.value == "stop"
 		if b.Run != nil {
 			e.Of = b.Run.Info.ID
 		}

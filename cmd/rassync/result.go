@@ -19,6 +19,7 @@ type resultDocument struct {
 	Activated     bool            `json:"activated"`
 	Failed        *failedChange   `json:"failed,omitempty"`
 	Refused       []failedChange  `json:"refused,omitempty"`
+	LeftOut       []failedChange  `json:"leftOut,omitempty"` // they need what was refused
 	NotConverged  []deviation     `json:"notConverged"`
 	Unverified    []failedChange  `json:"unverified,omitempty"`
 	RolledBackBy  string          `json:"rolledBackBy,omitempty"`
@@ -56,6 +57,9 @@ func showResult(c *call, s *app.Session, p *plan.Plan, rep *app.Report) error {
 		}
 		for _, f := range res.Refused {
 			doc.Refused = append(doc.Refused, failedChange{f.Address, f.Err.Error()})
+		}
+		for _, f := range res.LeftOut {
+			doc.LeftOut = append(doc.LeftOut, failedChange{f.Address, f.Err.Error()})
 		}
 		for _, d := range res.NotConverged {
 			doc.NotConverged = append(doc.NotConverged, deviation{d.Address, d.Path, d.Want, d.Have})

@@ -24,7 +24,10 @@ type Execution struct {
 	LockWait    time.Duration // for objects that somebody holds on the farm
 	// RollbackOnError takes back at once what a failed run has done.
 	RollbackOnError bool
-	Events          func(apply.Event)
+	// StopOnError stops at the first change that the farm refuses; otherwise
+	// the run goes on with what does not depend on it.
+	StopOnError bool
+	Events      func(apply.Event)
 }
 
 // Report is what came of a run.
@@ -192,7 +195,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 		return rep, err
 	}
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, LockWait: e.LockWait, Resume: resume, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
+		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	rep.Run = run.Reread()
 	if err != nil {
@@ -250,7 +253,7 @@ func verdict(ctx context.Context, rep *Report) error {
 // refusedInPart is the failure of a run that went on without what the farm
 // did not take.
 func refusedInPart(res *apply.Result, done bool) error {
-	f := &Failure{Class: Partial, Hint: "correct the named properties or leave them out, and apply again; rassync rollback takes back what was done"}
+	f := &Failure{Class: Partial, Hint: "correct what the farm refused, or leave it out, and apply again; rassync rollback takes back what was done"}
 	var all error
 	for _, r := range res.Refused {
 		if one := fmt.Errorf("%s: %w", r.Address, r.Err); all == nil {
@@ -260,10 +263,17 @@ func refusedInPart(res *apply.Result, done bool) error {
 		}
 		f.Objects = append(f.Objects, r.Address)
 	}
+	for _, l := range res.LeftOut {
+		all = fmt.Errorf("%w; %s: not done: %w", all, l.Address, l.Err)
+		f.Objects = append(f.Objects, l.Address)
+	}
 	f.Err = fmt.Errorf("the farm did not take everything: %w", all)
 	if !done {
 		f.Class, f.Err = ClassOf(res.Refused[0].Err), fmt.Errorf("nothing was written: %w", all)
-		f.Hint = "correct the named properties or leave them out"
+		f.Hint = "correct what the farm refused, or leave it out"
+		if hint := HintOf(res.Refused[0].Err); hint != "" {
+			f.Hint = hint
+		}
 	}
 	return f
 }

@@ -15,23 +15,26 @@ func (r *run) activate(ctx context.Context, about runs.Entry) error {
 	about.Event, about.Request = "send", runs.ActivateRequest
 	for try := 1; ; try++ {
 		if err := r.Journal.Append(about); err != nil {
-			return err
+			return &runError{err}
 		}
 		err := r.Writer.ApplySettings(ctx)
 		if err == nil {
 			break
 		}
 		if !lost(err) {
-			return fmt.Errorf("the changes are staged, but activating them failed: %w", err)
+			return &runError{fmt.Errorf("the changes are staged, but activating them failed: %w", err)}
 		}
 		if try == activateTries || ctx.Err() != nil {
-			return fmt.Errorf("the changes are written, but nobody knows whether they were activated: %w", err)
+			return &runError{fmt.Errorf("the changes are written, but nobody knows whether they were activated: %w", err)}
 		}
 		// Activating again what is active already changes nothing.
 		r.emit(Event{Type: Notice, Address: about.Address, Message: "the answer was lost: activating again", Err: err})
 	}
 	r.emit(Event{Type: SettingsApply, Address: about.Address})
-	return r.Journal.Append(runs.Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID})
+	if err := r.Journal.Append(runs.Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID}); err != nil {
+		return &runError{err}
+	}
+	return nil
 }
 
 // activateTries bounds how often an activation with a lost answer is repeated.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"rassync/internal/model"
@@ -248,17 +249,60 @@ func join(lists ...[]model.Leaf) []model.Leaf {
 	return out
 }
 
-// leftStanding notes a change that the farm took in part or not at all for
-// doubtful properties; false if the error is another.
-func (r *run) leftStanding(c *plan.Change, err error) bool {
+// refusalsInARow is how many changes the farm may refuse one after the other:
+// then something speaks against the run, not against the objects.
+const refusalsInARow = 5
+
+// failed notes a change that could not be done, and whether the run stops.
+func (r *run) failed(c *plan.Change, err error) {
 	var re *RefusedError
-	if !errors.As(err, &re) || re.Whole && c.Action != plan.Create {
+	if errors.As(err, &re) && !(re.Whole && c.Action != plan.Create) {
+		r.unfinished[c.Address] = re.Whole
+		r.wrote = r.wrote || r.accepted
+		r.result.Refused = append(r.result.Refused, Failure{Address: c.Address, Err: err})
+		return
+	}
+	r.inARow++
+	switch {
+	case r.StopAtRefusal || !aboutTheObject(err):
+	case r.inARow == refusalsInARow:
+		err = fmt.Errorf("%d changes were refused one after the other, the last with: %w", refusalsInARow, err)
+	default:
+		r.unfinished[c.Address] = true
+		r.wrote = r.wrote || r.accepted
+		r.result.Refused = append(r.result.Refused, Failure{Address: c.Address, Err: err})
+		return
+	}
+	r.result.Failed = &Failure{Address: c.Address, Err: err}
+}
+
+// aboutTheObject tells whether an error speaks against one object only: the
+// farm refused it, or the run could not make a request for it. Missing rights,
+// a farm that is in trouble, a lost answer, a full disk and an object that is
+// not what the plan was made from speak against the run.
+func aboutTheObject(err error) bool {
+	var stale *StaleError
+	var disk *fs.PathError
+	var stop *runError
+	if errors.As(err, &stale) || errors.As(err, &disk) || errors.As(err, &stop) || errors.Is(err, context.Canceled) {
 		return false
 	}
-	r.unfinished[c.Address] = re.Whole
-	r.result.Refused = append(r.result.Refused, Failure{Address: c.Address, Err: err})
-	return true
+	var answer *ras.Error
+	if !errors.As(err, &answer) {
+		return true
+	}
+	switch answer.Kind {
+	case ras.KindRefused, ras.KindConflict, ras.KindNotFound, ras.KindLocked, ras.KindInvalid:
+		return !answer.MaybeDone
+	}
+	return false
 }
+
+// runError is an error that concerns more than the change it came up in.
+type runError struct{ err error }
+
+func (e *runError) Error() string { return e.err.Error() }
+func (e *runError) Unwrap() error { return e.err }
 
 // waitsFor names the unfinished change that c cannot do without: the object
 // was not made, or it may still refer to what c takes away.

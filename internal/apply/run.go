@@ -39,6 +39,9 @@ type Options struct {
 	// LockWait bounds how long one write waits for an object that somebody
 	// else holds; 0: not at all.
 	LockWait time.Duration
+	// StopAtRefusal stops the run at the first change that the farm refuses;
+	// otherwise everything that does not depend on it is done.
+	StopAtRefusal bool
 	// StageOnly leaves the settings staged on the farm.
 	StageOnly bool
 	// Resume converges changes that an earlier run began; Done are those it
@@ -62,9 +65,10 @@ type Result struct {
 	NotConverged []Deviation
 	// Unverified are touched objects that could not be read back.
 	Unverified []Failure
-	// Refused are changes of which the farm did not take every property; the
-	// run went on.
+	// Refused are changes that the farm did not take, or not every property of;
+	// the run went on. LeftOut are those that could not be done without them.
 	Refused []Failure
+	LeftOut []Failure
 	// Took names the bodies the farm took where it refused the likelier one.
 	Took []string
 }
@@ -108,6 +112,8 @@ type run struct {
 	current  *plan.Change
 	step     int
 	accepted bool      // the farm took a write
+	wrote    bool      // this run or the one that it resumes changed something
+	inARow   int       // changes refused one after the other
 	refused  []Refusal // properties of the current change that the farm does not take
 	// unfinished are the changes that the farm did not take whole; true if it
 	// took nothing of them.
@@ -132,101 +138,107 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	r.keepRevealed()
 	r.alreadyRelinked()
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
-	var runErr error
-	wrote := false
 	for i := range p.Changes {
-		c := &p.Changes[i]
-		r.current, r.step = c, i+1
-		if o.Done[c.Address+" "+string(c.Action)] {
-			r.result.Done++
-			wrote = true
-			r.deletedBefore(c)
-			continue
-		}
-		if r.result.Failed != nil || ctx.Err() != nil {
-			r.result.Skipped++
-			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action)})
-			continue
-		}
-		if on := r.waitsFor(c); on != "" {
-			r.unfinished[c.Address] = true
-			r.result.Skipped++
-			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Message: "it needs " + on + ", of which the farm did not take everything"})
-			continue
-		}
-		if err := r.activateFor(ctx, c, c.ActivateBefore, runs.ActivatedBefore); err != nil {
-			r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
-			r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Err: err})
-			r.result.Skipped++
-			if jerr := r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()}); jerr != nil {
-				return r.result, jerr
-			}
-			continue
-		}
-		if err := r.Journal.Append(runs.Entry{Event: "begin", Address: c.Address, Action: string(c.Action)}); err != nil {
-			return r.result, err
-		}
-		r.emit(Event{Type: ChangeStarted, Address: c.Address, Action: string(c.Action)})
-		// A change under way is finished although the run is interrupted: it
-		// would be half done otherwise.
-		err := r.change(context.WithoutCancel(ctx), c)
-		if err != nil && r.leftStanding(c, err) {
-			wrote = wrote || r.accepted
-			r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
-			if jerr := r.Journal.Append(runs.Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
-				return r.result, jerr
-			}
-			continue
-		}
-		if err != nil {
-			r.result.Failed = &Failure{Address: c.Address, Err: err}
-			r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
-			if jerr := r.Journal.Append(runs.Entry{Event: "failed", Address: c.Address, Action: string(c.Action), Error: err.Error()}); jerr != nil {
-				return r.result, jerr
-			}
-			continue
-		}
-		wrote = true
-		r.result.Done++
-		r.emit(Event{Type: ChangeDone, Address: c.Address, Action: string(c.Action)})
-		if err := r.Journal.Append(runs.Entry{Event: "done", Address: c.Address, Action: string(c.Action)}); err != nil {
+		r.current, r.step = &p.Changes[i], i+1
+		if err := r.carryOut(ctx, r.current); err != nil {
 			return r.result, err
 		}
 	}
 	r.current = nil
-	if wrote && r.result.Failed == nil && ctx.Err() == nil {
-		if !o.StageOnly {
-			if err := r.activate(ctx, runs.Entry{}); err != nil {
-				r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
-				runErr = r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
-			} else {
-				r.result.Activated = true
-			}
-		}
-		if r.result.Failed == nil {
-			r.verify(ctx)
-		}
-	}
-	state := "done"
-	switch {
-	case ctx.Err() != nil:
-		state = "interrupted"
-	case r.result.Failed != nil, len(r.result.Refused) > 0:
-		state = "failed"
-	case len(r.result.NotConverged) > 0:
-		state = "not converged"
-	case len(r.result.Unverified) > 0:
-		state = "not verified"
-	}
-	if err := r.Journal.Append(runs.Entry{Event: "finished", Result: state}); err != nil && runErr == nil {
-		runErr = err
+	err := r.conclude(ctx)
+	state := r.state(ctx)
+	if jerr := r.Journal.Append(runs.Entry{Event: "finished", Result: state}); jerr != nil && err == nil {
+		err = jerr
 	}
 	t := RunFinished
 	if ctx.Err() != nil {
 		t = RunInterrupted
 	}
 	r.emit(Event{Type: t, Message: state})
-	return r.result, runErr
+	return r.result, err
+}
+
+// carryOut carries out one change, unless the run has stopped or something that
+// the change needs was not done. The error is that of a journal that cannot be
+// written.
+func (r *run) carryOut(ctx context.Context, c *plan.Change) error {
+	if r.Done[c.Address+" "+string(c.Action)] {
+		r.result.Done++
+		r.wrote = true
+		r.deletedBefore(c)
+		return nil
+	}
+	if r.result.Failed != nil || ctx.Err() != nil {
+		r.skip(c, "", nil)
+		return nil
+	}
+	if on := r.waitsFor(c); on != "" {
+		r.unfinished[c.Address] = true
+		why := "it needs " + on + ", which was not done or not wholly"
+		r.result.LeftOut = append(r.result.LeftOut, Failure{Address: c.Address, Err: errors.New(why)})
+		r.skip(c, why, nil)
+		return nil
+	}
+	if err := r.activateFor(ctx, c, c.ActivateBefore, runs.ActivatedBefore); err != nil {
+		r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
+		r.skip(c, "", err)
+		return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+	}
+	about := runs.Entry{Event: "begin", Address: c.Address, Action: string(c.Action)}
+	if err := r.Journal.Append(about); err != nil {
+		return err
+	}
+	r.emit(Event{Type: ChangeStarted, Address: c.Address, Action: string(c.Action)})
+	// A change under way is finished although the run is interrupted: it
+	// would be half done otherwise.
+	if err := r.change(context.WithoutCancel(ctx), c); err != nil {
+		r.failed(c, err)
+		r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
+		about.Event, about.Error = "failed", err.Error()
+		return r.Journal.Append(about)
+	}
+	r.inARow = 0
+	r.wrote = true
+	r.result.Done++
+	r.emit(Event{Type: ChangeDone, Address: c.Address, Action: string(c.Action)})
+	about.Event = "done"
+	return r.Journal.Append(about)
+}
+
+func (r *run) skip(c *plan.Change, why string, err error) {
+	r.result.Skipped++
+	r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Message: why, Err: err})
+}
+
+// conclude activates what was written, and reads it back.
+func (r *run) conclude(ctx context.Context) error {
+	if !r.wrote || r.result.Failed != nil || ctx.Err() != nil {
+		return nil
+	}
+	if !r.StageOnly {
+		if err := r.activate(ctx, runs.Entry{}); err != nil {
+			r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
+			return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+		}
+		r.result.Activated = true
+	}
+	r.verify(ctx)
+	return nil
+}
+
+// state says how the run ended.
+func (r *run) state(ctx context.Context) string {
+	switch {
+	case ctx.Err() != nil:
+		return "interrupted"
+	case r.result.Failed != nil, len(r.result.Refused) > 0:
+		return "failed"
+	case len(r.result.NotConverged) > 0:
+		return "not converged"
+	case len(r.result.Unverified) > 0:
+		return "not verified"
+	}
+	return "done"
 }
 
 func (r *run) emit(e Event) {

@@ -50,7 +50,7 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request) (*ras.Answer, error
 	text := req.Method + " " + req.Path
 	e := runs.Entry{Event: "send", Request: text, Address: r.address()}
 	if err := r.Journal.Append(e); err != nil {
-		return nil, err
+		return nil, &runError{err}
 	}
 	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
 	req.Secrets = r.revealed
@@ -67,7 +67,7 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request) (*ras.Answer, error
 		e.Error = "failed"
 	}
 	if jerr := r.Journal.Append(e); jerr != nil {
-		return ans, jerr
+		return ans, &runError{jerr}
 	}
 	return ans, err
 }

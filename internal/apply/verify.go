@@ -25,8 +25,8 @@ func (r *run) verify(ctx context.Context) {
 	}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
-		if c.Action == plan.Delete || gone[strings.ToLower(c.Site)] {
-			continue
+		if c.Action == plan.Delete || gone[strings.ToLower(c.Site)] || r.unfinished[c.Address] {
+			continue // what was not done is named already
 		}
 		if c.Action == plan.Reorder {
 			r.verifyOrder(ctx, lists, c)

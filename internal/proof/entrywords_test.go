@@ -387,8 +387,8 @@ func TestRefusedNumberIsNamed(t *testing.T) {
 		t.Errorf("the plan is\n%s", describe(p))
 	}
 	res := s.apply(p)
-	if res.Failed == nil || !strings.Contains(res.Failed.Err.Error(), "the number of objType for pools is only inferred: this is the likely cause") {
-		t.Errorf("failed: %+v", res.Failed)
+	if len(res.Refused) != 1 || !strings.Contains(res.Refused[0].Err.Error(), "the number of objType for pools is only inferred: this is the likely cause") {
+		t.Errorf("refused: %+v", res.Refused)
 	}
 }
 
