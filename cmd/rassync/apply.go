@@ -25,6 +25,7 @@ type applyOptions struct {
 	rotate  bool
 	resume  bool
 	verbose bool
+	rng     rangeFlags
 }
 
 func newApply(c *call) *cobra.Command {
@@ -53,6 +54,7 @@ An interrupt lets the change under way finish; a second one ends at once.`,
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json")
 	o.onError = addOnError(cmd)
+	addRange(cmd, &o.rng)
 	f := cmd.Flags()
 	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
 	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
@@ -86,8 +88,12 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 	if err != nil {
 		return err
 	}
+	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.write.allow}
+	if err := o.rng.read(c, f, &opts); err != nil {
+		return err
+	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
-		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.write.allow})
+		p, err := c.plan(ctx, s, f, opts)
 		if err != nil {
 			return err
 		}
@@ -159,6 +165,9 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 		if err := render.PlanText(c.Out, p.Plan, c.verbose(verbose)); err != nil {
 			return err
 		}
+	}
+	if err := undecided(p.Plan); err != nil {
+		return err
 	}
 	if p.Plan.Empty() {
 		if !text {

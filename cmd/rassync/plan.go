@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,6 +26,7 @@ type planOptions struct {
 	verbose      bool
 	limit        int
 	source       sourceFlag
+	rng          rangeFlags
 	allow        guard.Allowance
 }
 
@@ -40,10 +42,16 @@ beyond configuration. It reads the farm and never writes to it.
 Nothing is deleted unless --prune is given, rassync.yaml calls the kind exclusive,
 and the object is neither protected nor built in.
 
+With --since REF it plans a change under review: only the documents that the commits
+since REF touch, and of them only what they touch. What was changed on the farm
+meanwhile is listed apart as drift and left alone; a value that both have changed is a
+conflict and stops the plan. A document that the commits delete is a planned delete.
+
 With --out the plan is saved with what binds it to this farm and to the objects as
 they are now: "rassync apply FILE" carries out that plan or refuses.`,
 		Example: `  rassync plan
   rassync plan farm --only PubRDSApp/Sales/** --format markdown
+  rassync plan farm --since origin/main --detailed-exitcode
   rassync plan farm --format html --output plan.html
   rassync plan farm --prune --out approved.plan --detailed-exitcode`,
 		Args: cobra.MaximumNArgs(1),
@@ -52,6 +60,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	addSelection(cmd, c.Catalog, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	addAllowance(cmd, &o.allow)
+	addRange(cmd, &o.rng)
 	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "gitlab")
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", "save the plan to this file, for apply")
@@ -83,12 +92,19 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
+	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.allow}
+	if err := o.rng.read(c, f, &opts); err != nil {
+		return err
+	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
-		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.allow})
+		p, err := c.plan(ctx, s, f, opts)
 		if err != nil {
 			return err
 		}
 		warnRefusals(p)
+		if err := undecided(p.Plan); err != nil {
+			return errors.Join(o.show(c, p.Plan), err)
+		}
 		if o.out != "" {
 			file, err := plan.NewFile(p.Plan, c.Now(), o.validFor)
 			if err != nil {

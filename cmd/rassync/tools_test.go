@@ -21,6 +21,8 @@ import (
 // toolCommands are small tools for files that scripts need:
 //
 //	bytes FILE 'text with \u escapes'   write bytes that a script cannot hold
+//	commit DIR BRANCH                   put a folder into a git repository; the branch is at the commit
+//	shallow DIR                         a repository that holds its newest commit alone
 //	sparse FILE SIZE                    make a large file that takes no room
 //	keep FILE N                         keep the first N documents
 //	append FILE OTHER                   add one file to another
@@ -39,6 +41,8 @@ import (
 func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"bytes":     tool(2, writeBytes),
+		"commit":    tool(2, commit),
+		"shallow":   tool(1, shallow),
 		"sparse":    tool(2, sparse),
 		"keep":      tool(2, keep),
 		"append":    tool(2, appendFile),

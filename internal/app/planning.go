@@ -24,6 +24,10 @@ type PlanOptions struct {
 	// and lists what the farm has beyond the declared objects.
 	Undeclared bool
 	Allow      guard.Allowance
+	// Since limits the plan to what a range of commits touches; nil for all
+	// that is declared.
+	Since *Range
+	Range RangeOptions
 	// Progress is told of each list as it comes in; nil for none.
 	Progress func(kind, site string, objects int)
 }
@@ -55,34 +59,21 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if err := checkUnique(append(slices.Clone(declared), going...)); err != nil {
 		return nil, err
 	}
+	if o.Since != nil && (o.Prune || o.Undeclared) {
+		return nil, Failf(Input, "--since and --base plan deletes from the documents that are gone; --prune looks at all that is not declared").With("use one of them")
+	}
 	if len(declared) == 0 && o.Prune {
 		return nil, Failf(Input, "nothing is declared that stays").With("a folder that declares nothing never means delete everything")
 	}
-	sc := newScope(a.Catalog)
-	var chosen []*model.Object
-	for _, d := range declared {
-		if o.Selection.Match(d.Address) {
-			chosen = append(chosen, d)
-		}
+	var t touched
+	if o.Since != nil {
+		t = o.Since.touch(a.Catalog, declared, going, o.Range)
 	}
-	if len(chosen) == 0 && !o.Prune && !o.Undeclared {
-		return nil, Failf(Input, "the selection picks none of the declared objects").With("see rassync help plan for the grammar of selectors")
+	sc, chosen, err := a.planScope(f, o, t, declared)
+	if err != nil {
+		return nil, err
 	}
-	sc.objects(chosen)
-	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
-	if o.Prune || o.Undeclared {
-		for _, k := range a.exclusiveKinds(f) {
-			if !a.picksKind(o.Selection, a.Catalog.Kind(k)) {
-				continue
-			}
-			if o.Prune {
-				sc.deletes(k)
-			} else {
-				sc.add(k)
-			}
-		}
-	}
-	req := sc.requestFor(chosen, s.Parallel)
+	req := sc.requestFor(append(chosen, t.gone...), s.Parallel)
 	req.Progress = o.Progress
 	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {
@@ -93,11 +84,26 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		return nil, err
 	}
 	p := &Planned{Live: live, Folder: f, Sent: sent}
+	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
 	in := plan.Input{Catalog: a.Catalog, Desired: append(slices.Clone(declared), going...), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
 		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, Position: f.Workspace.Position, Tool: a.Tool, Farm: s.Identity(ctx)}
+	var div divided
+	if o.Since != nil {
+		// What could not be read must not pass for deleted.
+		if err := sc.blind(live); err != nil {
+			return nil, err
+		}
+		div = a.divide(o.Since, o, t, declared, p)
+		in.Desired, in.Absent, in.Exclusive = append(div.desired, going...), div.absent, nil
+		in.Selected = func(addr model.Address) bool { return div.picked[addr.Key()] }
+	}
 	built, ds := plan.Build(in)
 	if err := Invalid(ds); err != nil {
 		return nil, err
+	}
+	if o.Since != nil {
+		built.Since = div.three
+		built.Warnings = append(built.Warnings, div.warn...)
 	}
 	p.Plan = built
 	if o.Prune && len(a.exclusiveKinds(f)) == 0 {
@@ -111,7 +117,47 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		built.Warnings = append(built.Warnings, text)
 	}
 	p.Refusals = guard.Brakes(built, live, a.guard(s, f, o.Allow))
+	if n := built.Since.Open(); n > 0 {
+		p.Refusals = append(p.Refusals, guard.Refusal{Why: model.Count(n, "value was", "values were") + " changed both here and on the farm", Flag: "--conflicts=mine"})
+	}
 	return p, nil
+}
+
+// planScope says what must be read: the kinds of the objects that are planned,
+// what refers to objects that may go, and exclusive kinds.
+func (a *App) planScope(f *Folder, o PlanOptions, t touched, declared []*model.Object) (*scope, []*model.Object, error) {
+	sc := newScope(a.Catalog)
+	var chosen []*model.Object
+	for _, d := range declared {
+		if _, isTouched := t.was[d.Address.Key()]; o.Selection.Match(d.Address) && (o.Since == nil || isTouched) {
+			if isTouched {
+				d = t.view[d.Address.Key()]
+			}
+			chosen = append(chosen, d)
+		}
+	}
+	if len(chosen) == 0 && !o.Prune && !o.Undeclared && o.Since == nil {
+		return nil, nil, Failf(Input, "the selection picks none of the declared objects").With("see rassync help plan for the grammar of selectors")
+	}
+	for _, g := range t.gone {
+		if o.Selection.Match(g.Address) {
+			sc.deletes(g.Address.Kind)
+		}
+	}
+	sc.objects(chosen)
+	if o.Prune || o.Undeclared {
+		for _, k := range a.exclusiveKinds(f) {
+			if !a.picksKind(o.Selection, a.Catalog.Kind(k)) {
+				continue
+			}
+			if o.Prune {
+				sc.deletes(k)
+			} else {
+				sc.add(k)
+			}
+		}
+	}
+	return sc, chosen, nil
 }
 
 // exclusiveKinds lists the kinds of which something not declared could be

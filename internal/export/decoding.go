@@ -15,6 +15,7 @@ func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, par
 	if len(d.Absent) > 0 {
 		o.Absent = d.Absent
 	}
+	o.ChangedBy, o.ChangedAt = text(body["adminLastMod"]), text(body["timeLastMod"])
 	for _, p := range k.Spec.Props {
 		if p.Membership == nil {
 			continue
@@ -43,6 +44,12 @@ func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, par
 
 // entryNames are the labels of list entries: one line a property is enough.
 var entryNames = regexp.MustCompile(`\[[^\]]*\]`)
+
+// text is a value that is shown and never computed with; "" if it is no text.
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
 
 func count(m map[string]map[string]int, kind, path string) {
 	if m[kind] == nil {

@@ -82,8 +82,11 @@ type Object struct {
 	Rank     int64          // place among ordered objects
 	Entries  map[string]any // ids of list entries by yaml path, for writing
 	Builtin  bool
-	Fresh    bool            // made just now: what it holds is what comes by itself
-	Absent   map[string]bool // schema properties that the farm's answer did not hold
+	// ChangedBy and ChangedAt say who changed the object last and when, as the
+	// farm shows it; "" where it does not.
+	ChangedBy, ChangedAt string
+	Fresh                bool            // made just now: what it holds is what comes by itself
+	Absent               map[string]bool // schema properties that the farm's answer did not hold
 }
 
 // Goes tells whether the document says of its object only that it may be

@@ -729,6 +729,9 @@ func (b *builder) finish(sorted []*change) *Plan {
 			c.DependsOn = append(c.DependsOn, n.address)
 			c.Because = append(c.Because, n.why)
 		}
+		if l := c.live; l != nil && l.ChangedBy+l.ChangedAt != "" {
+			c.LastChange = &LastChange{By: l.ChangedBy, At: l.ChangedAt}
+		}
 		p.Changes = append(p.Changes, c.Change)
 	}
 	if b.unsent > 0 {

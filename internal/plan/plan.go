@@ -29,6 +29,9 @@ type Plan struct {
 	Farm          Farm     `json:"farm"`
 	Summary       Summary  `json:"summary"`
 	Changes       []Change `json:"changes"`
+	// Since is there where a range of commits was planned: what it and the farm
+	// have changed.
+	Since *ThreeWay `json:"since,omitempty"`
 	// Unwritable are declared differences that no known call makes.
 	Unwritable []Unwritable `json:"unwritable,omitempty"`
 	// Warnings are for people; nothing is decided by them.
@@ -90,6 +93,10 @@ type Change struct {
 	// replaced.
 	Confirmed bool `json:"confirmed,omitempty"`
 
+	// LastChange says who changed the object on the farm last, where it shows
+	// it; nil for objects that are made.
+	LastChange *LastChange `json:"lastChange,omitempty"`
+
 	// PreImage binds the change to the object it was computed from.
 	PreImage string `json:"-"`
 	// Place is where a new published item is put.
@@ -98,6 +105,12 @@ type Change struct {
 	// Desired and Before drive apply; they are in the file of --out alone.
 	Desired *model.Object `json:"-"`
 	Before  *model.Object `json:"-"`
+}
+
+// LastChange is the last change of an object, as the farm shows it.
+type LastChange struct {
+	By string `json:"by,omitempty"`
+	At string `json:"at,omitempty"`
 }
 
 // Source is where the object is declared.

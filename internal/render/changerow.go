@@ -51,6 +51,9 @@ func changeRows(changes []plan.Change, source SourceURL) []changeRow {
 		if renamed(c) {
 			r.Notes = append(r.Notes, "renamed from "+Escape(c.RenamedFrom))
 		}
+		if l := c.LastChange; l != nil {
+			r.Notes = append(r.Notes, changedBy(l.By, l.At))
+		}
 		for _, a := range []*plan.Activation{c.ActivateBefore, c.ActivateWithin} {
 			if a != nil {
 				r.Notes = append(r.Notes, activationWords(a))

@@ -134,6 +134,9 @@ func planReport(p *plan.Plan, source SourceURL) htmlReport {
 			r.Facts = append(r.Facts, Escape(s))
 		}
 	}
+	if p.Since != nil {
+		r.Facts = append(r.Facts, threeWayHead(p.Since))
+	}
 	if len(p.Warnings) > 0 {
 		r.Sections = append(r.Sections, htmlSection{Title: "Warnings", Texts: escaped(p.Warnings)})
 	}
@@ -156,6 +159,13 @@ func planReport(p *plan.Plan, source SourceURL) htmlReport {
 		if len(s.Rows) > 0 {
 			r.Sections = append(r.Sections, s)
 		}
+	}
+	for _, t := range threeWaySections(p.Since) {
+		s := htmlSection{Title: t.title}
+		for _, c := range t.list {
+			s.Texts = append(s.Texts, comparedLine(c))
+		}
+		r.Sections = append(r.Sections, s)
 	}
 	if len(p.Unwritable) > 0 {
 		s := htmlSection{Title: "Declared, but no known call writes it"}

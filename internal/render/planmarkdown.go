@@ -108,6 +108,9 @@ func (m mdPlan) head() string {
 		b.WriteString("Farm: " + strings.Join(about, ", ") + "\n\n")
 	}
 	b.WriteString(omittedRule + "\n\n")
+	if t := m.plan.Since; t != nil {
+		b.WriteString(mdText(threeWayHead(t)) + "\n\n")
+	}
 	return b.String()
 }
 
@@ -128,6 +131,13 @@ func (m mdPlan) blocks() []mdBlock {
 		}
 	}
 	out := append(deletes, risky...)
+	for _, s := range threeWaySections(m.plan.Since) {
+		var b strings.Builder
+		for _, c := range s.list {
+			b.WriteString("- " + mdText(comparedLine(c)) + "\n")
+		}
+		out = append(out, mdBlock{mdText(s.title), b.String() + "\n", 0})
+	}
 	if s := m.warnings(); s != "" {
 		out = append(out, mdBlock{"Warnings", s, 0})
 	}
@@ -185,6 +195,9 @@ func mdSource(c plan.Change) string {
 // body lists the fields of a change and what must come first.
 func (m mdPlan) body(c plan.Change) string {
 	var b strings.Builder
+	if l := c.LastChange; l != nil {
+		b.WriteString("- " + mdText(changedBy(l.By, l.At)) + "\n")
+	}
 	if renamed(c) {
 		b.WriteString("- name: " + mdCode(c.RenamedFrom) + " to " + mdCode(c.Name) + "\n")
 	}

@@ -24,6 +24,7 @@ func PlanText(w io.Writer, pl *plan.Plan, o Options) error {
 			p.change(i)
 		}
 	}
+	p.threeWay()
 	p.warnings()
 	if pl.Empty() {
 		p.linef("%s", nothingToDo(pl))
@@ -67,6 +68,9 @@ func (p *planPrinter) head() {
 	}
 	p.linef("%s", p.paint(bold, line))
 	p.linef("%s", omittedRule)
+	if t := p.plan.Since; t != nil {
+		p.linef("%s", threeWayHead(t))
+	}
 	p.linef("")
 }
 
@@ -106,6 +110,9 @@ func (p *planPrinter) change(i int) {
 			s += ": " + Escape(im.Why)
 		}
 		p.linef("%s%s %s", inChange, p.paint(yellow, p.o.attention()+"impact:"), s)
+	}
+	if l := c.LastChange; l != nil {
+		p.linef("%s%s", inChange, p.paint(faint, changedBy(l.By, l.At)))
 	}
 	if !c.Reversible {
 		why := "no reason given"

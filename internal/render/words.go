@@ -12,6 +12,15 @@ const emptyPlan = "no changes: the farm is as declared"
 
 // nothingToDo is emptyPlan, unless something differs that no known call writes.
 func nothingToDo(p *plan.Plan) string {
+	switch t := p.Since; {
+	case t == nil:
+	case t.Touched == 0:
+		return "no changes: no document differs from the base"
+	case t.Open() > 0:
+		return "no changes that can be made before the conflicts are decided"
+	case len(t.Drift) > 0:
+		return "no changes: the farm has what this change declares, but differs where the change does not touch it"
+	}
 	if n := len(p.Unwritable); n > 0 {
 		return "no changes that can be made: " + count(n, "declared difference cannot be written", "declared differences cannot be written")
 	}
