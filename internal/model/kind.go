@@ -61,6 +61,10 @@ type Kind struct {
 	Activate *Activate
 	SameAs   []string // operations whose work this kind does by other calls: "GET /api/PubItems"
 	Impact   map[string][]Impact
+	// TrustAnchor and Grants are about the object itself: a new one is trusted
+	// or has rights.
+	TrustAnchor bool
+	Grants      bool
 
 	Evidence string
 	Since    string
@@ -263,7 +267,13 @@ type Property struct {
 	Minimum        *float64
 	Maximum        *float64
 
-	Impact     []Impact
+	Impact []Impact
+	// What a change of the value does to trust and rights; see security.go.
+	Endpoint    Endpoint
+	TrustAnchor bool
+	Grants      *Grants
+	Harmless    string // why none of the three holds, where the name sounds like it
+
 	Evidence   string
 	Since      string
 	Until      string

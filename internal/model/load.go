@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -335,6 +336,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		k.Last = append(k.Last, Last{Where: where, Per: b.text("per"), Why: b.text("why")})
 	}
 	k.SameAs = x.texts("sameAs")
+	k.TrustAnchor, k.Grants = x.flag("trustAnchor"), x.flag("grants")
 	if im := x.object("impact"); im != nil {
 		k.Impact = map[string][]Impact{}
 		for _, action := range im.keys {
@@ -512,6 +514,13 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	}
 	p.ReadOnly = textMap(x.object("readOnly"))
 	p.Impact = impacts(x.get("impact"))
+	p.Endpoint, p.TrustAnchor, p.Harmless = Endpoint(x.text("endpoint")), x.flag("trustAnchor"), x.text("harmless")
+	if p.Grants, err = grants(x.get("grants")); err != nil {
+		return nil, fail("grants: %v", err)
+	}
+	if p.Endpoint != "" && !slices.Contains(endpoints(), p.Endpoint) {
+		return nil, fail("endpoint %q: secrets, people or programs", p.Endpoint)
+	}
 	p.Evidence, p.Since, p.Until = x.text("evidence"), x.text("since"), x.text("until")
 	p.Note, p.Unit, p.Deprecated = x.text("note"), x.text("unit"), x.flag("deprecated")
 

@@ -190,6 +190,9 @@ func (b *builder) fail(o *model.Object, path, summary, hint string) {
 	b.diags = append(b.diags, model.Diagnostic{Severity: model.Error, Source: b.Position(o, path), Address: o.Address.String(), Path: path, Summary: summary, Hint: hint})
 }
 
+// ForcesReplacement is the note of a field for which an object is made anew.
+const ForcesReplacement = "forces replacement: only a create takes it"
+
 // TempName is the name that the new object of a replace has until the old one
 // is gone.
 func TempName(name string) string {
@@ -242,10 +245,12 @@ func (b *builder) compare(d *model.Object) {
 		return
 	}
 	var fixed []string
+	var forcing []int
 	for i, p := range df.touched {
 		for at := p; at != nil; at = at.Parent {
 			if at.CreateOnly {
 				fixed = append(fixed, c.Fields[i].Path)
+				forcing = append(forcing, i)
 				break
 			}
 		}
@@ -261,6 +266,9 @@ func (b *builder) compare(d *model.Object) {
 		}
 		b.creatable(k, d, "is needed because the object must be made anew")
 		c.Action, c.Confirmed, c.Desired = Replace, d.Confirm != "", b.takeable(k, d)
+		for _, i := range forcing {
+			c.Fields[i].Note = strings.TrimPrefix(c.Fields[i].Note+"; "+ForcesReplacement, "; ")
+		}
 	}
 	b.describe(k, c, df.touched)
 	b.put(c)
@@ -416,8 +424,11 @@ func (b *builder) create(k *model.Kind, d *model.Object) {
 	d = b.takeable(k, d)
 	switch {
 	case b.comesWithSite(k, d.Address):
-		c := &change{Change: Change{Action: Update, Fields: createFields(k.Spec, d.Spec, ""), Desired: d, Impact: []Impact{}, Reversible: true}}
+		c := &change{Change: Change{Action: Update, Fields: createFields(k.Spec, d.Spec, ""), Desired: d, Reversible: true}}
 		if len(c.Fields) > 0 {
+			im := &impacts{found: []Impact{}}
+			im.values(k.Spec, d.Spec, "")
+			c.Impact = im.found
 			b.put(c)
 		}
 		return

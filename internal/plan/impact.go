@@ -16,6 +16,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 	switch c.Action {
 	case Create:
 		im.of(k, "create")
+		im.newObject(k)
 		im.values(k.Spec, c.Desired.Spec, "")
 		im.strangers(c.Desired)
 	case Delete:
@@ -32,6 +33,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 			if p == nil {
 				continue
 			}
+			im.security(p, c.Fields[n])
 			im.field(p, c.Fields[n])
 			if p.WriteOnly {
 				lost = append(lost, c.Fields[n].Path+": the value before cannot be read")
@@ -41,9 +43,8 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 			}
 		}
 		if c.Action == Replace {
-			im.of(k, "delete")
-			im.of(k, "create")
-			im.values(k.Spec, c.Desired.Spec, "")
+			im.replaced(k)
+			im.orders(k.Spec, c.Desired.Spec, "")
 			im.strangers(c.Desired)
 			lost = append(lost, unreadable(k)...)
 		}
@@ -88,7 +89,51 @@ func (im *impacts) strangers(o *model.Object) {
 
 func (im *impacts) of(k *model.Kind, action string) {
 	for _, i := range k.Impact[action] {
-		im.add(i, "")
+		if i.Counts(action) {
+			im.add(i, "")
+		}
+	}
+}
+
+// replaced are the effects of an object that goes and is made anew: not those
+// that come of its being gone.
+func (im *impacts) replaced(k *model.Kind) {
+	for _, i := range k.Impact["delete"] {
+		if len(i.On) == 0 {
+			im.add(i, "")
+		}
+	}
+	im.of(k, "create")
+}
+
+// newObject is what a new object of a kind means by itself.
+func (im *impacts) newObject(k *model.Kind) {
+	if k.TrustAnchor {
+		im.add(model.Impact{Effect: ChangesTrust, Why: "The farm trusts the new object."}, "")
+	}
+	if k.Grants {
+		im.add(model.Impact{Effect: GrantsAccess, Why: "Somebody gets rights that nobody had."}, "")
+	}
+}
+
+// orders are what a replacement does through values that are orders to the
+// create: the other values are there already, and what changes is in the
+// fields.
+func (im *impacts) orders(p *model.Property, want map[string]any, path string) {
+	for _, c := range p.Props {
+		w, ok := want[c.Name]
+		if !ok {
+			continue
+		}
+		at := joinPath(path, c.Name)
+		for _, i := range c.Impact {
+			if i.Counts("create") && (c.OneTime || slices.Contains(i.On, "create")) && i.Applies(w) {
+				im.add(i, at)
+			}
+		}
+		if m, ok := w.(map[string]any); ok && c.Structured() {
+			im.orders(c, m, at)
+		}
 	}
 }
 
@@ -143,6 +188,7 @@ func (im *impacts) values(p *model.Property, want map[string]any, path string) {
 				im.add(i, at)
 			}
 		}
+		im.securityOfNew(c, w, at)
 		im.inside(c, w, at)
 	}
 }

@@ -68,6 +68,14 @@ func effectWords(effect string) string {
 		return "weakens security"
 	case "unknown":
 		return "does something unknown"
+	case plan.SendsSecrets:
+		return "sends secrets elsewhere"
+	case plan.SendsPeople:
+		return "sends people elsewhere"
+	case plan.ChangesTrust:
+		return "changes what is trusted"
+	case plan.GrantsAccess:
+		return "grants access"
 	case "agreesToTerms":
 		return "agrees to terms in your name"
 	case "replicates":
