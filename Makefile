@@ -3,14 +3,19 @@
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
+RELEASE_URL ?= https://example.com/rassync
 
-.PHONY: all build demo test race prove bench fuzz generate check-generated clean
+.PHONY: all build demo test race prove bench fuzz release generate check-generated clean
 
 all: build
 
 ## build: the tool, in bin/rassync
 build:
-	$(GO) build -trimpath -ldflags "-X main.release=$(VERSION)" -o bin/rassync ./cmd/rassync
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.release=$(VERSION)" -o bin/rassync ./cmd/rassync
+
+## release: archives for every system, checksums, a bill of materials and manifests, in bin/release
+release:
+	$(GO) run ./internal/release/makerelease build -version $(VERSION) -url $(RELEASE_URL) -out bin/release
 
 ## demo: the whole circle on the embedded simulated farm
 demo: build

@@ -23,6 +23,8 @@ import (
 //	bytes FILE 'text with \u escapes'   write bytes that a script cannot hold
 //	commit DIR BRANCH                   put a folder into a git repository; the branch is at the commit
 //	shallow DIR                         a repository that holds its newest commit alone
+//	ownsum VAR                          the checksum of the command under test, in a variable
+//	sums FILE SUM                       checksums of a release in which an executable has this one
 //	sparse FILE SIZE                    make a large file that takes no room
 //	keep FILE N                         keep the first N documents
 //	append FILE OTHER                   add one file to another
@@ -43,6 +45,8 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"bytes":     tool(2, writeBytes),
 		"commit":    tool(2, commit),
 		"shallow":   tool(1, shallow),
+		"ownsum":    tool(1, ownSum),
+		"sums":      tool(2, writeSums),
 		"sparse":    tool(2, sparse),
 		"keep":      tool(2, keep),
 		"append":    tool(2, appendFile),
@@ -80,6 +84,16 @@ func writeBytes(ts *testscript.TestScript, args []string) {
 	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
 	ts.Check(err)
 	write(ts, args[0], []byte(text))
+}
+
+func ownSum(ts *testscript.TestScript, args []string) {
+	sum, err := ownDigest()
+	ts.Check(err)
+	ts.Setenv(args[0], sum)
+}
+
+func writeSums(ts *testscript.TestScript, args []string) {
+	write(ts, args[0], []byte(strings.Repeat("1", 64)+"  rassync_1.2.3_windows_amd64.zip\n"+args[1]+"  rassync_1.2.3_linux_amd64/rassync\n"))
 }
 
 func sparse(ts *testscript.TestScript, args []string) {

@@ -4,7 +4,7 @@
 // that nothing has to be kept in step by hand.
 //
 // It is used by `make release`, by the release workflow and by its tests. It
-// calls the go command and nothing else.
+// calls the go command, and git for the time of the commit.
 package release
 
 //go:generate go run ./makerelease notices ../../docs/third-party-notices.md
