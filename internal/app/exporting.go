@@ -144,7 +144,7 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 // be hidden from the account.
 func shows(f *export.Farm, kind, site string) bool {
 	for _, o := range f.Objects[kind] {
-		if !o.Builtin && (site == "" || strings.EqualFold(o.Address.Site, site)) {
+		if !o.Builtin && (site == "" || model.SameName(o.Address.Site, site)) {
 			return true
 		}
 	}

@@ -3,9 +3,9 @@ package app
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"rassync/internal/export"
+	"rassync/internal/model"
 	"rassync/internal/ras"
 )
 
@@ -53,7 +53,7 @@ func (p *Planned) unseen() []export.NotRead {
 		for _, d := range p.Folder.Objects() {
 			k := p.Live.Catalog.Kind(d.Address.Kind)
 			holds := k.Name == n.Kind || k.Order != nil && slices.Contains(k.Order.Of, n.Kind)
-			if holds && (n.Site == "" || d.Address.Site == "" || strings.EqualFold(n.Site, d.Address.Site)) {
+			if holds && (n.Site == "" || d.Address.Site == "" || model.SameName(n.Site, d.Address.Site)) {
 				list = append(list, n)
 				break
 			}

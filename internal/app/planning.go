@@ -201,7 +201,7 @@ func undeclared(cat *model.Catalog, live *export.Farm, declared []*model.Object,
 		known[d.Address.Key()] = true
 		if d.RenamedFrom != "" {
 			a := d.Address
-			a.Name = d.RenamedFrom
+			a.Name = d.OldName()
 			known[a.Key()] = true
 		}
 	}

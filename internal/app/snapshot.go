@@ -177,10 +177,10 @@ func secretNames(k *model.Kind) func(string) bool {
 			return
 		}
 		for _, name := range append(append([]string{p.Name}, p.Read...), p.Write...) {
-			names[strings.ToLower(name)] = true
+			names[model.Fold(name)] = true
 		}
 	})
-	return func(name string) bool { return names[strings.ToLower(name)] }
+	return func(name string) bool { return names[model.Fold(name)] }
 }
 
 func (sv *saver) keepFiles(spec map[string]any) {
@@ -207,7 +207,7 @@ func (sv *saver) sites(ctx context.Context, p *plan.Plan) error {
 			return fmt.Errorf("saving the content of site %s before it is deleted: %w", c.Name, err)
 		}
 		for _, o := range content.All() {
-			if strings.EqualFold(o.Address.Site, c.Name) && o.Spec != nil && sv.seen[o.Address.Key()] == 0 {
+			if model.SameName(o.Address.Site, c.Name) && o.Spec != nil && sv.seen[o.Address.Key()] == 0 {
 				if err := sv.keep(o, o.Address, answers.Answers(sv.app.Catalog.Kind(o.Address.Kind), o), "", true); err != nil {
 					return err
 				}

@@ -378,7 +378,7 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 	if err != nil {
 		return err
 	}
-	if old != nil && strings.EqualFold(old.Address.Name, plan.TempName(c.Desired.Address.Name)) {
+	if old != nil && model.SameName(old.Address.Name, plan.TempName(c.Desired.Address.Name)) {
 		return r.replaceLeftover(ctx, k, c, old, again)
 	}
 	if again {
@@ -429,7 +429,7 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 		r.Live.Forget(old)
 	}
 	at := spot{kind: k, object: fresh, path: export.SelfPath(k.Self, fresh.ID), query: export.SiteQuery(k, fresh)}
-	if err := r.put(ctx, at, nil, nil, c.Desired.Address.Name, nil); err != nil {
+	if err := r.put(ctx, at, nil, nil, k.OwnName(c.Desired.Address.Name), nil); err != nil {
 		return err
 	}
 	if r.Sent != nil {

@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"rassync/internal/model"
 )
@@ -13,7 +12,7 @@ import (
 // It is taken back then, so that no object stays under an address that nobody
 // wrote.
 func (r *run) secondPart(ctx context.Context, k *model.Kind, desired, live *model.Object) error {
-	if k.Identity.Also == "" || strings.EqualFold(live.Address.Name, desired.Address.Name) {
+	if k.Identity.Also == "" || model.SameName(k.OwnName(live.Address.Name), k.OwnName(desired.Address.Name)) {
 		return nil
 	}
 	_, want, _ := model.CutName(desired.Address.Name)

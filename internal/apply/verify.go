@@ -20,12 +20,12 @@ func (r *run) verify(ctx context.Context) {
 	gone := map[string]bool{} // sites, and what belongs to them
 	for i := range r.plan.Changes {
 		if c := &r.plan.Changes[i]; c.Action == plan.Delete && c.Kind == model.SiteKind {
-			gone[strings.ToLower(c.Name)] = true
+			gone[model.Fold(c.Name)] = true
 		}
 	}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
-		if c.Action == plan.Delete || gone[strings.ToLower(c.Site)] || r.unfinished[c.Address] {
+		if c.Action == plan.Delete || gone[model.Fold(c.Site)] || r.unfinished[c.Address] {
 			continue // what was not done is named already
 		}
 		if c.Action == plan.Reorder {
@@ -64,7 +64,7 @@ func (r *run) verify(ctx context.Context) {
 		}
 	}
 	for _, o := range r.deleted {
-		if gone[strings.ToLower(o.Address.Site)] {
+		if gone[model.Fold(o.Address.Site)] {
 			continue
 		}
 		still, err := r.Live.Remains(ctx, lists, o)

@@ -115,14 +115,17 @@ func (r *run) knownIn(p *model.Property, v any, site string) error {
 // move puts a published item into another folder; it returns the name the
 // object is to be given, "" if it keeps its own.
 func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Object) (string, error) {
-	if strings.EqualFold(desired.Address.Name, live.Address.Name) || k.Shape != model.Collection {
+	if desired.Address.Name == live.Address.Name || k.Shape != model.Collection {
 		return "", nil
 	}
-	if k.Tree == nil {
-		return desired.Address.Name, nil
+	name, was := k.OwnName(desired.Address.Name), k.OwnName(live.Address.Name)
+	if name == was || len(k.Identity.Rename) == 0 && model.SameName(name, was) {
+		name = ""
 	}
-	folder, name := model.ParentPath(desired.Address.Name)
-	_, was := model.ParentPath(live.Address.Name)
+	if k.Tree == nil {
+		return name, nil
+	}
+	folder, _ := model.ParentPath(desired.Address.Name)
 	parent, err := r.folderID(k, folder)
 	if err != nil {
 		return "", err
@@ -133,9 +136,6 @@ func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Obje
 			return "", err
 		}
 		live.ParentID, live.Previous = parent, last
-	}
-	if strings.EqualFold(name, was) {
-		return "", nil
 	}
 	return name, nil
 }
@@ -160,12 +160,9 @@ func (r *run) folderID(k *model.Kind, folder string) (int64, error) {
 			return id, nil
 		}
 	}
-	// What lies in a folder that is not shown has a path with an id in it.
-	for _, f := range r.Live.Objects[k.Tree.Folder] {
-		if strings.EqualFold(f.Address.Name, folder) {
-			id, _ := model.AsInt(f.ID)
-			return id, nil
-		}
+	if f := r.Live.Folder(k, folder); f != nil {
+		id, _ := model.AsInt(f.ID)
+		return id, nil
 	}
 	return 0, fmt.Errorf("there is no folder %q on the farm", folder)
 }
@@ -174,7 +171,7 @@ func (r *run) folderID(k *model.Kind, folder string) (int64, error) {
 // own; nil if there is none.
 func (r *run) child(kind string, parent int64, own string) *model.Object {
 	for _, o := range r.Live.Objects[kind] {
-		if o.ParentID == parent && strings.EqualFold(lastSegment(o.Address.Name), own) {
+		if o.ParentID == parent && model.SameName(lastSegment(o.Address.Name), own) {
 			return o
 		}
 	}

@@ -32,7 +32,7 @@ func setOf(p *model.Property, list []any) *entrySet {
 		}
 		name := model.EntryKey(p, e)
 		s.names = append(s.names, name)
-		s.ids[strings.ToLower(name)], s.byID[id] = id, name
+		s.ids[model.Fold(name)], s.byID[id] = id, name
 	}
 	return s
 }
@@ -81,7 +81,7 @@ func (n *Names) EntryID(ref model.EntryRef, site string) (int64, error) {
 		return 0, fmt.Errorf("there is no %s %q", strings.Join(kinds, " or "), ref.Object)
 	}
 	if s := n.entries(o, ref.Prop.EntryOf.List); s != nil {
-		if id, ok := s.ids[strings.ToLower(ref.Name)]; ok {
+		if id, ok := s.ids[model.Fold(ref.Name)]; ok {
 			return id, nil
 		}
 	}
@@ -277,7 +277,7 @@ func (n *Names) shown(kinds []string, text, site string) *model.Object {
 	for _, o := range n.byID {
 		for _, kind := range kinds {
 			i := strings.LastIndexByte(o.Address.Name, '\\')
-			if o.Address.Kind != kind || i < 0 || !strings.EqualFold(o.Address.Name[i+1:], text) {
+			if o.Address.Kind != kind || i < 0 || !model.SameName(o.Address.Name[i+1:], text) {
 				continue
 			}
 			if found != nil && found != o {

@@ -3,7 +3,6 @@ package export
 import (
 	"fmt"
 	"sort"
-	"strings"
 
 	"rassync/internal/model"
 )
@@ -72,7 +71,7 @@ func (f *Farm) Find(a model.Address) *model.Object { return f.Names.Find(a) }
 // NotReadErr tells why a kind was not read in a site, nil if it was.
 func (f *Farm) NotReadErr(kind, site string) error {
 	for _, n := range f.NotRead {
-		if n.Kind == kind && (n.Site == "" || strings.EqualFold(n.Site, site)) {
+		if n.Kind == kind && (n.Site == "" || model.SameName(n.Site, site)) {
 			return n.Err
 		}
 	}

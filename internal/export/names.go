@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ type Names struct {
 	mu     sync.RWMutex
 	byID   map[kindID]*model.Object
 	byName map[model.Address]*model.Object
-	lists  map[entryKey]*entrySet // of objects whose entries others name
+	marked map[model.Address][]*model.Object // by address without the mark
+	lists  map[entryKey]*entrySet            // of objects whose entries others name
 }
 
 type kindID struct {
@@ -26,7 +28,7 @@ type kindID struct {
 }
 
 func newNames(cat *model.Catalog) *Names {
-	return &Names{cat: cat, byID: map[kindID]*model.Object{}, byName: map[model.Address]*model.Object{}}
+	return &Names{cat: cat, byID: map[kindID]*model.Object{}, byName: map[model.Address]*model.Object{}, marked: map[model.Address][]*model.Object{}}
 }
 
 // Add makes an object findable. It reports false if another object of the
@@ -45,6 +47,10 @@ func (n *Names) Add(o *model.Object) bool {
 			continue
 		}
 		n.byName[a.Key()] = o
+		if a.Mark() != "" {
+			bare := a.Unmarked().Key()
+			n.marked[bare] = append(n.marked[bare], o)
+		}
 	}
 	return fresh
 }
@@ -61,6 +67,9 @@ func (n *Names) Remove(o *model.Object) {
 		if n.byName[a.Key()] == o {
 			delete(n.byName, a.Key())
 		}
+		if bare := a.Unmarked().Key(); a.Mark() != "" {
+			n.marked[bare] = slices.DeleteFunc(n.marked[bare], func(t *model.Object) bool { return t == o })
+		}
 	}
 }
 
@@ -69,7 +78,7 @@ func (n *Names) Remove(o *model.Object) {
 func (n *Names) Find(a model.Address) *model.Object {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	return n.byName[a.Key()]
+	return n.known(a)
 }
 
 func addresses(o *model.Object) []model.Address {
@@ -110,11 +119,11 @@ func (n *Names) refText(kinds []string, o *model.Object, site string) string {
 			}
 		}
 	}
-	if o.Address.Site == "" || strings.EqualFold(o.Address.Site, site) {
+	if o.Address.Site == "" || model.SameName(o.Address.Site, site) {
 		return name
 	}
 	for _, s := range o.InSites {
-		if strings.EqualFold(s, site) {
+		if model.SameName(s, site) {
 			return name
 		}
 	}
@@ -126,7 +135,7 @@ func (n *Names) Resolve(kinds []string, ref, site string) *model.Object {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	for _, a := range RefAddresses(n.cat, kinds, ref, site) {
-		if o := n.byName[a.Key()]; o != nil {
+		if o := n.known(a); o != nil {
 			return o
 		}
 	}
@@ -181,7 +190,7 @@ func (n *Names) Named(kinds []string, site string) []string {
 	var out []string
 	for _, o := range n.byID {
 		for _, k := range kinds {
-			if o.Address.Kind == k && (o.Address.Site == "" || strings.EqualFold(o.Address.Site, site)) {
+			if o.Address.Kind == k && (o.Address.Site == "" || model.SameName(o.Address.Site, site)) {
 				out = append(out, o.Address.Name)
 			}
 		}

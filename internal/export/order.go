@@ -80,7 +80,7 @@ func (f *Farm) Siblings(k *model.Kind, folder string) []*model.Object {
 			if up == "" {
 				up = TopLevel
 			}
-			if strings.EqualFold(up, folder) {
+			if model.SameName(up, folder) {
 				kids = append(kids, o)
 			}
 		}
@@ -98,7 +98,7 @@ func (f *Farm) SiblingsByFolder(k *model.Kind) map[string][]*model.Object {
 			if up == "" {
 				up = TopLevel
 			}
-			up = strings.ToLower(up)
+			up = model.Fold(up)
 			out[up] = append(out[up], o)
 		}
 	}
@@ -125,7 +125,7 @@ func (f *Farm) Ranked(k *model.Kind, site string) []*model.Object {
 	var kids []*model.Object
 	for _, of := range k.Order.Of {
 		for _, o := range f.Objects[of] {
-			if strings.EqualFold(o.Address.Site, site) && !o.Builtin {
+			if model.SameName(o.Address.Site, site) && !o.Builtin {
 				kids = append(kids, o)
 			}
 		}
@@ -142,7 +142,7 @@ func (f *Farm) KeepsPlace(k *model.Kind, site string, item any) bool {
 	}
 	for _, of := range k.Order.Of {
 		for _, o := range f.Objects[of] {
-			if o.Builtin && strings.EqualFold(o.Address.Site, site) && ItemFits(k, item, o) {
+			if o.Builtin && model.SameName(o.Address.Site, site) && ItemFits(k, item, o) {
 				return true
 			}
 		}
@@ -159,12 +159,12 @@ func sortByRank(kids []*model.Object) {
 func OrderItems(k *model.Kind, kids []*model.Object) []any {
 	seen := map[string]int{}
 	for _, o := range kids {
-		seen[strings.ToLower(OwnName(k, o))]++
+		seen[model.Fold(OwnName(k, o))]++
 	}
 	out := make([]any, len(kids))
 	for i, o := range kids {
 		name := OwnName(k, o)
-		if seen[strings.ToLower(name)] == 1 {
+		if seen[model.Fold(name)] == 1 {
 			out[i] = name
 			continue
 		}
@@ -191,16 +191,16 @@ func OwnName(k *model.Kind, o *model.Object) string {
 func ItemFits(k *model.Kind, item any, o *model.Object) bool {
 	switch it := item.(type) {
 	case string:
-		return strings.EqualFold(it, OwnName(k, o))
+		return model.SameName(it, OwnName(k, o))
 	case map[string]any:
 		if kind, ok := it["kind"].(string); ok && kind != o.Address.Kind {
 			return false
 		}
-		if site, ok := it["site"].(string); ok && !strings.EqualFold(site, o.Address.Site) && !containsFold(o.InSites, site) {
+		if site, ok := it["site"].(string); ok && !model.SameName(site, o.Address.Site) && !containsFold(o.InSites, site) {
 			return false
 		}
 		name, _ := it["name"].(string)
-		return strings.EqualFold(name, OwnName(k, o))
+		return model.SameName(name, OwnName(k, o))
 	}
 	return false
 }

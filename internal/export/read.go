@@ -77,6 +77,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	}
 	r.memo.forgetBut(lookups(cat))
 	r.nameTree()
+	r.markTwins()
 	for _, k := range cat.Kinds() {
 		sortObjects(r.farm.Objects[k.Name])
 		for _, o := range r.farm.Objects[k.Name] {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"rassync/internal/model"
 	"rassync/internal/ras"
@@ -121,6 +120,7 @@ func (r *reader) refresh(ctx context.Context, k *model.Kind, old *model.Object, 
 			}
 			o.Address.Name = r.treePathOf(k.Tree, folders, o)
 		}
+		o.Address.Name = model.WithMark(o.Address.Name, old.Address.Mark())
 	}
 	members, err := r.membershipOf(ctx, k, old, o)
 	if err != nil {
@@ -164,7 +164,7 @@ func (r *reader) membershipOf(ctx context.Context, k *model.Kind, old, o *model.
 			pools = append(pools, pool)
 		}
 		for _, pool := range r.farm.Objects[group.Name] {
-			if strings.EqualFold(pool.Address.Site, o.Address.Site) && (len(pools) == 0 || pools[0] != pool) {
+			if model.SameName(pool.Address.Site, o.Address.Site) && (len(pools) == 0 || pools[0] != pool) {
 				pools = append(pools, pool)
 			}
 		}
@@ -210,14 +210,15 @@ func (f *Farm) Search(ctx context.Context, g Getter, a model.Address, siteID str
 		if o == nil {
 			continue
 		}
-		name := a.Name
 		if k.Tree != nil {
 			if o.ParentID != parentID {
 				continue
 			}
-			_, name = model.ParentPath(a.Name)
 		}
-		if strings.EqualFold(o.Address.Name, name) {
+		if other := f.Names.Marked(a.Kind, o.ID); other != nil && other.Address.Key() != a.Key() && a.Mark() != "" {
+			continue // another one of this name, which was there before
+		}
+		if model.SameName(o.Address.Name, k.OwnName(a.Name)) {
 			o.Address = a
 			return o, nil
 		}
@@ -237,7 +238,7 @@ func (f *Farm) SearchFirst(ctx context.Context, g Getter, a model.Address, siteI
 	site := r.siteObject(&model.Object{Address: a, SiteID: siteID})
 	var out []*model.Object
 	for _, body := range list {
-		if o := r.objectOf(k, body, site); o != nil && strings.EqualFold(k.SentName(o.Address.Name), k.SentName(a.Name)) {
+		if o := r.objectOf(k, body, site); o != nil && model.SameName(k.SentName(o.Address.Name), k.SentName(a.Name)) {
 			out = append(out, o)
 		}
 	}
@@ -252,7 +253,7 @@ func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, p
 	for _, of := range k.Order.Of {
 		ok := f.Catalog.Kind(of)
 		for _, s := range f.Sites {
-			if ok.Scope == model.ScopeSite && k.Scope == model.ScopeSite && !strings.EqualFold(s.Address.Name, site) {
+			if ok.Scope == model.ScopeSite && k.Scope == model.ScopeSite && !model.SameName(s.Address.Name, site) {
 				continue
 			}
 			list, err := r.rawList(ctx, ok, &model.Object{SiteID: s.ID})
@@ -274,6 +275,9 @@ func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, p
 				}
 				if ok.Tree != nil {
 					o.Address.Name = model.EscapeSegment(o.Address.Name)
+				}
+				if was := f.Names.Marked(of, o.ID); was != nil {
+					o.Address.Name = model.WithMark(o.Address.Name, was.Address.Mark())
 				}
 				kids = append(kids, o)
 			}

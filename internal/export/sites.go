@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sort"
 	"strconv"
-	"strings"
 
 	"rassync/internal/model"
 )
@@ -45,6 +44,7 @@ func (r *reader) readSites(ctx context.Context) error {
 		}
 		return asID(r.order[i].ID) < asID(r.order[j].ID)
 	})
+	r.markSites()
 	r.farm.Sites = r.order
 	return nil
 }
@@ -92,7 +92,7 @@ func siteName(o *model.Object) string {
 
 func containsFold(list []string, s string) bool {
 	for _, e := range list {
-		if strings.EqualFold(e, s) {
+		if model.SameName(e, s) {
 			return true
 		}
 	}

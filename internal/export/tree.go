@@ -33,11 +33,12 @@ func (r *reader) nameTree() {
 		for _, o := range r.farm.Objects[k.Tree.Folder] {
 			folders[asID(o.ID)] = o
 		}
+		called := segments(r.farm.Objects[k.Tree.Folder])
 		for _, o := range r.farm.Objects[k.Name] {
 			if k.Name == k.Tree.Folder {
 				continue
 			}
-			o.Address.Name = r.treePath(k.Tree, folders, o)
+			o.Address.Name = r.treePath(k.Tree, folders, called, o)
 		}
 	}
 	for _, k := range r.cat.Kinds() {
@@ -48,9 +49,10 @@ func (r *reader) nameTree() {
 		for _, o := range r.farm.Objects[k.Name] {
 			folders[asID(o.ID)] = o
 		}
+		called := segments(r.farm.Objects[k.Name])
 		paths := map[*model.Object]string{}
 		for _, o := range r.farm.Objects[k.Name] {
-			paths[o] = r.treePath(k.Tree, folders, o)
+			paths[o] = r.treePath(k.Tree, folders, called, o)
 		}
 		for o, path := range paths {
 			o.Address.Name = path
@@ -58,8 +60,12 @@ func (r *reader) nameTree() {
 	}
 }
 
-func (r *reader) treePath(t *model.Tree, folders map[int64]*model.Object, o *model.Object) string {
-	names := []string{model.EscapeSegment(o.Address.Name)}
+func (r *reader) treePath(t *model.Tree, folders map[int64]*model.Object, called map[int64]string, o *model.Object) string {
+	name := model.EscapeSegment(o.Address.Name)
+	if o.Address.Kind == t.Folder && folders[asID(o.ID)] == o {
+		name = called[asID(o.ID)]
+	}
+	names := []string{name}
 	seen := map[int64]bool{}
 	for id := o.ParentID; id != t.Root; {
 		f := folders[id]
@@ -70,7 +76,7 @@ func (r *reader) treePath(t *model.Tree, folders map[int64]*model.Object, o *mod
 			break
 		}
 		seen[id] = true
-		names = append([]string{model.EscapeSegment(f.Address.Name)}, names...)
+		names = append([]string{called[id]}, names...)
 		id = f.ParentID
 	}
 	return strings.Join(names, "/")

@@ -128,18 +128,19 @@ func first(a, b string) string {
 func SameAccount(a, b string) bool {
 	an, ad := splitAccount(a)
 	bn, bd := splitAccount(b)
-	if !strings.EqualFold(an, bn) {
+	if !model.SameName(an, bn) {
 		return false
 	}
-	if ad == "" || bd == "" || strings.EqualFold(ad, bd) {
+	if ad == "" || bd == "" || model.SameName(ad, bd) {
 		return true
 	}
 	af, _, _ := strings.Cut(ad, ".")
 	bf, _, _ := strings.Cut(bd, ".")
-	return strings.EqualFold(af, bf)
+	return model.SameName(af, bf)
 }
 
 func splitAccount(s string) (name, domain string) {
+	s, _ = model.CutMark(s)
 	if d, n, ok := strings.Cut(s, `\`); ok {
 		return n, d
 	}

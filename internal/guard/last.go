@@ -38,7 +38,7 @@ func last(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
 // placeOf is what a rule counts in: a site, or "" for the farm.
 func placeOf(rule model.Last, site string) string {
 	if rule.Per == "site" {
-		return strings.ToLower(site)
+		return model.Fold(site)
 	}
 	return ""
 }
@@ -53,11 +53,8 @@ func standing(p *plan.Plan, live *export.Farm, k *model.Kind, rule model.Last) (
 		if c.Kind != k.Name {
 			continue
 		}
-		old := c.Address
-		if c.RenamedFrom != "" {
-			old = (model.Address{Site: c.Site, Kind: c.Kind, Name: c.RenamedFrom}).String()
-		}
-		changed[strings.ToLower(old)] = c
+		old := model.Address{Site: c.Site, Kind: c.Kind, Name: first(c.RenamedFrom, c.Name)}
+		changed[model.Fold(old.String())] = c
 		if c.Action == plan.Create && c.Desired != nil && fits(rule, c.Desired.Spec, nil) {
 			after[placeOf(rule, c.Site)]++
 		}
@@ -70,7 +67,7 @@ func standing(p *plan.Plan, live *export.Farm, k *model.Kind, rule model.Last) (
 			continue
 		}
 		place := placeOf(rule, o.Address.Site)
-		c := changed[strings.ToLower(o.Address.String())]
+		c := changed[model.Fold(o.Address.String())]
 		if c == nil || (c.Action != plan.Delete && c.Desired != nil && fits(rule, c.Desired.Spec, o.Spec)) {
 			after[place]++
 			continue
@@ -118,7 +115,7 @@ func lacking(k *model.Kind, rule model.Last, place string) string {
 func siteGoes(p *plan.Plan, site string) bool {
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if site != "" && c.Kind == model.SiteKind && c.Action == plan.Delete && strings.EqualFold(c.Name, site) {
+		if site != "" && c.Kind == model.SiteKind && c.Action == plan.Delete && model.SameName(c.Name, site) {
 			return true
 		}
 	}

@@ -28,7 +28,7 @@ func (a Address) String() string {
 // Key is the address with letter case folded away: names that differ by case
 // alone are one object to the farm.
 func (a Address) Key() Address {
-	return Address{Site: strings.ToLower(a.Site), Kind: a.Kind, Name: strings.ToLower(a.Name)}
+	return Address{Site: Fold(a.Site), Kind: a.Kind, Name: Fold(a.Name)}
 }
 
 // ParseAddress reads what String wrote.

@@ -2,7 +2,6 @@ package model
 
 import (
 	"strconv"
-	"strings"
 )
 
 // Cell is one value of a matrix: of a whole column in a row, or of one object
@@ -24,7 +23,7 @@ func (c Cell) Path(p *Property) string {
 
 // Key is the cell with letter case folded.
 func (c Cell) Key() Cell {
-	return Cell{strings.ToLower(c.Row), c.Column, strings.ToLower(c.Object)}
+	return Cell{Fold(c.Row), c.Column, Fold(c.Object)}
 }
 
 // CellsOf lists the values of a matrix in the order of its rows and columns.

@@ -473,6 +473,7 @@ func (k *Kind) HasName() bool {
 
 // IsBuiltin tells whether an object of this name always exists.
 func (k *Kind) IsBuiltin(name string) bool {
+	name, _ = CutMark(name)
 	for _, b := range k.Builtin {
 		if b == name {
 			return true

@@ -89,6 +89,14 @@ type Object struct {
 	Absent               map[string]bool // schema properties that the farm's answer did not hold
 }
 
+// OldName is the name that renamedFrom gives; a mark stays through a rename.
+func (o *Object) OldName() string {
+	if _, mark := CutMark(o.RenamedFrom); mark != "" || o.RenamedFrom == "" {
+		return o.RenamedFrom
+	}
+	return WithMark(o.RenamedFrom, o.Address.Mark())
+}
+
 // Goes tells whether the document says of its object only that it may be
 // deleted: it declares nothing, so the object is not meant to stay.
 func (o *Object) Goes() bool {
@@ -213,7 +221,7 @@ func Equal(p *Property, want, have any) bool {
 		if !ok {
 			return w == "" && have == nil
 		}
-		return w == h || (p != nil && (p.Codec == "account" || len(p.Ref) > 0) && strings.EqualFold(w, h))
+		return w == h || (p != nil && (p.Codec == "account" || len(p.Ref) > 0) && SameName(w, h))
 	case int64:
 		if f, ok := have.(float64); ok {
 			return float64(w) == f
@@ -344,7 +352,7 @@ func sameAny(p *Property, a, b any) bool {
 		x, _ := am[k].(string)
 		y, _ := bm[k].(string)
 		if x != "" && y != "" {
-			return strings.EqualFold(x, y)
+			return SameName(x, y)
 		}
 	}
 	return false
@@ -356,7 +364,7 @@ func EntryKey(p *Property, entry any) string {
 	if !ok {
 		s := fmt.Sprint(entry)
 		if it := items(p); it != nil && (it.Codec == "account" || len(it.Ref) > 0) || p != nil && len(p.Ref) > 0 {
-			s = strings.ToLower(s)
+			s = Fold(s)
 		}
 		return s
 	}

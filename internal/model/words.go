@@ -112,6 +112,7 @@ func (k *Kind) ReadName(body map[string]any) string {
 
 // SentName is what a create sends of a name.
 func (k *Kind) SentName(name string) string {
+	name, _ = CutMark(name)
 	if k.Identity.Also != "" {
 		if first, _, ok := CutName(name); ok {
 			return first
@@ -122,6 +123,7 @@ func (k *Kind) SentName(name string) string {
 
 // CutName parts a name of two parts at its last "@".
 func CutName(name string) (first, also string, ok bool) {
+	name, _ = CutMark(name)
 	i := strings.LastIndexByte(name, '@')
 	if i < 0 {
 		return name, "", false

@@ -135,7 +135,7 @@ func (b *builder) kindEdges() {
 			for _, goes := range []bool{false, true} {
 				for _, c := range at[place{k.Name, goes}] {
 					for _, other := range at[place{first, goes}] {
-						if c.Site != "" && other.Site != "" && !strings.EqualFold(c.Site, other.Site) {
+						if c.Site != "" && other.Site != "" && !model.SameName(c.Site, other.Site) {
 							continue
 						}
 						if goes {

@@ -27,6 +27,10 @@ type Input struct {
 	// Exclusive tells where what is not declared is deleted, if Prune is set.
 	Exclusive func(kind, site string) bool
 	Prune     bool
+	// MarksGone: an object whose mark the farm does not have is gone, and
+	// others of its name are others. What a run found on this farm is known
+	// that surely; a document may have been written for another farm.
+	MarksGone bool
 	// Protected objects are never deleted or replaced.
 	Protected func(model.Address) bool
 	// Sent remembers values that cannot be read back.
@@ -44,11 +48,13 @@ type Input struct {
 func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool {
 	byAddress := map[model.Address]*model.Object{}
 	byName := map[model.Address]*model.Object{}
+	byBare := map[model.Address]*model.Object{} // whatever mark they have
 	renames := renames{}
 	for _, d := range desired {
 		byAddress[d.Address.Key()] = d
+		byBare[bareKey(d.Address)] = d
 		if d.RenamedFrom != "" {
-			renames[strings.ToLower(d.Address.Name)] = d.RenamedFrom
+			renames[model.Fold(d.Address.Name)] = d.OldName()
 		}
 	}
 	for _, d := range desired {
@@ -64,6 +70,9 @@ func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool
 				if d := m[a.Key()]; d != nil {
 					return declares(d, o, p)
 				}
+			}
+			if byBare[bareKey(a)] != nil {
+				return true // which of several it is turns out once all are read
 			}
 		}
 		return declares(nil, o, p)
@@ -119,6 +128,7 @@ type builder struct {
 	renamed  renames                         // the folders that documents rename
 	folders  renames                         // those of them that the farm still has under another name
 	blocked  map[*model.Object]string        // declared -> the kind that could not be read and that it depends on
+	unclear  map[*model.Object]bool          // declared, and nobody can tell which live object is meant
 	same     int
 	unsent   int
 
@@ -143,7 +153,7 @@ type change struct {
 // fit the farm; the plan is nil then.
 func Build(in Input) (*Plan, model.Diagnostics) {
 	b := &builder{Input: in, byAddr: map[model.Address]*change{}, liveOf: map[*model.Object]*model.Object{}, wantOf: map[*model.Object]*model.Object{},
-		declared: map[model.Address]*model.Object{}, folders: renames{}, renamed: renames{}, blocked: map[*model.Object]string{}, going: map[model.Address]*model.Object{}}
+		declared: map[model.Address]*model.Object{}, folders: renames{}, renamed: renames{}, blocked: map[*model.Object]string{}, unclear: map[*model.Object]bool{}, going: map[model.Address]*model.Object{}}
 	b.Input = in
 	if b.NotSelected == "" {
 		b.NotSelected = "select it too"
@@ -160,7 +170,7 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 		b.Desired = append(b.Desired, d)
 		b.declared[d.Address.Key()] = d
 		if k := in.Catalog.Kind(d.Address.Kind); k.Tree != nil && d.Address.Kind == k.Tree.Folder && d.RenamedFrom != "" {
-			b.renamed[strings.ToLower(d.Address.Name)] = d.RenamedFrom
+			b.renamed[model.Fold(d.Address.Name)] = d.OldName()
 		}
 	}
 	b.pair()
@@ -197,6 +207,7 @@ const ForcesReplacement = "forces replacement: only a create takes it"
 // is gone.
 func TempName(name string) string {
 	const suffix = " (rassync)"
+	name, _ = model.CutMark(name)
 	if runes := []rune(name); len(runes) > 240 {
 		name = string(runes[:240])
 	}
@@ -209,7 +220,7 @@ func (b *builder) compare(d *model.Object) {
 	if k.Shape == model.OrderShape || !b.selected(d.Address) {
 		return
 	}
-	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil || b.blocked[d] != "" {
+	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil || b.blocked[d] != "" || b.unclear[d] {
 		return
 	}
 	if refused := k.RefuseForeign(d); len(refused) > 0 {
@@ -231,14 +242,19 @@ func (b *builder) compare(d *model.Object) {
 	b.warnings = append(b.warnings, df.warn...)
 	b.unsent += len(df.unsent)
 	c := &change{Change: Change{Action: Update, Fields: df.fields, Desired: d, Before: live}, live: live}
-	if !strings.EqualFold(farmName(live), d.Address.Name) && b.folders.farmPath(d.Address.Name) != farmName(live) {
-		if len(k.Identity.Rename) == 0 {
+	if b.isRenamed(k, d, live) {
+		was, is := live.Address.Unmarked().Name, d.Address.Unmarked().Name
+		switch {
+		case len(k.Identity.Rename) > 0 || b.moved(k, d, live):
+			c.RenamedFrom = live.Address.Name
+			c.Fields = append([]Field{{Path: "name", Before: live.Address.Name, After: d.Address.Name}}, c.Fields...)
+			df.touched = append([]*model.Property{nil}, df.touched...)
+		case !model.SameName(was, is):
 			b.fail(d, "renamedFrom", "objects of this kind cannot be renamed through the API", "rename it in the console, or leave renamedFrom out to have it made anew")
 			return
+		case k.Identity.Codec != "account":
+			b.unwritable = append(b.unwritable, Unwritable{Address: d.Address.String(), Path: "name", Before: was, After: is, Why: "objects of this kind cannot be renamed through the API"})
 		}
-		c.RenamedFrom = farmName(live)
-		c.Fields = append([]Field{{Path: "name", Before: farmName(live), After: d.Address.Name}}, c.Fields...)
-		df.touched = append([]*model.Property{nil}, df.touched...)
 	}
 	if len(c.Fields) == 0 {
 		b.same++
@@ -274,8 +290,6 @@ func (b *builder) compare(d *model.Object) {
 	b.put(c)
 }
 
-func farmName(o *model.Object) string { return o.Address.Name }
-
 func (b *builder) differ(d, live *model.Object) *differ {
 	df := &differ{site: d.Address.Site, address: d.Address, want: d.Spec, have: live.Spec, absent: live.Absent, sent: b.Sent, rotate: b.RotateSecrets,
 		wantUnknown: d.Unknown, haveUnknown: live.Unknown}
@@ -295,7 +309,7 @@ func (b *builder) sameRef(kinds []string, want, have any, site string) bool {
 	if !ok || !ok2 {
 		return model.Equal(nil, want, have)
 	}
-	if strings.EqualFold(w, h) {
+	if model.SameName(w, h) {
 		return true
 	}
 	if w == "" || h == "" {
@@ -347,7 +361,7 @@ func (b *builder) passedDown(k *model.Kind, o *model.Object, p *model.Property, 
 	if b.folderAt == nil {
 		b.folderAt = map[string]*model.Object{}
 		for _, f := range b.Live.Objects[k.Tree.Folder] {
-			b.folderAt[strings.ToLower(f.Address.Name)] = f
+			b.folderAt[model.Fold(f.Address.Name)] = f
 		}
 	}
 	for path := o.Address.Name; ; {
@@ -356,7 +370,7 @@ func (b *builder) passedDown(k *model.Kind, o *model.Object, p *model.Property, 
 			return nil, false
 		}
 		path = folder
-		f := b.folderAt[strings.ToLower(folder)]
+		f := b.folderAt[model.Fold(folder)]
 		if f == nil {
 			continue
 		}
@@ -414,7 +428,7 @@ func (b *builder) comesWithSite(k *model.Kind, a model.Address) bool {
 	for _, p := range b.Catalog.Kind(model.SiteKind).Spec.Props {
 		if p.Lookup != nil && k.List != nil && p.Lookup.Path == k.List.Path {
 			v, _ := site.Spec[p.Name].(string)
-			return strings.EqualFold(v, a.Name)
+			return model.SameName(v, a.Name)
 		}
 	}
 	return false
@@ -647,7 +661,7 @@ func (b *builder) unread() {
 	for _, n := range b.Live.NotRead {
 		count := 0
 		for _, d := range b.Desired {
-			if d.Address.Kind == n.Kind && (n.Site == "" || strings.EqualFold(n.Site, d.Address.Site)) {
+			if d.Address.Kind == n.Kind && (n.Site == "" || model.SameName(n.Site, d.Address.Site)) {
 				count++
 			}
 		}
@@ -706,7 +720,7 @@ func objects(n int, what string) string {
 func (b *builder) liveCount(kind, site string) int {
 	n := 0
 	for _, o := range b.Live.Objects[kind] {
-		if strings.EqualFold(o.Address.Site, site) && !o.Builtin {
+		if model.SameName(o.Address.Site, site) && !o.Builtin {
 			n++
 		}
 	}

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"strings"
 
 	"rassync/internal/model"
 )
@@ -45,7 +44,7 @@ func (d *differ) sameCell(p *model.Property, a, b model.Cell) bool {
 }
 
 func (d *differ) sameName(kinds []string, a, b string) bool {
-	return strings.EqualFold(a, b) || a != "" && b != "" && len(kinds) > 0 && d.sameRef(kinds, a, b)
+	return model.SameName(a, b) || a != "" && b != "" && len(kinds) > 0 && d.sameRef(kinds, a, b)
 }
 
 // says tells whether the documents say that a cell holds nothing by leaving it

@@ -87,7 +87,7 @@ func compared(desired, live *model.Object, names Resolver, sent Sent, rotate boo
 		if !ok || !ok2 {
 			return model.Equal(nil, want, have)
 		}
-		if strings.EqualFold(w, h) {
+		if model.SameName(w, h) {
 			return true
 		}
 		a, b := names.Resolve(kinds, w, desired.Address.Site), names.Resolve(kinds, h, desired.Address.Site)
@@ -300,7 +300,7 @@ func (d *differ) entryName(p *model.Property, want, have map[string]any, at stri
 	if ws == "" {
 		same = true
 	}
-	if same && (model.Equal(p, w, h) || isName && strings.EqualFold(ws, hs) || ws != "" && hs != "" && d.sameEntry != nil && d.sameEntry(p, name, ws, hs)) {
+	if same && (model.Equal(p, w, h) || isName && model.SameName(ws, hs) || ws != "" && hs != "" && d.sameEntry != nil && d.sameEntry(p, name, ws, hs)) {
 		return
 	}
 	v := w

@@ -46,7 +46,7 @@ func (b *builder) entryState(ref model.EntryRef, site string) (problem, hint, re
 	}
 	names, known := b.entriesOf(live, path)
 	for _, n := range names {
-		if strings.EqualFold(n, ref.Name) {
+		if model.SameName(n, ref.Name) {
 			return "", "", ""
 		}
 	}
@@ -108,7 +108,7 @@ func labelsOf(p *model.Property, list []any) []string {
 
 func named(p *model.Property, list []any, name string) int {
 	for i, e := range list {
-		if strings.EqualFold(model.EntryKey(p, e), name) {
+		if model.SameName(model.EntryKey(p, e), name) {
 			return i
 		}
 	}
@@ -131,7 +131,7 @@ func (b *builder) sameEntry(p *model.Property, object, want, have, site string) 
 	pairs := model.Match(lp, wants, haves)
 	pairLeft(lp, pairs, len(haves), false)
 	i := named(lp, wants, want)
-	return i >= 0 && pairs[i] >= 0 && strings.EqualFold(model.EntryKey(lp, haves[pairs[i]]), have)
+	return i >= 0 && pairs[i] >= 0 && model.SameName(model.EntryKey(lp, haves[pairs[i]]), have)
 }
 
 // namesEntries lists the entries of other objects that a document names; without

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"sort"
-	"strings"
 
 	"rassync/internal/export"
 	"rassync/internal/model"
@@ -30,7 +29,7 @@ func (s *sibling) ownName(k *model.Kind) string {
 	if o == nil {
 		o = s.live
 	}
-	return strings.ToLower(export.OwnName(k, o))
+	return model.Fold(export.OwnName(k, o))
 }
 
 func (s *sibling) address() model.Address {
@@ -113,7 +112,7 @@ func (b *builder) groups(k *model.Kind) []*group {
 		if inFolder == nil {
 			inFolder = b.Live.SiblingsByFolder(k)
 		}
-		return inFolder[strings.ToLower(folder)]
+		return inFolder[model.Fold(folder)]
 	}
 	at := func(a model.Address) *group {
 		key := a.Key().String()
@@ -160,7 +159,7 @@ func (b *builder) farmFolder(folder string) string {
 	if folder == export.TopLevel {
 		return folder
 	}
-	if old, ok := b.folders[strings.ToLower(folder)]; ok {
+	if old, ok := b.folders[model.Fold(folder)]; ok {
 		return old
 	}
 	return b.folders.farmPath(folder)
@@ -261,7 +260,7 @@ func positions(k *model.Kind, wanted []any) func(*sibling) int {
 		if m, ok := it.(map[string]any); ok {
 			name, _ = m["name"].(string)
 		}
-		name = strings.ToLower(name)
+		name = model.Fold(name)
 		byName[name] = append(byName[name], i)
 	}
 	return func(s *sibling) int {
@@ -282,7 +281,7 @@ func (b *builder) moves(c *change) bool {
 	}
 	was, _ := model.ParentPath(c.RenamedFrom)
 	is, _ := model.ParentPath(c.Desired.Address.Name)
-	return !strings.EqualFold(was, is) && !strings.EqualFold(was, b.farmFolder(is))
+	return !model.SameName(was, is) && !model.SameName(was, b.farmFolder(is))
 }
 
 // reorder adds a change if the line, once everything is made, is not in the

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +19,14 @@ func (b *builder) pair() {
 		}
 		return strings.Count(d.Address.Name, "/")
 	}
-	slices.SortStableFunc(list, func(x, y *model.Object) int { return depth(x) - depth(y) })
+	// Then those that have a mark, so that none is taken for another.
+	unmarked := func(d *model.Object) int {
+		if d.Address.Mark() == "" {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(x, y *model.Object) int { return cmp.Or(depth(x)-depth(y), unmarked(x)-unmarked(y)) })
 	for _, d := range list {
 		k := b.Catalog.Kind(d.Address.Kind)
 		if k.Shape == model.OrderShape {
@@ -29,10 +37,11 @@ func (b *builder) pair() {
 			continue
 		}
 		b.liveOf[d], b.wantOf[live] = live, d
-		if k.Tree != nil && k.Tree.Folder == k.Name && !strings.EqualFold(live.Address.Name, d.Address.Name) {
-			b.folders[strings.ToLower(d.Address.Name)] = live.Address.Name
+		if k.Tree != nil && k.Tree.Folder == k.Name && !model.SameName(live.Address.Name, d.Address.Name) {
+			b.folders[model.Fold(d.Address.Name)] = live.Address.Name
 		}
 	}
+	b.pairNamesakes()
 }
 
 // counterpart finds the live object that a document is about: under its name,
@@ -47,7 +56,7 @@ func (b *builder) counterpart(k *model.Kind, d *model.Object) *model.Object {
 		live := b.Live.Find(a)
 		switch {
 		case live == nil:
-		case name == d.RenamedFrom:
+		case name == d.OldName():
 			return live
 		case k.Tree != nil && b.declared[a.Key()] == nil:
 			if d.RenamedFrom != "" {
@@ -80,7 +89,7 @@ func (r renames) farmPath(path string) string {
 		return path
 	}
 	own := path[len(folder):]
-	if old, ok := r[strings.ToLower(folder)]; ok {
+	if old, ok := r[model.Fold(folder)]; ok {
 		return old + own
 	}
 	return r.farmPath(folder) + own
@@ -94,11 +103,11 @@ func (r renames) farmPath(path string) string {
 func farmNames(d *model.Object, documents, farm renames) []string {
 	var out []string
 	add := func(name string) {
-		if name != "" && !strings.EqualFold(name, d.Address.Name) && !slices.Contains(out, name) {
+		if name != "" && !model.SameName(name, d.Address.Name) && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
-	if old := d.RenamedFrom; old != "" {
+	if old := d.OldName(); old != "" {
 		add(old)
 		folder, _ := model.ParentPath(d.Address.Name)
 		between := strings.TrimPrefix(folder+"/"+old[strings.LastIndexByte(old, '/')+1:], "/")
@@ -115,7 +124,7 @@ func farmNames(d *model.Object, documents, farm renames) []string {
 func (r renames) declaredPath(path string) string {
 	best, to := "", path
 	for declared, old := range r {
-		if rest := len(old); len(path) > rest && path[rest] == '/' && strings.EqualFold(path[:rest], old) && len(old) > len(best) {
+		if rest := len(old); len(path) > rest && path[rest] == '/' && model.SameName(path[:rest], old) && len(old) > len(best) {
 			best, to = old, declared+path[rest:]
 		}
 	}

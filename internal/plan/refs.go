@@ -99,7 +99,7 @@ func (b *builder) hidden(k *model.Kind, d *model.Object) string {
 		return ""
 	}
 	for _, t := range b.Desired {
-		if t.Address.Kind == k.Tree.Folder && strings.EqualFold(t.Address.Name, folder) {
+		if t.Address.Kind == k.Tree.Folder && model.SameName(t.Address.Name, folder) {
 			return behind(t)
 		}
 	}
@@ -119,7 +119,7 @@ func (b *builder) release() {
 				continue
 			}
 			for _, o := range b.Live.Objects[k.Name] {
-				if !strings.EqualFold(o.Address.Site, c.live.Address.Name) || b.changeOf(o) != nil || b.wantOf[o] != nil || o.Spec == nil {
+				if !model.SameName(o.Address.Site, c.live.Address.Name) || b.changeOf(o) != nil || b.wantOf[o] != nil || o.Spec == nil {
 					continue
 				}
 				if spec := b.without(k.Spec, o.Spec, o.Address.Site); len(spec) > 0 {
@@ -266,7 +266,7 @@ func (b *builder) checkPlace(k *model.Kind, d *model.Object) {
 	}
 	path := b.farmFolder(folder)
 	for _, o := range b.Live.Objects[k.Tree.Folder] {
-		if strings.EqualFold(o.Address.Name, path) {
+		if model.SameName(o.Address.Name, path) {
 			return
 		}
 	}
@@ -446,7 +446,7 @@ func (b *builder) edges() {
 type listName struct{ list, site, name string }
 
 func (b *builder) listName(o *model.Object) listName {
-	n := listName{site: strings.ToLower(o.Address.Site), name: strings.ToLower(o.Address.Name)}
+	n := listName{site: model.Fold(o.Address.Site), name: model.Fold(o.Address.Name)}
 	if k := b.Catalog.Kind(o.Address.Kind); k.List != nil {
 		n.list = k.List.Path
 	}
@@ -472,7 +472,7 @@ func (b *builder) folderChange(k *model.Kind, folder string) *change {
 		}
 	}
 	for _, d := range b.Desired { // folders of sites that do not exist yet
-		if d.Address.Kind == k.Tree.Folder && strings.EqualFold(d.Address.Name, folder) {
+		if d.Address.Kind == k.Tree.Folder && model.SameName(d.Address.Name, folder) {
 			return b.byAddr[d.Address.Key()]
 		}
 	}
@@ -483,7 +483,7 @@ func (b *builder) deleteEdges(c *change, inside map[int64][]*change) {
 	k := b.Catalog.Kind(c.Kind)
 	if c.Kind == model.SiteKind {
 		for _, other := range b.changes {
-			if other != c && (other.Action == Delete || other.Action == Update) && strings.EqualFold(other.Site, c.live.Address.Name) {
+			if other != c && (other.Action == Delete || other.Action == Update) && model.SameName(other.Site, c.live.Address.Name) {
 				c.needs[other] = "belongs to the site"
 			}
 		}

@@ -3,7 +3,8 @@ package selector
 import (
 	"fmt"
 	"strings"
-	"unicode"
+
+	"rassync/internal/model"
 )
 
 // Glob is a compiled pattern; the zero value matches the empty text alone.
@@ -20,7 +21,7 @@ type token struct {
 // ParseGlob compiles a pattern; the only error is a backslash at its end.
 func ParseGlob(pattern string) (Glob, error) {
 	g := Glob{text: pattern}
-	runes := []rune(pattern)
+	runes := []rune(model.Fold(pattern))
 	for i := 0; i < len(runes); i++ {
 		switch runes[i] {
 		case '\\':
@@ -28,7 +29,7 @@ func ParseGlob(pattern string) (Glob, error) {
 			if i == len(runes) {
 				return Glob{}, fmt.Errorf("pattern %q ends in a backslash; write two of them for one", pattern)
 			}
-			g.tokens = append(g.tokens, token{'c', unicode.ToLower(runes[i])})
+			g.tokens = append(g.tokens, token{'c', runes[i]})
 		case '?':
 			g.tokens = append(g.tokens, token{what: '?'})
 		case '*':
@@ -46,7 +47,7 @@ func ParseGlob(pattern string) (Glob, error) {
 			}
 			g.tokens = append(g.tokens, token{what: what})
 		default:
-			g.tokens = append(g.tokens, token{'c', unicode.ToLower(runes[i])})
+			g.tokens = append(g.tokens, token{'c', runes[i]})
 		}
 	}
 	return g, nil
@@ -94,8 +95,7 @@ func (g Glob) Match(text string) bool {
 	}
 	states[0] = true
 	g.skipStars(states)
-	for _, c := range text {
-		c = unicode.ToLower(c)
+	for _, c := range model.Fold(text) {
 		alive := false
 		// Backwards, so that a step is not taken twice for one character.
 		for i := n; i >= 0; i-- {

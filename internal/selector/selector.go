@@ -30,10 +30,12 @@ func (s Selector) Match(a model.Address) bool {
 	if s.site != nil && !s.site.Match(a.Site) {
 		return false
 	}
+	name := s.name
 	if s.wide != nil && s.flat(a.Kind) {
-		return s.wide.Match(a.Name)
+		name = s.wide
 	}
-	return s.name == nil || s.name.Match(a.Name)
+	// A mark may be left out: all objects of the name are picked then.
+	return name == nil || name.Match(a.Name) || name.Match(a.Unmarked().Name)
 }
 
 // flat tells whether the objects of a kind lie in no folders.

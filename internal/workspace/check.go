@@ -15,10 +15,11 @@ type checker struct {
 	strict bool
 	diags  model.Diagnostics
 	byKey  map[model.Address]*model.Object
-	sites  map[string]string               // declared sites, folded -> as written
-	names  map[string][]string             // kind -> names, for suggestions
-	trees  map[string][]*model.Object      // folded path -> published items of all sites
-	moved  map[model.Address]*model.Object // by the name the object had before
+	marked map[model.Address][]*model.Object // those with a mark, by their address without it
+	sites  map[string]string                 // declared sites, folded -> as written
+	names  map[string][]string               // kind -> names, for suggestions
+	trees  map[string][]*model.Object        // folded path -> published items of all sites
+	moved  map[model.Address]*model.Object   // by the name the object had before
 
 	suggested int
 }
@@ -53,6 +54,7 @@ func (c *checker) unique(objects []*model.Object) {
 func (c *checker) check(uses []use) {
 	objects := c.ws.Objects
 	c.byKey = make(map[model.Address]*model.Object, len(objects))
+	c.marked = map[model.Address][]*model.Object{}
 	c.sites = map[string]string{}
 	c.trees = map[string][]*model.Object{}
 	for _, o := range objects {
@@ -60,11 +62,20 @@ func (c *checker) check(uses []use) {
 			c.byKey[o.Address.Key()] = o
 		}
 		if o.Address.Kind == model.SiteKind {
-			c.sites[strings.ToLower(o.Address.Name)] = o.Address.Name
+			c.sites[model.Fold(o.Address.Name)] = o.Address.Name
+			c.sites[model.Fold(o.Address.Unmarked().Name)] = o.Address.Name
 		}
 		if k := c.ws.cat.Kind(o.Address.Kind); k.Tree != nil {
-			low := strings.ToLower(o.Address.Name)
+			low := model.Fold(o.Address.Name)
 			c.trees[low] = append(c.trees[low], o)
+			if o.Address.Mark() != "" { // which may be left out where it is clear who is meant
+				low = model.Fold(o.Address.Unmarked().Name)
+				c.trees[low] = append(c.trees[low], o)
+			}
+		}
+		if o.Address.Mark() != "" {
+			key := o.Address.Unmarked().Key()
+			c.marked[key] = append(c.marked[key], o)
 		}
 	}
 	c.renames()
@@ -97,7 +108,7 @@ func (c *checker) renames() {
 			continue
 		}
 		old := o.Address
-		old.Name = o.RenamedFrom
+		old.Name = o.OldName()
 		if old.Key() == o.Address.Key() {
 			continue // a change of letter case
 		}
@@ -121,10 +132,10 @@ func (c *checker) siteNames() {
 	said := map[place]bool{}
 	for _, o := range c.ws.Objects {
 		site := o.Address.Site
-		if site == "" || c.sites[strings.ToLower(site)] != "" {
+		if site == "" || c.sites[model.Fold(site)] != "" {
 			continue
 		}
-		p := place{strings.ToLower(site), o.Source.File}
+		p := place{model.Fold(site), o.Source.File}
 		if said[p] {
 			continue
 		}
@@ -179,19 +190,19 @@ func (c *checker) candidates(kinds []string, ref, site string) []model.Address {
 
 // exists tells whether the object is declared, built in or made by a rename.
 func (c *checker) exists(a model.Address) bool {
-	if c.byKey[a.Key()] != nil {
+	if c.byKey[a.Key()] != nil || len(c.marked[a.Key()]) == 1 {
 		return true
 	}
 	k := c.ws.cat.Kind(a.Kind)
 	if k == nil {
 		return false
 	}
-	if slices.ContainsFunc(k.Builtin, func(b string) bool { return strings.EqualFold(b, a.Name) }) {
+	if slices.ContainsFunc(k.Builtin, func(b string) bool { return model.SameName(b, a.Name) }) {
 		return true
 	}
 	if k.Tree != nil && k.Sites != "" {
 		// A published item stands in all sites that it is published to.
-		for _, o := range c.trees[strings.ToLower(a.Name)] {
+		for _, o := range c.trees[model.Fold(a.Name)] {
 			if o.Address.Kind == a.Kind && inSites(k, o, a.Site) {
 				return true
 			}
@@ -202,7 +213,7 @@ func (c *checker) exists(a model.Address) bool {
 
 func inSites(k *model.Kind, o *model.Object, site string) bool {
 	list, _ := o.Spec[k.Sites].([]any)
-	return slices.ContainsFunc(list, func(s any) bool { t, _ := s.(string); return strings.EqualFold(t, site) })
+	return slices.ContainsFunc(list, func(s any) bool { t, _ := s.(string); return model.SameName(t, site) })
 }
 
 func (c *checker) reference(u use) {
@@ -220,6 +231,9 @@ func (c *checker) reference(u use) {
 	}
 	switch {
 	case len(found) == 1:
+		return
+	case len(c.twins(candidates)) > 1:
+		c.say(model.Error, at, u.obj, u.path, fmt.Sprintf("several objects are called %q", short(u.name)), "write "+strings.Join(c.twins(candidates), " or "))
 		return
 	case len(found) > 1:
 		kinds := make([]string, len(found))
@@ -250,12 +264,24 @@ func (c *checker) reference(u use) {
 	c.say(model.Error, at, u.obj, u.path, fmt.Sprintf("there is no %s %q%s", what, short(a.Name), where), c.orDeclare(a.Name, func() []string { return c.near(u.kinds, a.Site) }, declare))
 }
 
+// twins are the names with their marks of the objects that a reference without
+// a mark could mean.
+func (c *checker) twins(candidates []model.Address) []string {
+	var out []string
+	for _, a := range candidates {
+		for _, o := range c.marked[a.Key()] {
+			out = append(out, o.Address.Name)
+		}
+	}
+	return out
+}
+
 // near lists the names that a reference could have meant.
 func (c *checker) near(kinds []string, site string) []string {
 	if c.names == nil {
 		c.names = map[string][]string{}
 		for _, o := range c.ws.Objects {
-			key := o.Address.Kind + "\x00" + strings.ToLower(o.Address.Site)
+			key := o.Address.Kind + "\x00" + model.Fold(o.Address.Site)
 			c.names[key] = append(c.names[key], o.Address.Name)
 		}
 	}
@@ -269,7 +295,7 @@ func (c *checker) near(kinds []string, site string) []string {
 		if k.Scope == model.ScopeFarm {
 			s = ""
 		}
-		out = append(out, c.names[kind+"\x00"+strings.ToLower(s)]...)
+		out = append(out, c.names[kind+"\x00"+model.Fold(s)]...)
 		out = append(out, k.Builtin...)
 	}
 	return out

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"fmt"
-	"strings"
 
 	"rassync/internal/model"
 )
@@ -35,7 +34,7 @@ func (c *checker) entries(k *model.Kind, o *model.Object) {
 			entries, _ := list.([]any)
 			for _, e := range entries {
 				name := model.EntryKey(lp, e)
-				if strings.EqualFold(name, ref.Name) {
+				if model.SameName(name, ref.Name) {
 					return
 				}
 				names = append(names, name)

@@ -28,7 +28,7 @@ func (c *checker) parent(k *model.Kind, o *model.Object) {
 func (c *checker) foldersBut(k *model.Kind, path string) []string {
 	var out []string
 	for _, name := range c.folderNames(k) {
-		if !strings.HasPrefix(strings.ToLower(name), strings.ToLower(path)+"/") {
+		if !strings.HasPrefix(model.Fold(name), model.Fold(path)+"/") {
 			out = append(out, name)
 		}
 	}
@@ -46,7 +46,7 @@ func (c *checker) folderNames(k *model.Kind) []string {
 }
 
 func (c *checker) folder(kind, path string) *model.Object {
-	for _, f := range c.trees[strings.ToLower(path)] {
+	for _, f := range c.trees[model.Fold(path)] {
 		if f.Address.Kind == kind {
 			return f
 		}
@@ -57,7 +57,7 @@ func (c *checker) folder(kind, path string) *model.Object {
 // renamedFolder finds the folder that had this path before.
 func (c *checker) renamedFolder(kind, path string) *model.Object {
 	for _, o := range c.moved {
-		if o.Address.Kind == kind && strings.EqualFold(o.RenamedFrom, path) {
+		if o.Address.Kind == kind && model.SameName(o.OldName(), path) {
 			return o
 		}
 	}
@@ -73,7 +73,7 @@ func (c *checker) cycles() {
 	was := map[string]*model.Object{} // folders by the path they are moved from
 	for _, o := range c.moved {
 		if k := c.ws.cat.Kind(o.Address.Kind); k.Tree != nil && k.Tree.Folder == o.Address.Kind {
-			was[strings.ToLower(o.RenamedFrom)] = o
+			was[model.Fold(o.OldName())] = o
 		}
 	}
 	// above is the moved folder that would hold o.
@@ -83,7 +83,7 @@ func (c *checker) cycles() {
 			if c.folder(o.Address.Kind, up) != nil {
 				return nil
 			}
-			if f := was[strings.ToLower(up)]; f != nil {
+			if f := was[model.Fold(up)]; f != nil {
 				return f
 			}
 			up, _ = model.ParentPath(up)
@@ -92,7 +92,7 @@ func (c *checker) cycles() {
 	}
 	done := map[*model.Object]bool{}
 	for _, o := range c.ws.Objects {
-		if was[strings.ToLower(o.RenamedFrom)] != o {
+		if was[model.Fold(o.OldName())] != o {
 			continue
 		}
 		var chain []*model.Object
@@ -150,7 +150,7 @@ func (c *checker) order(k *model.Kind, o *model.Object) {
 				kinds = []string{kind}
 			}
 		}
-		key := strings.ToLower(strings.Join(kinds, ",") + "\x00" + site + "\x00" + name)
+		key := model.Fold(strings.Join(kinds, ",") + "\x00" + site + "\x00" + name)
 		if seen[key] {
 			c.fail(o, path, fmt.Sprintf("%q is listed twice", short(name)), "take one of them out")
 			continue
@@ -203,8 +203,8 @@ func (c *checker) listed(o *model.Object, kind, name, site string) []*model.Obje
 	}
 	if k.Tree != nil {
 		var out []*model.Object
-		for _, t := range c.trees[strings.ToLower(name)] {
-			if t.Address.Kind == kind && (site == "" || strings.EqualFold(site, t.Address.Site) || inSites(k, t, site)) {
+		for _, t := range c.trees[model.Fold(name)] {
+			if t.Address.Kind == kind && (site == "" || model.SameName(site, t.Address.Site) || inSites(k, t, site)) {
 				out = append(out, t)
 			}
 		}
@@ -219,7 +219,7 @@ func (c *checker) listed(o *model.Object, kind, name, site string) []*model.Obje
 	if f := c.byKey[a.Key()]; f != nil {
 		return []*model.Object{f}
 	}
-	return nil
+	return c.marked[a.Key()]
 }
 
 func (c *checker) builtin(kinds []string, name string) bool {
@@ -236,13 +236,13 @@ func (c *checker) siblings(k *model.Kind, site, folder string, chain bool) []str
 	var out []string
 	for _, of := range k.Order.Of {
 		for _, other := range c.ws.Objects {
-			if other.Address.Kind != of || site != "" && !strings.EqualFold(other.Address.Site, site) {
+			if other.Address.Kind != of || site != "" && !model.SameName(other.Address.Site, site) {
 				continue
 			}
 			name := other.Address.Name
 			if chain {
 				up, _ := model.ParentPath(name)
-				if !strings.EqualFold(up, folder) {
+				if !model.SameName(up, folder) {
 					continue
 				}
 				name = strings.TrimPrefix(name[len(up):], "/")

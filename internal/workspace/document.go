@@ -43,7 +43,7 @@ func (w *walker) document(root *yaml.Node, set *ruleSet, full bool) *model.Objec
 		w.fail(kindNode, err.Error(), "this is a fault of rassync, not of the file")
 		return nil
 	}
-	w.rules = kr
+	w.rules, w.root = kr, root
 	w.obj = &model.Object{Address: model.Address{Kind: k.Name}, Source: w.at(root)}
 	// Site and name first: everything that follows is said of this object.
 	if n := lookup(root, "site"); n != nil && k.Scope == model.ScopeSite && n.Kind == yaml.ScalarNode && isText(n) {
@@ -51,6 +51,9 @@ func (w *walker) document(root *yaml.Node, set *ruleSet, full bool) *model.Objec
 	}
 	if n := lookup(root, "name"); n != nil && k.HasName() && n.Kind == yaml.ScalarNode && isText(n) {
 		w.obj.Address.Name = n.Value
+		if m := lookup(root, "mark"); m != nil && m.Kind == yaml.ScalarNode {
+			w.obj.Address.Name = model.WithMark(n.Value, m.Value)
+		}
 	}
 	w.addr = w.obj.Address.String()
 
@@ -182,12 +185,16 @@ func (w *walker) outline(k *model.Kind, kr *kindRules, key, from *yaml.Node) {
 		switch key.Value {
 		case "name":
 			w.checkPath(value, k, s)
+			if _, mark := model.CutMark(s); mark != "" && lookup(w.root, "mark") == nil {
+				own, _ := model.CutMark(s)
+				w.fail(value, "a name does not end in a mark", fmt.Sprintf("write name: %s and, on a line of its own, mark: %s", own, mark))
+			}
 		case "renamedFrom":
 			w.checkPath(value, k, s)
 			w.obj.RenamedFrom = s
 			if len(k.Identity.Rename) == 0 && k.Tree == nil {
 				w.fail(value, fmt.Sprintf("objects of kind %s cannot be renamed", k.Name), "take renamedFrom out; a new name is a new object")
-			} else if strings.EqualFold(s, w.obj.Address.Name) && s == w.obj.Address.Name {
+			} else if s == w.obj.Address.Name {
 				w.fail(value, "renamedFrom is the object's own name", "take it out")
 			}
 		case "confirm":
@@ -216,7 +223,7 @@ func (w *walker) strayKey(k *model.Kind, kr *kindRules, key *yaml.Node) {
 		w.fail(key, fmt.Sprintf("%s has no name: there is one per %s", k.Name, per), "take it out")
 	case key.Value == "site" && k.Scope == model.ScopeFarm:
 		w.fail(key, fmt.Sprintf("%s belongs to the farm, not to a site", k.Name), "take it out")
-	case slices.Contains([]string{"renamedFrom", "confirm", "unknown"}, key.Value):
+	case slices.Contains([]string{"mark", "renamedFrom", "confirm", "unknown"}, key.Value):
 		w.fail(key, fmt.Sprintf("%s takes no %s", k.Name, key.Value), "take it out")
 	case k.Spec.Prop(key.Value) != nil:
 		w.fail(key, fmt.Sprintf("%q stands beside spec", key.Value), "indent it below spec")

@@ -312,6 +312,14 @@ func doubleText(s string) string {
 	return b.String()
 }
 
+// markValue is a mark as it is written: mostly a number.
+func markValue(mark string) any {
+	if n, err := strconv.ParseInt(mark, 10, 64); err == nil && strconv.FormatInt(n, 10) == mark {
+		return n
+	}
+	return mark
+}
+
 // document writes a whole object.
 func (e *emitter) document(k *model.Kind, o *model.Object) {
 	e.pair(0, nil, "kind", k.Name)
@@ -319,7 +327,11 @@ func (e *emitter) document(k *model.Kind, o *model.Object) {
 		e.pair(0, nil, "site", o.Address.Site)
 	}
 	if k.HasName() {
-		e.pair(0, nil, "name", o.Address.Name)
+		name, mark := model.CutMark(o.Address.Name)
+		e.pair(0, nil, "name", name)
+		if mark != "" {
+			e.pair(0, nil, "mark", markValue(mark))
+		}
 	}
 	if o.RenamedFrom != "" {
 		e.pair(0, nil, "renamedFrom", o.RenamedFrom)

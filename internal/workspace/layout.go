@@ -44,7 +44,7 @@ func newLayout(cat *model.Catalog) *layout {
 // known notes how the folders of an existing file are spelled.
 func (l *layout) known(file string) {
 	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
-		if low := strings.ToLower(dir); l.dirs[low] == "" {
+		if low := model.Fold(dir); l.dirs[low] == "" {
 			l.dirs[low] = dir
 		}
 	}
@@ -85,7 +85,7 @@ func (l *layout) spelled(file string) string {
 	out := ""
 	for _, part := range strings.Split(dir, "/") {
 		next := path.Join(out, part)
-		low := strings.ToLower(next)
+		low := model.Fold(next)
 		if l.dirs[low] == "" {
 			l.dirs[low] = next
 		}
@@ -96,7 +96,7 @@ func (l *layout) spelled(file string) string {
 
 // siteFolder is the folder of a site; the folder of farm-wide kinds is taken.
 func siteFolder(site string) string {
-	if strings.EqualFold(site, farmFolder) {
+	if model.SameName(site, farmFolder) {
 		return site + "~" + shortHash(site)
 	}
 	return safeName(site)
@@ -123,7 +123,7 @@ func folderPath(folder string) string {
 		}
 		kept = path.Join(kept, p)
 	}
-	return path.Join(kept, "~"+shortHash(strings.ToLower(folder)))
+	return path.Join(kept, "~"+shortHash(model.Fold(folder)))
 }
 
 // safeName makes a file name of any text: one that Windows, macOS and Linux

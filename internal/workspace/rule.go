@@ -83,7 +83,7 @@ func (s *ruleSet) of(k *model.Kind) (*kindRules, error) {
 			if kr.spec == nil {
 				kr.spec = &rule{typ: "object", props: map[string]*rule{}}
 			}
-			for _, name := range []string{"kind", "site", "name", "renamedFrom", "confirm", "spec", "unknown"} {
+			for _, name := range []string{"kind", "site", "name", "mark", "renamedFrom", "confirm", "spec", "unknown"} {
 				if kr.top.props[name] != nil {
 					kr.keys = append(kr.keys, name)
 				}

@@ -82,7 +82,11 @@ func (kr *kindRules) instance(o *model.Object) map[string]any {
 		doc["site"] = o.Address.Site
 	}
 	if o.Address.Name != "" {
-		doc["name"] = o.Address.Name
+		name, mark := model.CutMark(o.Address.Name)
+		doc["name"] = name
+		if mark != "" {
+			doc["mark"] = markValue(mark)
+		}
 	}
 	if o.RenamedFrom != "" {
 		doc["renamedFrom"] = o.RenamedFrom

@@ -321,11 +321,11 @@ func (w *writer) placeFiles(k *model.Kind, o *model.Object, declared map[string]
 			base = base[:len(base)-len(ext)]
 		}
 		name := path.Join(fileFolder, base+ext)
-		if w.taken[strings.ToLower(path.Join(path.Dir(file), name))] {
+		if w.taken[model.Fold(path.Join(path.Dir(file), name))] {
 			name = path.Join(fileFolder, base+"~"+shortHash(o.Address.String()+"\x00"+p.Name)+ext)
 		}
 		at := path.Join(path.Dir(file), name)
-		w.taken[strings.ToLower(at)] = true
+		w.taken[model.Fold(at)] = true
 		w.attachments[at] = data
 		sum := sha256.Sum256(data)
 		spec[p.Name] = model.FileRef{Path: name, Digest: hex.EncodeToString(sum[:])}

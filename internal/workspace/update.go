@@ -15,13 +15,13 @@ import (
 // that an overlay lays over it: what that declares is none of the base's
 // business.
 func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *treeDoc) error {
-	a := d.obj.Address
+	a := w.addressFor(d, live)
 	if d.failed {
 		w.unplaced(live.Address, "", fmt.Sprintf("its document at %s has errors and was left alone", d.obj.Source))
 		return nil
 	}
 	m := &merger{fill: w.opts.Fill, keep: func(path string) bool {
-		if w.opts.Keep != nil && w.opts.Keep(a, path) {
+		if w.opts.Keep != nil && w.opts.Keep(live.Address, path) {
 			return true
 		}
 		if over == nil {
@@ -39,7 +39,7 @@ func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *tre
 	if w.opts.Fill {
 		want.Spec = w.placeFiles(kr.kind, want, d.obj.Spec, d.file.path)
 	}
-	if same(any(d.obj.Spec), any(want.Spec)) && sameUnknown(d.obj.Unknown, want.Unknown) {
+	if a == d.obj.Address && same(any(d.obj.Spec), any(want.Spec)) && sameUnknown(d.obj.Unknown, want.Unknown) {
 		return nil
 	}
 	text := string(d.file.text(d.seg))
@@ -70,7 +70,7 @@ func (w *writer) patched(kr *kindRules, d *treeDoc, text string, want *model.Obj
 		return "", errPatch
 	}
 	p := newPatcher(text, d.file.eol())
-	top := &model.Property{Props: []*model.Property{{Name: "kind"}, {Name: "site"}, {Name: "name"}, {Name: "renamedFrom"}, {Name: "confirm"}, kr.kind.Spec, {Name: "unknown"}}}
+	top := &model.Property{Props: []*model.Property{{Name: "kind"}, {Name: "site"}, {Name: "name"}, {Name: "mark"}, {Name: "renamedFrom"}, {Name: "confirm"}, kr.kind.Spec, {Name: "unknown"}}}
 	for _, part := range []struct {
 		name       string
 		prop       *model.Property
@@ -83,6 +83,9 @@ func (w *writer) patched(kr *kindRules, d *treeDoc, text string, want *model.Obj
 			return "", err
 		}
 	}
+	if err := p.address(root, top, d.obj.Address, want.Address); err != nil {
+		return "", err
+	}
 	out, err := applyEdits(text, 0, len(text), p.edits)
 	if err != nil {
 		return "", err
@@ -93,11 +96,53 @@ func (w *writer) patched(kr *kindRules, d *treeDoc, text string, want *model.Obj
 	}
 	check := &walker{file: d.file.path}
 	o := check.document(back, w.rules, false)
-	if o == nil || check.diags.Failed() || o.Address != d.obj.Address || o.RenamedFrom != want.RenamedFrom || o.Confirm != want.Confirm ||
+	if o == nil || check.diags.Failed() || o.Address != want.Address || o.RenamedFrom != want.RenamedFrom || o.Confirm != want.Confirm ||
 		!same(any(o.Spec), any(want.Spec)) || !sameUnknown(o.Unknown, want.Unknown) {
 		return "", errPatch
 	}
 	return out, nil
+}
+
+// address changes name and mark of a document.
+func (p *patcher) address(root *yaml.Node, top *model.Property, have, want model.Address) error {
+	if have == want {
+		return nil
+	}
+	was, oldMark := model.CutMark(have.Name)
+	is, mark := model.CutMark(want.Name)
+	marked := false
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		var have, want any
+		switch {
+		case key.Value == "name" && was != is:
+			have, want = was, is
+		case key.Value == "mark" && mark != oldMark:
+			have, want, marked = markValue(oldMark), markValue(mark), true
+		default:
+			continue
+		}
+		after, err := p.colon(key)
+		if err != nil {
+			return err
+		}
+		if err := p.set(slot{value, after, key.Column - 1, root.Style&yaml.FlowStyle != 0}, nil, have, want); err != nil {
+			return err
+		}
+	}
+	if mark == oldMark || marked {
+		return nil
+	}
+	if root.Style&yaml.FlowStyle != 0 {
+		return errPatch
+	}
+	rank := map[string]any{}
+	for _, c := range top.Props {
+		rank[c.Name] = nil
+	}
+	e := newEmitter(p.eol)
+	e.pair(root.Content[0].Column-1, nil, "mark", markValue(mark))
+	return p.insertText(root, top, "mark", e.b.String(), rank)
 }
 
 // part changes spec or unknown.

@@ -24,6 +24,7 @@ type walker struct {
 	file  string
 	line  int // lines in front of the document
 	rules *kindRules
+	root  *yaml.Node // of the document
 	obj   *model.Object
 	addr  string
 	path  []step

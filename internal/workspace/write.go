@@ -188,7 +188,7 @@ func (w *writer) readTree(dir string) error {
 	for _, d := range w.docs {
 		if d.obj.RenamedFrom != "" {
 			old := d.obj.Address
-			old.Name = d.obj.RenamedFrom
+			old.Name = d.obj.OldName()
 			w.byOld[old.Key()] = d
 		}
 	}
@@ -210,7 +210,7 @@ func (w *writer) index(res result) map[model.Address]*treeDoc {
 		for _, p := range k.Spec.Props {
 			if ref, ok := e.obj.Spec[p.Name].(model.FileRef); ok {
 				if at, err := beside(f.path, ref.Path); err == nil {
-					w.taken[strings.ToLower(at)] = true
+					w.taken[model.Fold(at)] = true
 				}
 			}
 		}
@@ -224,6 +224,7 @@ func (w *writer) objects(objects []*model.Object) error {
 	sorted := append([]*model.Object(nil), objects...)
 	sort.SliceStable(sorted, func(i, j int) bool { return addressLess(sorted[i].Address, sorted[j].Address) })
 	seen := map[model.Address]bool{}
+	docs := w.pair(sorted)
 	for _, o := range sorted {
 		k := w.cat.Kind(o.Address.Kind)
 		if k == nil {
@@ -247,11 +248,14 @@ func (w *writer) objects(objects []*model.Object) error {
 		w.residual(kr, &live, c)
 		w.report.Unplaced = append(w.report.Unplaced, c.unplaced...)
 
-		d := w.byKey[o.Address.Key()]
+		d := docs[o]
 		if d == nil {
 			d = w.byOld[o.Address.Key()]
 		}
 		over := w.over[o.Address.Key()]
+		if over == nil && d != nil {
+			over = w.over[d.obj.Address.Key()]
+		}
 		if over != nil {
 			over.seen = true
 			if err := w.update(kr, over, &live, nil); err != nil {

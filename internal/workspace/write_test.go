@@ -239,7 +239,7 @@ func TestUpdateInPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := tree(t, map[string]string{"mine.yaml": c.old})
-			objects := []*model.Object{obj("App Main a", c.live)}
+			objects := []*model.Object{obj("App Main A", c.live)}
 			if strings.Contains(c.old, "name: P\n") {
 				objects = append(objects, obj("Pool Main P", nil), obj("Pool Main Q", nil))
 			}
@@ -294,7 +294,7 @@ name: A
 # our pools
 kind: Pool
 site: Main
-name: B
+name: b
 ---
 kind: Pool
 site: Main
@@ -323,7 +323,7 @@ name: E
 		got, want []string
 	}{
 		{"added", address(report.Added), []string{"Main/Pool/A", "Main/Pool/C", "Main/Pool/E"}},
-		{"updated", address(report.Updated), []string{"Mail", "Main/Pool/New name"}},
+		{"updated", address(report.Updated), []string{"Mail", "Main/Pool/b", "Main/Pool/New name"}},
 		{"missing", address(report.Missing), []string{"Main/FactorA/gone", "Main/Pool/D"}},
 		{"pruned", address(report.Pruned), []string{"Main/FactorA/gone", "Main/Pool/D"}},
 		{"changed", report.Changed, []string{"Main/Pool.yaml", "odd place/all.yml"}},
