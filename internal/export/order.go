@@ -191,7 +191,7 @@ func OwnName(k *model.Kind, o *model.Object) string {
 func ItemFits(k *model.Kind, item any, o *model.Object) bool {
 	switch it := item.(type) {
 	case string:
-		return model.SameName(it, OwnName(k, o))
+		return named(it, k, o)
 	case map[string]any:
 		if kind, ok := it["kind"].(string); ok && kind != o.Address.Kind {
 			return false
@@ -200,7 +200,19 @@ func ItemFits(k *model.Kind, item any, o *model.Object) bool {
 			return false
 		}
 		name, _ := it["name"].(string)
-		return model.SameName(name, OwnName(k, o))
+		return named(name, k, o)
 	}
 	return false
+}
+
+// named tells whether a name in an order document is that of the object: with
+// its mark, or without where the object or the document says no more.
+func named(name string, k *model.Kind, o *model.Object) bool {
+	own := OwnName(k, o)
+	if model.SameName(name, own) {
+		return true
+	}
+	bare, mark := model.CutMark(name)
+	ownBare, ownMark := model.CutMark(own)
+	return model.SameName(bare, ownBare) && (mark == "" || ownMark == "" && mark == o.ID)
 }

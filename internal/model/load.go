@@ -360,6 +360,9 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 	if err != nil {
 		return nil, err
 	}
+	if items := k.Spec.Prop("items"); k.Shape == OrderShape && items != nil {
+		items.Unique = false // nothing stands twice in an order, but it is no set
+	}
 	k.index()
 	return k, nil
 }

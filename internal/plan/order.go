@@ -29,7 +29,8 @@ func (s *sibling) ownName(k *model.Kind) string {
 	if o == nil {
 		o = s.live
 	}
-	return model.Fold(export.OwnName(k, o))
+	name, _ := model.CutMark(export.OwnName(k, o))
+	return model.Fold(name)
 }
 
 func (s *sibling) address() model.Address {
@@ -45,7 +46,7 @@ func (s *sibling) fits(k *model.Kind, item any) bool {
 	if s.desired != nil {
 		o := *s.desired
 		if s.live != nil {
-			o.InSites = s.live.InSites
+			o.InSites, o.ID = s.live.InSites, s.live.ID
 		}
 		return export.ItemFits(k, item, &o)
 	}
@@ -260,6 +261,7 @@ func positions(k *model.Kind, wanted []any) func(*sibling) int {
 		if m, ok := it.(map[string]any); ok {
 			name, _ = m["name"].(string)
 		}
+		name, _ = model.CutMark(name)
 		name = model.Fold(name)
 		byName[name] = append(byName[name], i)
 	}

@@ -56,6 +56,10 @@ func documentWord(k *model.Kind, word string) string {
 		if k.HasName() {
 			return "The object's name in its " + string(k.Scope) + ": " + identityWords(k) + "."
 		}
+	case "mark":
+		if k.Shape == model.Collection {
+			return "The id that the farm gave the object: it tells apart several objects of one name."
+		}
 	case "renamedFrom":
 		if k.Shape == model.Collection {
 			return "The name the object had before: it is renamed instead of deleted and created."

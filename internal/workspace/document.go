@@ -51,7 +51,7 @@ func (w *walker) document(root *yaml.Node, set *ruleSet, full bool) *model.Objec
 	}
 	if n := lookup(root, "name"); n != nil && k.HasName() && n.Kind == yaml.ScalarNode && isText(n) {
 		w.obj.Address.Name = n.Value
-		if m := lookup(root, "mark"); m != nil && m.Kind == yaml.ScalarNode {
+		if m := lookup(root, "mark"); m != nil && k.Shape == model.Collection && m.Kind == yaml.ScalarNode {
 			w.obj.Address.Name = model.WithMark(n.Value, m.Value)
 		}
 	}
@@ -185,7 +185,7 @@ func (w *walker) outline(k *model.Kind, kr *kindRules, key, from *yaml.Node) {
 		switch key.Value {
 		case "name":
 			w.checkPath(value, k, s)
-			if _, mark := model.CutMark(s); mark != "" && lookup(w.root, "mark") == nil {
+			if _, mark := model.CutMark(s); mark != "" && k.Shape == model.Collection && lookup(w.root, "mark") == nil {
 				own, _ := model.CutMark(s)
 				w.fail(value, "a name does not end in a mark", fmt.Sprintf("write name: %s and, on a line of its own, mark: %s", own, mark))
 			}

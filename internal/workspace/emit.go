@@ -312,6 +312,15 @@ func doubleText(s string) string {
 	return b.String()
 }
 
+// documentName is the name of an address as a document writes it: the mark of
+// the object stands on a line of its own; those of folders are part of a path.
+func documentName(k *model.Kind, a model.Address) (name, mark string) {
+	if k.Shape != model.Collection {
+		return a.Name, ""
+	}
+	return model.CutMark(a.Name)
+}
+
 // markValue is a mark as it is written: mostly a number.
 func markValue(mark string) any {
 	if n, err := strconv.ParseInt(mark, 10, 64); err == nil && strconv.FormatInt(n, 10) == mark {
@@ -327,7 +336,7 @@ func (e *emitter) document(k *model.Kind, o *model.Object) {
 		e.pair(0, nil, "site", o.Address.Site)
 	}
 	if k.HasName() {
-		name, mark := model.CutMark(o.Address.Name)
+		name, mark := documentName(k, o.Address)
 		e.pair(0, nil, "name", name)
 		if mark != "" {
 			e.pair(0, nil, "mark", markValue(mark))

@@ -138,6 +138,10 @@ func alike(a, b map[string]any) int {
 func (w *writer) addressFor(d *treeDoc, live *model.Object) model.Address {
 	a := d.obj.Address
 	k := w.cat.Kind(a.Kind)
+	if k.Shape == model.OrderShape {
+		a.Name = live.Address.Name
+		return a
+	}
 	if k.Shape != model.Collection || w.byOld[live.Address.Key()] == d || d.obj.RenamedFrom != "" && k.OwnName(d.obj.OldName()) == k.OwnName(live.Address.Name) {
 		return a
 	}

@@ -82,7 +82,7 @@ func (kr *kindRules) instance(o *model.Object) map[string]any {
 		doc["site"] = o.Address.Site
 	}
 	if o.Address.Name != "" {
-		name, mark := model.CutMark(o.Address.Name)
+		name, mark := documentName(kr.kind, o.Address)
 		doc["name"] = name
 		if mark != "" {
 			doc["mark"] = markValue(mark)

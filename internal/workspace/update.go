@@ -83,7 +83,7 @@ func (w *writer) patched(kr *kindRules, d *treeDoc, text string, want *model.Obj
 			return "", err
 		}
 	}
-	if err := p.address(root, top, d.obj.Address, want.Address); err != nil {
+	if err := p.address(kr.kind, root, top, d.obj.Address, want.Address); err != nil {
 		return "", err
 	}
 	out, err := applyEdits(text, 0, len(text), p.edits)
@@ -104,12 +104,12 @@ func (w *writer) patched(kr *kindRules, d *treeDoc, text string, want *model.Obj
 }
 
 // address changes name and mark of a document.
-func (p *patcher) address(root *yaml.Node, top *model.Property, have, want model.Address) error {
+func (p *patcher) address(k *model.Kind, root *yaml.Node, top *model.Property, have, want model.Address) error {
 	if have == want {
 		return nil
 	}
-	was, oldMark := model.CutMark(have.Name)
-	is, mark := model.CutMark(want.Name)
+	was, oldMark := documentName(k, have)
+	is, mark := documentName(k, want)
 	marked := false
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
