@@ -114,7 +114,7 @@ func (a *App) Execute(ctx context.Context, s *Session, p *Planned, e Execution) 
 	if err != nil {
 		return nil, err
 	}
-	rep, err := a.carryOut(ctx, s, p, run, e, false)
+	rep, err := a.carryOut(ctx, s, p, run, e, false, nil)
 	if err == nil || !e.RollbackOnError || ctx.Err() != nil || rep.Result == nil || rep.Result.Failed == nil && len(rep.Result.Refused) == 0 || !writes(run) {
 		return rep, err
 	}
@@ -183,8 +183,9 @@ func collectFiles(p *plan.Plan, read fileReader) (map[string][]byte, error) {
 	return out, nil
 }
 
-// carryOut runs the plan of a run, or what is left of it.
-func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Run, e Execution, resume bool) (*Report, error) {
+// carryOut runs the plan of a run, or what is left of it. ids are those of the
+// objects that a run which is resumed is about.
+func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Run, e Execution, resume bool, ids map[string]string) (*Report, error) {
 	rep := &Report{Run: run}
 	j, err := run.OpenJournal(a.Now)
 	if err != nil {
@@ -195,7 +196,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 		return rep, err
 	}
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
+		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: ids, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	rep.Run = run.Reread()
 	if err != nil {
@@ -324,7 +325,7 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 		var run *runs.Run
 		sub := Execution{Command: "rollback", Of: rep.Run.Info.ID, AllowStaged: true, StageOnly: e.StageOnly, LockWait: e.LockWait, Events: e.Events}
 		if run, err = a.begin(ctx, s, back, sub); err == nil {
-			rep.Rollback, err = a.carryOut(ctx, s, back, run, sub, false)
+			rep.Rollback, err = a.carryOut(ctx, s, back, run, sub, false, nil)
 		}
 	}
 	if err != nil {

@@ -51,7 +51,8 @@ func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *runs.Run, 
 	if err != nil {
 		return nil, &Failure{Class: planClass(err), Err: err}
 	}
-	if _, err := run.Snapshot(); err != nil {
+	snap, err := run.Snapshot()
+	if err != nil {
 		return nil, err // without it the run could not be taken back
 	}
 	p, err := a.touched(ctx, s, f, &file.Plan)
@@ -73,5 +74,5 @@ func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *runs.Run, 
 		return nil, err
 	}
 	defer release()
-	return a.carryOut(ctx, s, p, run, e, true)
+	return a.carryOut(ctx, s, p, run, e, true, snap.IDs(&file.Plan))
 }

@@ -55,6 +55,9 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 			return err
 		}
 	}
+	if err := r.noteMade(desired, live); err != nil {
+		return err
+	}
 	if err := r.secondPart(ctx, k, desired, live); err != nil {
 		return err
 	}
@@ -81,6 +84,19 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 		}
 	}
 	return r.record(&plan.Change{Desired: desired, Before: live}, edits)
+}
+
+// noteMade writes down which object a create made: the id tells it from another
+// that has the name later.
+func (r *run) noteMade(desired, live *model.Object) error {
+	e := runs.Entry{Event: "made", Address: r.address(), ID: live.ID}
+	if a := desired.Address.String(); a != e.Address {
+		e.Object = a
+	}
+	if err := r.Journal.Append(e); err != nil {
+		return &runError{err}
+	}
+	return nil
 }
 
 // unlessPosted says that values which cannot be read back are to be sent
@@ -144,6 +160,7 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 	if err := r.findEntries(ctx, leaves, at); err != nil {
 		return nil, err
 	}
+	creates := sends{object: at.object, does: "create"}
 	if file := fileLeaf(k, desired); file != nil {
 		ref, _ := file.Value.(model.FileRef)
 		data, err := r.Files(desired.Source, ref)
@@ -151,7 +168,7 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 			return nil, err
 		}
 		req.Multipart = &ras.Multipart{FileField: file.Prop.File.Field, FileName: name, File: data}
-		if _, err := r.send(ctx, req); err != nil {
+		if _, err := r.send(ctx, req, creates); err != nil {
 			return nil, err
 		}
 		return r.made(ctx, k, desired, siteID, parent, nil, want)
@@ -179,7 +196,7 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 				variants = append(variants, body)
 			}
 		}
-		return r.sendEither(ctx, req, "POST "+k.Name, variants)
+		return r.sendEither(ctx, req, "POST "+k.Name, variants, creates)
 	}
 	ans, err := post(leaves)
 	if is(err, ras.KindRefused) {

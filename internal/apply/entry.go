@@ -14,9 +14,12 @@ import (
 // labels are the names of entries in a path.
 var labels = regexp.MustCompile(`\[[^\]]*\]`)
 
+// field is how a property of the spot is named in the object.
+func (at spot) field(p *model.Property) string { return at.prefix + p.PathInEntry() }
+
 // entryAt is how an entry is named in a document's unknown.
 func (at spot) entryAt(p *model.Property, entry any) string {
-	return at.prefix + p.PathInEntry() + "[" + model.EntryLabel(p, entry) + "]"
+	return at.field(p) + "[" + model.EntryLabel(p, entry) + "]"
 }
 
 // strangers are the properties of an entry that no schema knows and that the
@@ -41,7 +44,7 @@ func (at spot) strangers(p *model.Property, entry any) []model.Leaf {
 // has one, or the ones that stand in the way are left out.
 func (r *run) addProps(ctx context.Context, at spot, p *model.Property, entry map[string]any, req ras.Request, extra map[string]any) error {
 	enc := r.encoder(at.object.Address.Site)
-	a := attempt{req: req, key: "POST " + at.kind.Name + " " + p.List.At, bodies: func(leaves []model.Leaf, _ bool) ([]any, error) {
+	a := attempt{req: req, key: "POST " + at.kind.Name + " " + p.List.At, object: at.object, prefix: at.entryAt(p, entry) + ".", more: []string{at.entryAt(p, entry)}, bodies: func(leaves []model.Leaf, _ bool) ([]any, error) {
 		var out []any
 		for alt := 0; alt < model.EntryAlternatives(p); alt++ {
 			body, err := enc.Body(leaves, false, alt)
@@ -124,7 +127,7 @@ func (r *run) updateProps(ctx context.Context, at spot, p *model.Property, want 
 		return err
 	}
 	enc := r.encoder(at.object.Address.Site)
-	a := attempt{req: ras.Request{Method: "PUT", Path: path, Query: with(at.query, p.List.Update.Query)}, key: "PUT " + at.kind.Name + " " + p.List.At, leaves: leaves}
+	a := attempt{req: ras.Request{Method: "PUT", Path: path, Query: with(at.query, p.List.Update.Query)}, key: "PUT " + at.kind.Name + " " + p.List.At, object: at.object, prefix: at.entryAt(p, want) + ".", leaves: leaves}
 	a.bodies = func(part []model.Leaf, _ bool) ([]any, error) {
 		if p.List.Update.By == "body" { // the entry is named by its key in the body, and sent whole
 			for _, l := range model.Leaves(p.Items, lasting(p.Items, want).(map[string]any)) {

@@ -131,7 +131,7 @@ func (r *run) prioritise(ctx context.Context, at spot, p *model.Property, want [
 			return err
 		}
 		// The farm counts from 1 where it shows its numbers.
-		if _, err := r.send(ctx, ras.Request{Method: "PUT", Path: path, Query: at.query, Body: map[string]any{p.List.Priority: i + 1}}); err != nil {
+		if _, err := r.send(ctx, ras.Request{Method: "PUT", Path: path, Query: at.query, Body: map[string]any{p.List.Priority: i + 1}}, updates(at.object, at.field(p))); err != nil {
 			return err
 		}
 	}
@@ -213,13 +213,13 @@ func (r *run) removeEntry(ctx context.Context, at spot, p *model.Property, entry
 	}
 	req := ras.Request{Method: "DELETE", Path: path, Query: with(at.query, p.List.Remove.Query)}
 	if p.List.Remove.By != "body" {
-		_, err = r.send(ctx, req)
+		_, err = r.send(ctx, req, updates(at.object, at.entryAt(p, entry)))
 	} else {
 		var variants []any
 		if variants, err = r.entryBodies(at, p, entry, p.List.Remove.Fields, nil); err != nil {
 			return err
 		}
-		_, err = r.sendEither(ctx, req, "DELETE "+at.kind.Name+" "+p.List.At, variants)
+		_, err = r.sendEither(ctx, req, "DELETE "+at.kind.Name+" "+p.List.At, variants, updates(at.object, at.entryAt(p, entry)))
 	}
 	if is(err, ras.KindNotFound) {
 		return nil // gone already, which is what was wanted
@@ -273,7 +273,7 @@ func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry an
 		if variants, err = r.entryBodies(at, p, entry, p.List.Add.Fields, extra); err != nil {
 			return err
 		}
-		_, err = r.sendEither(ctx, req, "POST "+at.kind.Name+" "+p.List.At, variants)
+		_, err = r.sendEither(ctx, req, "POST "+at.kind.Name+" "+p.List.At, variants, updates(at.object, at.entryAt(p, entry)))
 	}
 	if err != nil && !is(err, ras.KindConflict) {
 		return err // a conflict means that it is there: what follows compares
@@ -443,6 +443,11 @@ func (r *run) reorder(ctx context.Context, c *plan.Change) error {
 	return r.stepwise(ctx, k, line, target)
 }
 
+// ordersOf says that a request moves something in the order of a change.
+func ordersOf(c *plan.Change) sends {
+	return updates(&model.Object{Address: model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}}, "items")
+}
+
 // lineOf reads the siblings of an order as they stand and as they are to
 // stand, and the id of the folder that they lie in.
 func (r *run) lineOf(ctx context.Context, g export.Getter, c *plan.Change) (line, target []*model.Object, parent int64, err error) {
@@ -513,7 +518,7 @@ func (r *run) rechain(ctx context.Context, line, target []*model.Object, parent 
 		if i > 0 {
 			previous, _ = model.AsInt(target[i-1].ID)
 		}
-		if err := r.moveTo(ctx, r.cat.Kind(o.Address.Kind), o.ID, parent, previous); err != nil {
+		if err := r.moveTo(ctx, r.cat.Kind(o.Address.Kind), o.ID, parent, previous, ordersOf(r.current)); err != nil {
 			return err
 		}
 	}
@@ -565,7 +570,7 @@ func (r *run) stepwise(ctx context.Context, k *model.Kind, line, target []*model
 		for ; j > i; j-- {
 			ok := r.cat.Kind(o.Address.Kind)
 			path := export.SelfPath(ok.Self, o.ID) + k.Order.Path[len("{self}"):]
-			if _, err := r.send(ctx, ras.Request{Method: "PUT", Path: path, Body: map[string]any{"direction": 0}}); err != nil {
+			if _, err := r.send(ctx, ras.Request{Method: "PUT", Path: path, Body: map[string]any{"direction": 0}}, ordersOf(r.current)); err != nil {
 				return err
 			}
 			now[j-1], now[j] = now[j], now[j-1]

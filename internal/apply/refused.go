@@ -144,9 +144,34 @@ type attempt struct {
 	req    ras.Request
 	key    string
 	leaves []model.Leaf
-	more   bool // the first body holds more than the leaves: a new name
+	object *model.Object
+	prefix string   // where the leaves stand in the object
+	more   []string // what the first body holds beside the leaves: a new name, a new entry
 	// bodies gives the alternatives of the body that holds these leaves.
 	bodies func(leaves []model.Leaf, first bool) ([]any, error)
+}
+
+// fields names what a body with these leaves brings.
+func (a attempt) fields(leaves []model.Leaf, first bool) []string {
+	var out []string
+	if first {
+		out = append(out, a.more...)
+	}
+	for _, l := range leaves {
+		if !l.Live {
+			out = append(out, fieldOf(a.prefix, l.Prop))
+		}
+	}
+	return out
+}
+
+// fieldOf is how a property is named in the object; what no schema knows has
+// its whole path already.
+func fieldOf(prefix string, p *model.Property) string {
+	if path := p.Path(); strings.HasPrefix(path, "unknown.") {
+		return path
+	}
+	return prefix + p.PathInEntry()
 }
 
 func (r *run) try(ctx context.Context, a attempt, leaves []model.Leaf, first bool) error {
@@ -154,7 +179,7 @@ func (r *run) try(ctx context.Context, a attempt, leaves []model.Leaf, first boo
 	if err != nil {
 		return err
 	}
-	_, err = r.sendEither(ctx, a.req, a.key, variants)
+	_, err = r.sendEither(ctx, a.req, a.key, variants, updates(a.object, a.fields(leaves, first)...))
 	return err
 }
 
@@ -167,7 +192,7 @@ func (r *run) attempt(ctx context.Context, a attempt) error {
 		return err
 	}
 	switch {
-	case len(sure) > 0 || a.more:
+	case len(sure) > 0 || len(a.more) > 0:
 		if err := r.try(ctx, a, sure, true); err != nil {
 			return err // it was not the doubtful ones
 		}

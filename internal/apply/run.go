@@ -50,6 +50,9 @@ type Options struct {
 	Resume bool
 	Done   map[string]bool
 	Begun  map[string]bool
+	// IDs are the ids of the objects that the changes of an earlier run are
+	// about, by address: that run may have left one under a name in between.
+	IDs map[string]string
 	// Activated are those before which the earlier run activated the settings.
 	Activated map[string]bool
 	Events    func(Event)
@@ -366,6 +369,16 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 }
 
 func (r *run) find(c *plan.Change) *model.Object {
+	if id := r.IDs[c.Address]; id != "" {
+		for _, o := range r.Live.Objects[c.Kind] {
+			if o.ID == id {
+				return o
+			}
+		}
+		if c.Action != plan.Replace {
+			return nil // what has the name now is another object
+		}
+	}
 	a := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
 	if c.RenamedFrom != "" {
 		old := a
@@ -477,7 +490,7 @@ func (r *run) delete(ctx context.Context, c *plan.Change, again bool) error {
 }
 
 func (r *run) remove(ctx context.Context, k *model.Kind, live *model.Object) error {
-	_, err := r.send(ctx, ras.Request{Method: "DELETE", Path: export.SelfPath(k.Delete, live.ID)})
+	_, err := r.send(ctx, ras.Request{Method: "DELETE", Path: export.SelfPath(k.Delete, live.ID)}, sends{object: live, does: "delete"})
 	if is(err, ras.KindNotFound) {
 		return nil // gone already, which is what was wanted
 	}

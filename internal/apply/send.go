@@ -6,16 +6,30 @@ import (
 	"fmt"
 	"time"
 
+	"rassync/internal/model"
 	"rassync/internal/ras"
 	"rassync/internal/runs"
 )
 
+// sends says what a request does, for the journal: the way back follows from
+// what was sent, and from nothing else.
+type sends struct {
+	object *model.Object
+	does   string   // create, delete or update
+	fields []string // properties that an update brings
+}
+
+// updates is a request that brings properties of an object.
+func updates(o *model.Object, fields ...string) sends {
+	return sends{object: o, does: "update", fields: fields}
+}
+
 // send sends one write. While the farm says that somebody holds the object,
 // it is tried again, as long as the run may wait for that.
-func (r *run) send(ctx context.Context, req ras.Request) (*ras.Answer, error) {
+func (r *run) send(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
 	left, pause := r.LockWait, time.Second
 	for {
-		ans, err := r.sendOnce(ctx, req)
+		ans, err := r.sendOnce(ctx, req, what)
 		if err == nil || !is(err, ras.KindLocked) {
 			return ans, err
 		}
@@ -46,16 +60,19 @@ func (r *run) address() string {
 }
 
 // sendOnce sends one write with its journal lines around it.
-func (r *run) sendOnce(ctx context.Context, req ras.Request) (*ras.Answer, error) {
+func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
 	text := req.Method + " " + req.Path
-	e := runs.Entry{Event: "send", Request: text, Address: r.address()}
+	e := runs.Entry{Event: "send", Request: text, Address: r.address(), ID: what.object.ID, Does: what.does, Fields: what.fields}
+	if a := what.object.Address.String(); a != e.Address {
+		e.Object = a
+	}
 	if err := r.Journal.Append(e); err != nil {
 		return nil, &runError{err}
 	}
 	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
 	req.Secrets = r.revealed
 	ans, err := r.Writer.Send(ctx, req)
-	e.Event = "answer"
+	e.Event, e.Object, e.Does, e.Fields = "answer", "", "", nil
 	var re *ras.Error
 	switch {
 	case err == nil:

@@ -11,6 +11,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
+	"rassync/internal/runs"
 )
 
 // verify reads back every touched object: what the farm accepted but did not
@@ -53,6 +54,7 @@ func (r *run) verify(ctx context.Context) {
 		if c.Action == plan.Create || c.Action == plan.Replace {
 			r.verifyFiles(c, now)
 		}
+		r.noteRead(c, now, fields)
 		for _, f := range fields {
 			if !r.taken(c.Address, f.Path) {
 				continue
@@ -74,6 +76,29 @@ func (r *run) verify(ctx context.Context) {
 		case still:
 			r.deviates(Deviation{Address: o.Address.String(), Want: "to be gone", Have: "there"}, "it was deleted, and is still on the farm")
 		}
+	}
+}
+
+// noteRead writes down how an object reads once everything is written: of what
+// is made, all of it, by its hash; of what is changed, the properties that the
+// farm shows otherwise than they were sent. Whatever differs from that later was
+// changed by somebody.
+func (r *run) noteRead(c *plan.Change, now *model.Object, fields []plan.Field) {
+	e := runs.Entry{Event: "read", Address: c.Address, ID: now.ID}
+	if c.Action == plan.Create {
+		e.Digest = plan.PreImage(r.cat, r.Live.Names, now)
+	}
+	for _, f := range fields {
+		if e.Reads == nil {
+			e.Reads = map[string]string{}
+		}
+		e.Reads[f.Path] = model.Hash(f.Before)
+	}
+	if e.Digest == "" && len(e.Reads) == 0 {
+		return
+	}
+	if err := r.Journal.Append(e); err != nil {
+		r.unverified(c.Address, err)
 	}
 }
 

@@ -132,7 +132,7 @@ func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Obje
 	}
 	if parent != live.ParentID {
 		last := r.lastChild(parent)
-		if err := r.moveTo(ctx, k, live.ID, parent, last); err != nil {
+		if err := r.moveTo(ctx, k, live.ID, parent, last, updates(live, "name")); err != nil {
 			return "", err
 		}
 		live.ParentID, live.Previous = parent, last
@@ -140,9 +140,9 @@ func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Obje
 	return name, nil
 }
 
-func (r *run) moveTo(ctx context.Context, k *model.Kind, id string, parent, previous int64) error {
+func (r *run) moveTo(ctx context.Context, k *model.Kind, id string, parent, previous int64, what sends) error {
 	_, err := r.send(ctx, ras.Request{Method: "POST", Path: export.SelfPath(k.Tree.Move, id),
-		Body: map[string]any{k.Tree.Parent: parent, k.Tree.Previous: previous}})
+		Body: map[string]any{k.Tree.Parent: parent, k.Tree.Previous: previous}}, what)
 	return err
 }
 
@@ -320,12 +320,16 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 		}
 		return out, nil
 	}
-	return r.attempt(ctx, attempt{req: req, key: "PUT " + key, leaves: leaves, more: newName != "", bodies: bodies})
+	a := attempt{req: req, key: "PUT " + key, object: at.object, prefix: at.prefix, leaves: leaves, bodies: bodies}
+	if newName != "" {
+		a.more = []string{"name"}
+	}
+	return r.attempt(ctx, a)
 }
 
 // sendEither sends the likeliest body; only a refusal of the body (400) lets
 // the next be tried, and the run remembers which one the farm took.
-func (r *run) sendEither(ctx context.Context, req ras.Request, key string, variants []any) (*ras.Answer, error) {
+func (r *run) sendEither(ctx context.Context, req ras.Request, key string, variants []any, what sends) (*ras.Answer, error) {
 	key = fmt.Sprintf("%s/%d", key, len(variants))
 	order := make([]int, 0, len(variants))
 	if w, ok := r.won[key]; ok && w < len(variants) {
@@ -343,7 +347,7 @@ func (r *run) sendEither(ctx context.Context, req ras.Request, key string, varia
 		} else {
 			req.Body = variants[i]
 		}
-		ans, err := r.send(ctx, req)
+		ans, err := r.send(ctx, req, what)
 		if err == nil {
 			if _, known := r.won[key]; !known && i > 0 {
 				r.result.Took = append(r.result.Took, fmt.Sprintf("%s: the farm took body %d of %d", key, i+1, len(variants)))
@@ -398,6 +402,6 @@ func (r *run) join(ctx context.Context, at spot, l model.Leaf) error {
 		}
 	}
 	gk := r.cat.Kind(m.Of)
-	_, err := r.sendEither(ctx, ras.Request{Method: "PUT", Path: export.SelfPath(gk.Self, group.ID) + "/" + m.At}, "PUT "+m.Of+" "+m.At, variants)
+	_, err := r.sendEither(ctx, ras.Request{Method: "PUT", Path: export.SelfPath(gk.Self, group.ID) + "/" + m.At}, "PUT "+m.Of+" "+m.At, variants, updates(at.object, l.Prop.Path()))
 	return err
 }

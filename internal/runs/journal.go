@@ -20,17 +20,28 @@ import (
 type Entry struct {
 	Seq     int       `json:"seq"`
 	Time    time.Time `json:"time"`
-	Event   string    `json:"event"` // run, begin, send, answer, done, failed, applied, finished
+	Event   string    `json:"event"` // run, begin, send, answer, made, done, failed, read, applied, finished
 	Address string    `json:"address,omitempty"`
 	Action  string    `json:"action,omitempty"`
 	Request string    `json:"request,omitempty"` // method and path
 	Status  int       `json:"status,omitempty"`
-	ID      string    `json:"id,omitempty"` // id of an object that was made
-	Site    string    `json:"site,omitempty"`
-	Who     string    `json:"who,omitempty"`
-	Digest  string    `json:"digest,omitempty"` // of the plan
-	Result  string    `json:"result,omitempty"`
-	Error   string    `json:"error,omitempty"`
+	ID      string    `json:"id,omitempty"` // of the object that is written, or was made
+	// Object is the address of the object that is written, where it is not that
+	// of the change: what refers to a replaced object, or its new one.
+	Object string `json:"object,omitempty"`
+	// Does says what the request does to the object: create, delete or update.
+	// Fields are the properties that an update brings, as a plan names them. Runs
+	// of earlier versions have neither.
+	Does   string   `json:"does,omitempty"`
+	Fields []string `json:"fields,omitempty"`
+	// Reads are, after the last write, the properties that read back otherwise
+	// than written, with the hash of what is read.
+	Reads  map[string]string `json:"reads,omitempty"`
+	Site   string            `json:"site,omitempty"`
+	Who    string            `json:"who,omitempty"`
+	Digest string            `json:"digest,omitempty"` // of the plan
+	Result string            `json:"result,omitempty"`
+	Error  string            `json:"error,omitempty"`
 	// Prev is the hash of the line before, Hash that of this line with an
 	// empty Hash: a changed line is noticed.
 	Prev string `json:"prev"`

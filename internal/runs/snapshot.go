@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path"
 	"sort"
+	"strings"
 	"time"
 
 	"rassync/internal/model"
@@ -46,6 +47,8 @@ type SavedObject struct {
 	Kind    string `json:"kind"`
 	Site    string `json:"site,omitempty"`
 	Name    string `json:"name,omitempty"`
+	// ID is the object's id on the farm: what tells it from another of its name.
+	ID string `json:"id,omitempty"`
 	// RenamedTo is the name the run gives it.
 	RenamedTo string         `json:"renamedTo,omitempty"`
 	Deleted   bool           `json:"deleted,omitempty"` // the run deletes it
@@ -191,6 +194,27 @@ func parseSnapshot(data []byte) (*Snapshot, error) {
 		return nil, fmt.Errorf("%w: its digest does not fit", ErrSnapshot)
 	}
 	return s, nil
+}
+
+// IDs are the ids that the objects of a plan's changes had before the run, by
+// the address of the change. Snapshots of earlier versions hold none.
+func (s *Snapshot) IDs(p *plan.Plan) map[string]string {
+	byAddress := map[string]string{}
+	for _, o := range s.Objects {
+		byAddress[strings.ToLower(o.Address)] = o.ID
+	}
+	out := map[string]string{}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		old := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
+		if c.RenamedFrom != "" {
+			old.Name = c.RenamedFrom
+		}
+		if id := byAddress[strings.ToLower(old.String())]; id != "" && c.Action != plan.Create {
+			out[c.Address] = id
+		}
+	}
+	return out
 }
 
 // Targets turns the snapshot into what rollback plans for: the objects as
