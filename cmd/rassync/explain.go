@@ -37,7 +37,11 @@ rassync schema lists the kinds.`,
 		err := render.Explain(c.Out, c.Catalog, args[0], c.verbose(verbose))
 		var unknown *render.UnknownName
 		if errors.As(err, &unknown) {
-			return &app.Failure{Class: app.Input, Err: err, Hint: "rassync schema lists the kinds"}
+			hint := "rassync schema lists the kinds"
+			if unknown.Of != "" {
+				hint = "rassync explain " + unknown.Of + " lists the properties"
+			}
+			return &app.Failure{Class: app.Input, Err: err, Hint: hint}
 		}
 		return err
 	})

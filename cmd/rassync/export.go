@@ -29,7 +29,7 @@ type exportOptions struct {
 func newExport(c *call) *cobra.Command {
 	o := &exportOptions{}
 	cmd := &cobra.Command{
-		Use:   "export",
+		Use:   "export [DIR]",
 		Short: "Write the live farm as YAML",
 		Long: `Export reads the farm and writes it as YAML: one document an object, names instead
 of ids, no secrets. The same farm gives the same bytes.
@@ -41,10 +41,10 @@ on the farm change. What is no longer on the farm is reported, and taken out wit
 
 The report on stderr says what was read, what was not and why, and what the farm
 answered that no schema knows.`,
-		Example: `  rassync export -o farm --farm https://ras.example.com:20443 --fingerprint AB:CD:...
-  rassync export -o farm --only site:Main --except kind:MFA*
-  rassync export -o farm --details PubRDSApp.preferredRoutes`,
-		Args: cobra.NoArgs,
+		Example: `  rassync export farm --farm https://ras.example.com:20443 --fingerprint AB:CD:...
+  rassync export farm --only site:Main --except kind:MFA*
+  rassync export farm --details PubRDSApp.preferredRoutes`,
+		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c.Catalog, &o.sel)
@@ -56,7 +56,15 @@ answered that no schema knows.`,
 	f.BoolVar(&o.prune, "prune", false, "take out documents of objects that are no longer on the farm")
 	f.BoolVar(&o.dryRun, "dry-run", false, "report only, write no file")
 	f.BoolVar(&o.allowOtherFarm, "allow-other-farm", false, "write into a folder that belongs to another farm")
-	cmd.RunE = c.begin(nil, func(ctx context.Context, _ []string) error { return o.run(ctx, c) })
+	cmd.RunE = c.begin(nil, func(ctx context.Context, args []string) error {
+		if len(args) > 0 {
+			if cmd.Flags().Changed("output") {
+				return app.Failf(app.Input, "the folder is named twice: %s and --output %s", args[0], o.dir)
+			}
+			o.dir = args[0]
+		}
+		return o.run(ctx, c)
+	})
 	return cmd
 }
 
@@ -68,6 +76,11 @@ func (o *exportOptions) run(ctx context.Context, c *call) error {
 	f, err := c.Configured(o.dir, o.overlay)
 	if err != nil {
 		return err
+	}
+	if !o.dryRun {
+		if err := canMakeFolder(o.dir); err != nil {
+			return err
+		}
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
 		line := c.reading()

@@ -64,6 +64,20 @@ func writableFolder(flag, path string) error {
 	return nil
 }
 
+// canMakeFolder tells whether a folder is there and can be written, or can be
+// made, without making it.
+func canMakeFolder(dir string) error {
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		_, err := os.Stat(at)
+		if err == nil {
+			return writableFolder("the folder", filepath.Join(at, filepath.Base(dir)))
+		}
+		if !os.IsNotExist(err) || at == filepath.Dir(at) {
+			return (&app.Failure{Class: app.Input, Err: fmt.Errorf("the folder %s cannot be made: %w", dir, err)}).With("name a folder that can be written")
+		}
+	}
+}
+
 // sourceFlag is --source-url.
 type sourceFlag struct{ url render.SourceURL }
 

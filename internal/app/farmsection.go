@@ -45,7 +45,7 @@ func (a *App) recordFarm(s *Session, f *Folder, o ExportOptions) error {
 	text, err := files.ReadNamed(path, 16<<20)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		text = []byte(newConfig(missing))
+		text = []byte(newConfig(missing, references(o)))
 	case err != nil:
 		return err
 	default:
@@ -70,8 +70,17 @@ func (s setting) line(indent string) string {
 	return indent + s.name + ": " + string(data)
 }
 
+// references is the rule for a first export. A part of a farm refers to what
+// was left out: only the farm can have that.
+func references(o ExportOptions) workspace.References {
+	if len(o.Selection.Only)+len(o.Selection.Except) > 0 {
+		return workspace.FarmReferences
+	}
+	return workspace.StrictReferences
+}
+
 // newConfig is the rassync.yaml of a first export.
-func newConfig(farm []setting) string {
+func newConfig(farm []setting, refs workspace.References) string {
 	var b strings.Builder
 	b.WriteString("# The farm that this folder belongs to, and how rassync manages it.\nfarm:\n")
 	for _, s := range farm {
@@ -84,8 +93,7 @@ manage:
   default: additive
 
 # strict: what is referred to must be declared here. farm: the farm may have it.
-references: strict
-`)
+references: ` + string(refs) + "\n")
 	return b.String()
 }
 
