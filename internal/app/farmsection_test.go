@@ -36,7 +36,7 @@ func TestAddFarm(t *testing.T) {
 }
 
 func TestNewConfigIsValid(t *testing.T) {
-	text := newConfig([]setting{{"url", "https://a:1"}, {"name", "x\ny: \"z\""}})
+	text := newConfig([]setting{{"url", "https://a:1"}, {"name", "x\ny: \"z\""}}, workspace.StrictReferences)
 	c, ds := workspace.ParseConfig([]byte(text), nil)
 	if len(ds) > 0 || c.Farm.Name != "x\ny: \"z\"" || c.Default != workspace.Additive || c.References != workspace.StrictReferences {
 		t.Errorf("%v %+v\n%s", ds, c, text)
