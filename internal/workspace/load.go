@@ -67,7 +67,7 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 		ws.Config.References = opts.References
 	}
 	r := &reader{ws: ws, root: root, store: &fileStore{root: root, dir: abs}, full: opts.FullSchema}
-	base := r.read(r.find(".", ws.Config.overlayFolder))
+	base := r.read(r.ours(r.openAll(r.find(".", ws.Config.overlayFolder))))
 	ws.Objects = base.objects
 	var over result
 	if opts.Overlay != "" {
@@ -79,7 +79,7 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 			}
 			r.diags = append(r.diags, model.Diagnostic{Severity: model.Error, Summary: fmt.Sprintf("there is no overlay %q in %s", opts.Overlay, ConfigFile), Hint: suggest(opts.Overlay, names)})
 		} else {
-			over = r.read(r.find(o.Folder, func(string) bool { return false }))
+			over = r.read(r.openAll(r.find(o.Folder, func(string) bool { return false })))
 		}
 	}
 	if base.documents+over.documents == 0 && !r.diags.Failed() {
@@ -122,8 +122,11 @@ type reader struct {
 	root  *files.Root
 	store *fileStore
 	full  bool
-	diags model.Diagnostics
-	total int64
+	// writing says that files may be written: where a new one may come to lie,
+	// none is passed over.
+	writing bool
+	diags   model.Diagnostics
+	total   int64
 	// broken are files and documents of which nobody knows what they declare.
 	broken model.Diagnostics
 }
@@ -208,23 +211,30 @@ func (r *reader) open(p string) *source {
 // batch is how many documents a worker takes at a time.
 const batch = 64
 
-// read parses the files, two at a time: more would only wait for memory.
-func (r *reader) read(paths []string) result {
+// openAll reads the texts of files; those that cannot be used are noted.
+func (r *reader) openAll(paths []string) []*source {
+	var sources []*source
+	for _, p := range paths {
+		if r.total > maxTotal {
+			break
+		}
+		if src := r.open(p); src != nil {
+			sources = append(sources, src)
+		}
+	}
+	return sources
+}
+
+// read parses files, two at a time: more would only wait for memory.
+func (r *reader) read(sources []*source) result {
 	type task struct {
 		src      *source
 		from, to int // documents
 	}
 	var tasks []task
-	for _, p := range paths {
-		if r.total > maxTotal {
-			break
-		}
-		src := r.open(p)
-		if src == nil {
-			continue
-		}
-		r.ws.files[p] = src
-		r.ws.Files = append(r.ws.Files, p)
+	for _, src := range sources {
+		r.ws.files[src.path] = src
+		r.ws.Files = append(r.ws.Files, src.path)
 		for i := 0; i < len(src.segs); i += batch {
 			tasks = append(tasks, task{src, i, min(i+batch, len(src.segs))})
 		}

@@ -165,15 +165,15 @@ func (w *writer) readTree(dir string) error {
 		return &Invalid{diags}
 	}
 	ws := &Workspace{Dir: dir, Config: w.config, cat: w.cat, rules: w.rules, files: map[string]*source{}}
-	r := &reader{ws: ws, root: w.root, store: &fileStore{root: w.root, dir: dir}}
-	base := r.read(r.find(".", w.config.overlayFolder))
+	r := &reader{ws: ws, root: w.root, store: &fileStore{root: w.root, dir: dir}, writing: true}
+	base := r.read(r.ours(r.openAll(r.find(".", w.config.overlayFolder))))
 	var over result
 	if w.opts.Overlay != "" {
 		o := w.config.Overlay(w.opts.Overlay)
 		if o == nil {
 			return fmt.Errorf("there is no overlay %q in %s", w.opts.Overlay, ConfigFile)
 		}
-		over = r.read(r.find(o.Folder, func(string) bool { return false }))
+		over = r.read(r.openAll(r.find(o.Folder, func(string) bool { return false })))
 	}
 	if len(r.broken) > 0 {
 		return &Invalid{r.broken}
