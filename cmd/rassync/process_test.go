@@ -199,7 +199,7 @@ func TestInterruptedApply(t *testing.T) {
 		return farmsim.Fault{}
 	})
 	s.run(ctx, 130, "apply", s.dir, "--yes", "--rate", "off")
-	s.says("interrupted: 1 of the changes done, 11 not begun", "apply --resume goes on")
+	s.says("interrupted: 1 of 12 changes done, 11 not begun", "apply --resume goes on")
 	s.farm.SetFault(nil)
 	if !s.farm.Pending() {
 		t.Error("the changes were activated")

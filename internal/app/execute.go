@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -37,11 +38,16 @@ type Report struct {
 	// Rollback is the run that took a failed one back.
 	Rollback      *Report
 	RollbackError error
+
+	of int // changes of the plan
 }
 
 // Ready tells whether the plan could be carried out now: the checks that come
 // before the first write and need no write side.
 func (a *App) Ready(s *Session, p *Planned, e Execution) error {
+	if p.ready {
+		return nil // checked before the question whether to go on
+	}
 	if len(p.Refusals) > 0 {
 		return refused(p.Refusals)
 	}
@@ -57,8 +63,12 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 	if err := a.checkSecrets(p.Plan, a.Reveal(p.Folder.Dir)); err != nil {
 		return err
 	}
-	_, err := collectFiles(p.Plan, fileOf(nil, p.Folder.Dir))
-	return err
+	var err error
+	if p.files, err = collectFiles(p.Plan, fileOf(nil, p.Folder.Dir)); err != nil {
+		return err
+	}
+	p.ready = true
+	return nil
 }
 
 // stageable refuses to only stage a plan that cannot be carried out without
@@ -112,10 +122,10 @@ func (a *App) Execute(ctx context.Context, s *Session, p *Planned, e Execution) 
 	defer release()
 	run, err := a.begin(ctx, s, p, e)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("nothing was written: %w", err)
 	}
 	rep, err := a.carryOut(ctx, s, p, run, e, false, nil)
-	if err == nil || !e.RollbackOnError || ctx.Err() != nil || rep.Result == nil || rep.Result.Failed == nil && len(rep.Result.Refused) == 0 || !writes(run) {
+	if err == nil || !e.RollbackOnError || !rep.mustGoBack(ctx) {
 		return rep, err
 	}
 	return a.takeBack(ctx, s, p, rep, e, err)
@@ -133,13 +143,14 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 	}
 	store := p.Folder.Store()
 	run, err := store.New(runs.Info{Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
-		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir)}, now)
+		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir), Tool: a.Tool.Version}, now)
 	if err != nil {
 		return nil, err
 	}
-	needed, err := collectFiles(p.Plan, fileOf(run, p.Folder.Dir))
-	if err != nil {
-		return nil, err
+	if p.files == nil {
+		if p.files, err = collectFiles(p.Plan, fileOf(run, p.Folder.Dir)); err != nil {
+			return nil, err
+		}
 	}
 	if err := store.KeepFromGit(); err != nil {
 		return nil, err
@@ -152,7 +163,7 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 	if err := run.Create(file); err != nil {
 		return nil, err
 	}
-	for digest, data := range needed {
+	for digest, data := range p.files {
 		files[digest] = data
 	}
 	if err := run.Save(snap, blobs, files); err != nil {
@@ -185,34 +196,73 @@ func collectFiles(p *plan.Plan, read fileReader) (map[string][]byte, error) {
 
 // carryOut runs the plan of a run, or what is left of it. ids are those of the
 // objects that a run which is resumed is about.
-func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Run, e Execution, resume bool, ids map[string]string) (*Report, error) {
-	rep := &Report{Run: run}
+func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Run, e Execution, resume bool, ids map[string]string) (rep *Report, err error) {
+	rep = &Report{Run: run, of: len(p.Plan.Changes)}
 	j, err := run.OpenJournal(a.Now)
 	if err != nil {
-		return rep, err
+		return rep, rep.stopped(err)
 	}
 	defer j.Close()
+	defer func() {
+		// What the run knows of itself: a disk that is full cannot be asked again.
+		run.Entries = j.Entries()
+		if crash := recover(); crash != nil {
+			err = rep.stopped(&CrashError{Cause: crash, Stack: debug.Stack()})
+		}
+	}()
 	if err := j.Append(runs.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest}); err != nil {
-		return rep, err
+		return rep, rep.stopped(err)
 	}
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
 		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: ids, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
-	rep.Run = run.Reread()
+	run.Entries = j.Entries()
 	if err != nil {
-		return rep, err
+		return rep, rep.stopped(err)
 	}
 	return rep, verdict(ctx, rep)
+}
+
+// CrashError is a panic that was caught: rassync is wrong, not the farm.
+type CrashError struct {
+	Cause any
+	Stack []byte
+}
+
+// Error says that it is a fault of rassync.
+func (e *CrashError) Error() string { return fmt.Sprintf("rassync crashed: %v", e.Cause) }
+
+// waysOn is what can be done after a run that did not come to its end.
+const waysOn = "rassync apply --resume goes on, rassync rollback takes it back"
+
+// mustGoBack tells whether a failed run is to be taken back at once.
+func (rep *Report) mustGoBack(ctx context.Context) bool {
+	res := rep.Result
+	return ctx.Err() == nil && res != nil && (res.Failed != nil || len(res.Refused) > 0) && rep.Run.MayHaveWritten()
+}
+
+// progress says how far the run came.
+func (rep *Report) progress() string {
+	return fmt.Sprintf("%d of %s done", len(rep.Run.Done()), model.Count(rep.of, "change", "changes"))
+}
+
+// stopped is the failure of a run that could not go on for a reason of this
+// machine: a disk that is full, no more file handles, a crash.
+func (rep *Report) stopped(err error) error {
+	if !rep.Run.MayHaveWritten() {
+		return fmt.Errorf("nothing was written: %w", err)
+	}
+	return (&Failure{Class: Partial, Err: fmt.Errorf("the run stopped: %w (%s)", err, rep.progress())}).With("%s", waysOn)
 }
 
 // verdict gives the class of a finished run.
 func verdict(ctx context.Context, rep *Report) error {
 	res := rep.Result
-	done := writes(rep.Run)
-	again := "rassync apply --resume goes on, rassync rollback takes it back"
+	done := rep.Run.MayHaveWritten()
+	again := waysOn
 	switch {
 	case ctx.Err() != nil:
-		f := Failf(Interrupted, "interrupted: %d of the changes done, %d not begun", res.Done, res.Skipped)
+		f := Failf(Interrupted, "interrupted: %s, %d not begun", rep.progress(), res.Skipped)
 		if done {
 			f.Hint = again
 		}
@@ -222,9 +272,9 @@ func verdict(ctx context.Context, rep *Report) error {
 		if errors.As(res.Failed.Err, &stale) {
 			again = "plan again to go on from how the farm is now, or rassync rollback takes back what was done"
 		}
-		return (&Failure{Class: Partial, Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err}, Hint: again}).About([]string{res.Failed.Address})
+		return (&Failure{Class: Partial, Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err, Progress: rep.progress()}, Hint: again}).About([]string{res.Failed.Address})
 	case res.Failed != nil:
-		f := &Failure{Class: ClassOf(res.Failed.Err), Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err, Nothing: true}, Hint: HintOf(res.Failed.Err), Objects: []string{res.Failed.Address}}
+		f := &Failure{Class: ClassOf(res.Failed.Err), Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err}, Hint: HintOf(res.Failed.Err), Objects: []string{res.Failed.Address}}
 		if f.Class == Stale {
 			f.Hint = "plan again"
 		}
@@ -281,9 +331,9 @@ func refusedInPart(res *apply.Result, done bool) error {
 
 // PartError is the change at which a run stopped.
 type PartError struct {
-	Address string
-	Err     error
-	Nothing bool // nothing was written before
+	Address  string
+	Err      error
+	Progress string // how much was done; "" if nothing was written
 }
 
 // Error says where the run stopped.
@@ -293,24 +343,14 @@ func (e *PartError) Error() string {
 	if named {
 		why = "it " + why
 	}
-	if e.Nothing {
+	if e.Progress == "" {
 		return "nothing was written: " + e.Address + ": " + why
 	}
-	return "the run stopped at " + e.Address + ": " + why
+	return "the run stopped at " + e.Address + ": " + why + " (" + e.Progress + ")"
 }
 
 // Unwrap gives the cause.
 func (e *PartError) Unwrap() error { return e.Err }
-
-// writes tells whether the farm took, or may have taken, a write of the run.
-func writes(r *runs.Run) bool {
-	for _, e := range r.Reread().Entries {
-		if e.Event == "answer" && (e.Error == "" || e.Error == "unknown-outcome" || e.Error == "server") {
-			return true
-		}
-	}
-	return false
-}
 
 // takeBack rolls a failed run back at once.
 func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report, e Execution, cause error) (*Report, error) {

@@ -127,7 +127,7 @@ func ClassOf(err error) Class {
 	case errors.As(err, &stale), errors.Is(err, plan.ErrExpired):
 		return Stale
 	case errors.Is(err, plan.ErrEdited), errors.Is(err, plan.ErrFormat), errors.Is(err, plan.ErrOtherFor), errors.Is(err, plan.ErrOtherBy),
-		errors.Is(err, runs.ErrSnapshot), errors.Is(err, runs.ErrSnapshotVersion), errors.Is(err, runs.ErrJournal), errors.As(err, &none), errors.As(err, &diags):
+		errors.Is(err, runs.ErrSnapshot), errors.Is(err, runs.ErrSnapshotVersion), errors.Is(err, runs.ErrJournal), errors.Is(err, runs.ErrDamaged), errors.Is(err, runs.ErrHead), errors.Is(err, runs.ErrNewer), errors.As(err, &none), errors.As(err, &diags):
 		return Input
 	}
 	switch ras.KindOf(err) {

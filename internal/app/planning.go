@@ -48,6 +48,9 @@ type Planned struct {
 	NotRestorable []string
 	// Lacking is what the state that is gone back to had none of.
 	Lacking []string
+
+	ready bool              // Ready found nothing
+	files map[string][]byte // the pictures that the plan uploads, once they were read
 }
 
 // Plan compares what the folder declares with the farm. It reads only.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"rassync/internal/runs"
 )
@@ -21,7 +22,7 @@ func (a *App) ResumeTarget(s *Session, f *Folder, id string) (*runs.Run, error) 
 		return nil, err
 	}
 	for _, r := range list {
-		if sameGUID(r.Info.Farm.GUID, s.Farm().GUID) && (len(r.Entries) > 0 || r.Damage != nil) {
+		if sameGUID(r.Info.Farm.GUID, s.Farm().GUID) && len(r.Entries) > 0 || r.Damage != nil && (r.Info.Farm.GUID == "" || sameGUID(r.Info.Farm.GUID, s.Farm().GUID)) {
 			return r, resumable(s, r)
 		}
 	}
@@ -29,8 +30,8 @@ func (a *App) ResumeTarget(s *Session, f *Folder, id string) (*runs.Run, error) 
 }
 
 func resumable(s *Session, r *runs.Run) error {
-	if r.Damage != nil {
-		return &Failure{Class: Input, Err: r.Damage, Hint: "what the run did can't be known from its journal any more: compare with rassync plan"}
+	if err := damaged(r); err != nil {
+		return err
 	}
 	if !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
 		return Failf(Input, "run %s belongs to farm %s, this is %s", r.Info.ID, r.Info.Farm.GUID, s.Farm().GUID)
@@ -42,6 +43,16 @@ func resumable(s *Session, r *runs.Run) error {
 		return Failf(Input, "run %s ended before anything was written: there is nothing to resume", r.Info.ID).With("apply again")
 	}
 	return nil
+}
+
+// damaged refuses a run that is not what rassync left: what it did cannot be
+// known, and it is never passed over in favour of the run before it.
+func damaged(r *runs.Run) error {
+	if r.Damage == nil {
+		return nil
+	}
+	return (&Failure{Class: Input, Err: fmt.Errorf("run %s: %w", r.Info.ID, r.Damage)}).
+		With("what this run did is not certain, so nothing is undone or resumed: compare with rassync plan; put %s back from a backup, or name an older run", r.Dir)
 }
 
 // Resume finishes a run that was interrupted, killed or failed. For what was

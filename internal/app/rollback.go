@@ -23,7 +23,7 @@ func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*runs.Run, error
 		if !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
 			return nil, Failf(Input, "run %s belongs to farm %s (%s), this is %s", r.Info.ID, r.Info.Farm.GUID, r.Info.Farm.Name, s.Farm().GUID)
 		}
-		return r, nil
+		return r, damaged(r)
 	}
 	list, err := f.Store().Runs()
 	if err != nil {
@@ -32,12 +32,15 @@ func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*runs.Run, error
 	back := map[string]bool{}
 	for _, r := range list {
 		switch {
-		case r.Damage != nil || !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) || !r.Wrote():
+		case back[r.Info.ID], r.Info.Farm.GUID != "" && !sameGUID(r.Info.Farm.GUID, s.Farm().GUID):
+		case r.Damage != nil:
+			return nil, damaged(r)
+		case !r.Wrote():
 		case r.Info.Command == "rollback":
 			if r.State() == "done" {
 				back[r.Info.Of] = true
 			}
-		case !back[r.Info.ID]:
+		default:
 			return r, nil
 		}
 	}

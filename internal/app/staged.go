@@ -16,7 +16,12 @@ func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
 	if farm.ApplySettingsEnabled == nil || !*farm.ApplySettingsEnabled || e.AllowStaged || e.StageOnly {
 		return nil
 	}
-	if r := stagedByUs(s, f); r != nil {
+	r := stagedByUs(s, f)
+	if r != nil && r.Damage != nil {
+		return Failf(Refused, "nothing was written: changes wait on the farm to be activated, and whether run %s of this workspace left them there is not certain: %w", r.Info.ID, r.Damage).
+			With("have them applied or discarded in the console, or pass --allow-staged to activate them too")
+	}
+	if r != nil {
 		a.Notice("changes wait on the farm to be activated: run %s of this workspace left them there", r.Info.ID)
 		return nil
 	}
@@ -25,14 +30,17 @@ func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
 }
 
 // stagedByUs is the newest run of this workspace if it wrote to the farm and
-// did not activate: then what waits there is its own.
+// did not activate: then what waits there is its own. A damaged run may be it.
 func stagedByUs(s *Session, f *Folder) *runs.Run {
 	list, err := f.Store().Runs()
 	if err != nil {
 		return nil
 	}
 	for _, r := range list {
-		if r.Damage == nil && r.Wrote() && sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
+		if r.Damage != nil && (r.Info.Farm.GUID == "" || sameGUID(r.Info.Farm.GUID, s.Farm().GUID)) {
+			return r
+		}
+		if r.Wrote() && sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
 			if r.Activated() {
 				return nil
 			}
@@ -50,6 +58,8 @@ func (s *Session) staged(f *Folder) string {
 	}
 	r := stagedByUs(s, f)
 	switch {
+	case r != nil && r.Damage != nil:
+		return fmt.Sprintf("changes wait on the farm to be activated, and it shows them already; whether run %s left them there is not certain: %v", r.Info.ID, r.Damage)
 	case r == nil:
 		return "changes of other administrators wait on the farm to be activated: it shows them already"
 	case resumable(s, r) != nil: // --stage-only

@@ -15,9 +15,19 @@ import (
 	"time"
 )
 
+// journalVersion is the version of a line. Version 1 had none, and knew no fields
+// but its own. A line of a newer version is named as such, not as damage; fields
+// may be added within a version: see the comment of Entry.
+const journalVersion = 2
+
 // Entry is one line of a journal. It holds no value of the configuration and
 // no secret: what was sent can be seen in the plan beside it.
+//
+// A new field goes before Prev, with omitempty. Versions that do not know it pass
+// over it, and the chain holds nevertheless: a line's hash is over its bytes up to
+// the field "hash", which stays the last.
 type Entry struct {
+	V       int       `json:"v,omitempty"`
 	Seq     int       `json:"seq"`
 	Time    time.Time `json:"time"`
 	Event   string    `json:"event"` // run, begin, send, answer, made, done, failed, read, applied, finished
@@ -42,83 +52,149 @@ type Entry struct {
 	Digest string            `json:"digest,omitempty"` // of the plan
 	Result string            `json:"result,omitempty"`
 	Error  string            `json:"error,omitempty"`
-	// Prev is the hash of the line before, Hash that of this line with an
-	// empty Hash: a changed line is noticed.
+	// Prev is the hash of the line before, Hash that of this line: a changed line
+	// is noticed.
 	Prev string `json:"prev"`
 	Hash string `json:"hash"`
 }
 
-func (e Entry) sum() string {
+// sumV1 is the hash of a line of version 1: of the line with an empty hash.
+func (e Entry) sumV1() string {
 	e.Hash = ""
 	data, _ := json.Marshal(e)
+	return hexSum(data)
+}
+
+func hexSum(data []byte) string {
 	s := sha256.Sum256(data)
 	return hex.EncodeToString(s[:])
+}
+
+// noHash is how a line ends before it has its hash.
+const noHash = `,"hash":""}`
+
+// line writes the entry as a line, with its hash.
+func (e *Entry) line() ([]byte, error) {
+	e.Hash = ""
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	data = bytes.TrimSuffix(data, []byte(noHash))
+	e.Hash = hexSum(data)
+	return fmt.Appendf(data, `,"hash":"%s"}`+"\n", e.Hash), nil
+}
+
+// parseEntry reads a line. The error is ErrNewer for a line of a version that this
+// rassync does not know.
+func parseEntry(line []byte) (e Entry, sum string, err error) {
+	var version struct {
+		V int `json:"v"`
+	}
+	if err := json.Unmarshal(line, &version); err != nil {
+		return e, "", err
+	}
+	switch {
+	case version.V > journalVersion:
+		return e, "", fmt.Errorf("%w (its lines have format %d, this rassync reads up to %d)", ErrNewer, version.V, journalVersion)
+	case version.V == journalVersion:
+		end := bytes.LastIndex(line, []byte(`,"hash":"`))
+		if end < 0 {
+			return e, "", errors.New("it has no hash")
+		}
+		return e, hexSum(line[:end]), json.Unmarshal(line, &e)
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&e); err != nil {
+		return e, "", err
+	}
+	return e, e.sumV1(), nil
 }
 
 // Journal is an append-only file; every line is on the disk before Append
 // returns.
 type Journal struct {
-	f    *os.File
-	seq  int
-	prev string
-	now  func() time.Time
+	f       *os.File
+	end     int64     // of the good lines
+	head    *headFile // nil in tests
+	entries []Entry
+	seq     int
+	prev    string
+	now     func() time.Time
 }
 
 // openJournal opens a journal to write on, making it if needed. A torn last
 // line (the process died while writing it) is cut off.
-func openJournal(s *Store, name string, now func() time.Time) (*Journal, []Entry, error) {
+func openJournal(s *Store, name string, now func() time.Time) (*Journal, error) {
 	entries, good, err := readJournal(s, name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
+		return nil, err
 	}
 	f, err := s.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := f.Truncate(good); err != nil {
 		f.Close()
-		return nil, nil, err
-	}
-	if _, err := f.Seek(good, io.SeekStart); err != nil {
-		f.Close()
-		return nil, nil, err
+		return nil, err
 	}
 	// The file itself, and what was written beside it, must be found again
 	// after a power cut.
 	for _, dir := range []string{path.Dir(name), path.Dir(path.Dir(name))} {
 		if err := s.Flush(dir); err != nil {
 			f.Close()
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	j := &Journal{f: f, now: now}
+	j := &Journal{f: f, end: good, entries: entries, now: now}
 	if n := len(entries); n > 0 {
 		j.seq, j.prev = entries[n-1].Seq, entries[n-1].Hash
 	}
-	return j, entries, nil
+	return j, nil
 }
 
 // Append writes one line and waits until it is on the disk.
 func (j *Journal) Append(e Entry) error {
-	j.seq++
-	e.Seq, e.Time, e.Prev = j.seq, j.now().UTC(), j.prev
-	e.Hash = e.sum()
-	data, err := json.Marshal(e)
+	e.V, e.Seq, e.Time, e.Prev = journalVersion, j.seq+1, j.now().UTC(), j.prev
+	data, err := e.line()
 	if err != nil {
 		return err
 	}
-	if _, err := j.f.Write(append(data, '\n')); err != nil {
+	_, err = j.f.WriteAt(data, j.end)
+	if err == nil {
+		err = j.f.Sync()
+	}
+	if err != nil {
+		// Half a line, on a full disk say, would end the chain for whoever writes on.
+		_ = j.f.Truncate(j.end)
 		return fmt.Errorf("writing the journal: %w", err)
 	}
-	if err := j.f.Sync(); err != nil {
-		return fmt.Errorf("writing the journal: %w", err)
+	j.end += int64(len(data))
+	j.seq, j.prev = e.Seq, e.Hash
+	j.entries = append(j.entries, e)
+	if j.head != nil {
+		if err := j.head.line(j.seq, j.prev); err != nil {
+			return fmt.Errorf("writing the journal: %w", err)
+		}
 	}
-	j.prev = e.Hash
 	return nil
 }
 
+// Entries are the lines of the journal: those that were read, and those that were
+// written since.
+func (j *Journal) Entries() []Entry { return j.entries }
+
 // Close closes the file.
-func (j *Journal) Close() error { return j.f.Close() }
+func (j *Journal) Close() error {
+	err := j.f.Close()
+	if j.head != nil {
+		if cerr := j.head.f.Close(); err == nil {
+			err = cerr
+		}
+	}
+	return err
+}
 
 // ErrJournal says that a journal's lines do not belong together.
 var ErrJournal = errors.New("the journal was changed")
@@ -148,16 +224,17 @@ func parseJournal(r io.Reader) ([]Entry, int64, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		var e Entry
-		d := json.NewDecoder(bytes.NewReader(line))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&e); err != nil {
+		e, sum, err := parseEntry(line)
+		if errors.Is(err, ErrNewer) {
+			return nil, 0, err
+		}
+		if err != nil {
 			if _, more := br.Peek(1); more == io.EOF {
 				return entries, good, nil
 			}
 			return nil, 0, fmt.Errorf("%w: line %d is no journal line", ErrJournal, n)
 		}
-		if e.Prev != prev || e.Hash != e.sum() || e.Seq != n {
+		if e.Prev != prev || e.Hash != sum || e.Seq != n {
 			return nil, 0, fmt.Errorf("%w: line %d does not follow from the line before", ErrJournal, n)
 		}
 		prev = e.Hash

@@ -20,7 +20,7 @@ func writeJournal(t *testing.T, entries ...Entry) *Store {
 	if err := s.MkdirAll("runs/a"); err != nil {
 		t.Fatal(err)
 	}
-	j, _, err := openJournal(s, aJournal, clock)
+	j, err := openJournal(s, aJournal, clock)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,9 +57,9 @@ func TestTornLastLineIsCutOff(t *testing.T) {
 		if err := os.WriteFile(path, whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		j, entries, err := openJournal(s, aJournal, clock)
-		if err != nil || len(entries) != 2 {
-			t.Fatalf("cut at %d: %d entries, %v", cut, len(entries), err)
+		j, err := openJournal(s, aJournal, clock)
+		if err != nil || len(j.Entries()) != 2 {
+			t.Fatalf("cut at %d: %d entries, %v", cut, len(j.Entries()), err)
 		}
 		if err := j.Append(threeEntries[2]); err != nil {
 			t.Fatal(err)

@@ -29,11 +29,15 @@ type Run struct {
 	Damage error
 
 	store *Store
+	head  *head // nil if nothing is kept apart of it
 }
 
 // Info is what run.json says: who did what, from where.
 type Info struct {
-	ID      string    `json:"id"`
+	FormatVersion string `json:"formatVersion,omitempty"` // "" before version 2
+	ID            string `json:"id"`
+	// Seq counts the runs of the workspace; 0 where a version before 2 made it.
+	Seq     int       `json:"seq,omitempty"`
 	Command string    `json:"command"` // apply, rollback or restore
 	Of      string    `json:"of,omitempty"`
 	Who     string    `json:"who"`
@@ -44,7 +48,14 @@ type Info struct {
 	Digest  string    `json:"planDigest"`
 	Changes int       `json:"changes"`
 	Commit  string    `json:"commit,omitempty"` // of the workspace
+	Tool    string    `json:"tool,omitempty"`   // the version of rassync
 }
+
+// infoVersion is the version of run.json.
+const infoVersion = "2"
+
+// ErrDamaged says that a run is not what rassync left.
+var ErrDamaged = errors.New("damaged")
 
 // The files of a run.
 const (
@@ -64,13 +75,21 @@ func newID(now time.Time) (string, error) {
 	return now.UTC().Format("20060102T150405.000Z") + "-" + hex.EncodeToString(b), nil
 }
 
-// New prepares a run; nothing is on disk until Create.
+// New prepares a run and gives it its number; nothing is on disk until Create.
+// The caller holds the lock.
 func (s *Store) New(info Info, now time.Time) (*Run, error) {
 	id, err := newID(now)
 	if err != nil {
 		return nil, err
 	}
-	info.ID, info.Started = id, now.UTC()
+	key, err := s.Key()
+	if err != nil {
+		return nil, err
+	}
+	info.FormatVersion, info.ID, info.Started = infoVersion, id, now.UTC()
+	if info.Seq, err = s.next(key); err != nil {
+		return nil, err
+	}
 	return s.run(info), nil
 }
 
@@ -83,57 +102,182 @@ func (r *Run) name(parts ...string) string {
 	return path.Join(append([]string{runsFolder, r.Info.ID}, parts...)...)
 }
 
-// Runs lists the runs of a workspace, the newest first.
+// Runs lists the runs of a workspace, the newest first; one that is missing or
+// damaged is among them.
 func (s *Store) Runs() ([]*Run, error) {
-	entries, err := s.ReadDir(runsFolder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	key, err := s.Key()
 	if err != nil {
 		return nil, err
 	}
+	// First what is kept apart: a run that is under way writes it last.
+	heads, bad, err := s.readHeads(key)
+	if err != nil {
+		return nil, err
+	}
+	last, err := s.readSequence(key)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.ReadDir(runsFolder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	var out []*Run
+	there := map[string]bool{}
 	for _, e := range entries {
-		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+		h := heads[e.Name()]
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || h != nil && h.Pruned {
 			continue
 		}
-		out = append(out, s.read(e.Name()))
+		there[e.Name()] = true
+		out = append(out, s.read(e.Name(), h, bad[e.Name()], heads != nil))
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Info.ID > out[j].Info.ID })
+	for id, h := range heads {
+		if !there[id] && !h.Pruned {
+			there[id] = true
+			out = append(out, s.missing(id, h.Seq, h.Command, h.Farm))
+		}
+	}
+	if last.ID != "" && !there[last.ID] && (heads[last.ID] == nil || !heads[last.ID].Pruned) {
+		out = append(out, s.missing(last.ID, last.Last, "", last.Farm))
+	}
+	sort.Slice(out, func(i, j int) bool { return out[j].older(out[i]) })
 	return out, nil
 }
 
-func (s *Store) read(id string) *Run {
-	r := s.run(Info{ID: id})
-	data, err := s.ReadFile(r.name(runFile))
-	if err == nil {
-		err = json.Unmarshal(data, &r.Info)
+// older tells which of two runs was first: by their numbers, and by the clock
+// where versions before 2 gave none.
+func (r *Run) older(than *Run) bool {
+	if r.Info.Seq != than.Info.Seq {
+		return r.Info.Seq < than.Info.Seq
 	}
-	if err != nil {
-		r.Damage = err
+	return r.Info.ID < than.Info.ID
+}
+
+// missing stands for a run whose folder is gone.
+func (s *Store) missing(id string, seq int, command, farm string) *Run {
+	r := s.run(Info{ID: id, Seq: seq, Command: command, Farm: plan.Farm{GUID: farm}})
+	r.Damage = fmt.Errorf("%w: its folder %s is missing", ErrDamaged, r.Dir)
+	return r
+}
+
+// read reads a run and holds it against its head. badHead says why the head
+// cannot be read; apart tells whether the workspace keeps heads at all.
+func (s *Store) read(id string, h *head, badHead error, apart bool) *Run {
+	r := s.run(Info{ID: id})
+	data, infoErr := s.ReadFile(r.name(runFile))
+	switch {
+	case errors.Is(infoErr, fs.ErrNotExist):
+		infoErr = fmt.Errorf("%w: %s is missing", ErrDamaged, runFile)
+	case infoErr == nil:
+		if err := json.Unmarshal(data, &r.Info); err != nil {
+			infoErr = fmt.Errorf("%w: %s cannot be read: %w", ErrDamaged, runFile, err)
+		}
 	}
 	r.Info.ID = id
-	r.Entries, _, err = readJournal(s, r.name(journalFile))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		r.Damage = err
+	if h != nil {
+		r.head = h
+		r.Info.Seq = h.Seq // the description may be damaged
+		if infoErr != nil {
+			r.Info.Command, r.Info.Farm.GUID = h.Command, h.Farm
+		}
+	}
+	var journalErr error
+	r.Entries, _, journalErr = readJournal(s, r.name(journalFile))
+	switch v := r.Info.FormatVersion; {
+	case infoErr != nil:
+		r.Damage = infoErr
+	case v != "" && v != infoVersion:
+		r.Damage = fmt.Errorf("%w (%s has format %q, this rassync reads up to %s)", ErrNewer, runFile, v, infoVersion)
+	case journalErr != nil && !errors.Is(journalErr, fs.ErrNotExist):
+		r.Damage = journalErr
+	case badHead != nil:
+		r.Damage = badHead
+	case h != nil:
+		r.Damage = h.check(r, data)
+	case v == infoVersion && apart && (journalErr == nil || r.HasSnapshot()):
+		r.Damage = fmt.Errorf("%w: what is kept apart of it is missing (%s)", ErrDamaged, headName(id))
+	case errors.Is(journalErr, fs.ErrNotExist) && r.HasSnapshot():
+		r.Damage = fmt.Errorf("%w: %s is missing", ErrDamaged, journalFile)
+	case journalErr == nil && len(r.Entries) == 0:
+		r.Damage = fmt.Errorf("%w: %s is empty", ErrDamaged, journalFile)
 	}
 	if r.Damage == nil && !r.agrees() {
-		r.Damage = fmt.Errorf("%s was changed: the journal names another person or plan", runFile)
+		r.Damage = fmt.Errorf("%w: %s was changed: the journal names another person or plan", ErrDamaged, runFile)
 	}
 	return r
 }
 
 // OpenJournal opens the journal of the run to write on.
 func (r *Run) OpenJournal(now func() time.Time) (*Journal, error) {
-	j, entries, err := openJournal(r.store, r.name(journalFile), now)
-	if err == nil {
-		r.Entries = entries
+	key, err := r.store.needKey()
+	if err != nil {
+		return nil, err
 	}
-	return j, err
+	j, err := openJournal(r.store, r.name(journalFile), now)
+	if err != nil {
+		return nil, err
+	}
+	if j.head, err = r.openHead(j, key); err != nil {
+		j.Close()
+		return nil, err
+	}
+	r.Entries = j.entries
+	return j, nil
 }
 
-// Reread reads the run again from disk.
-func (r *Run) Reread() *Run { return r.store.read(r.Info.ID) }
+// openHead opens what is kept apart of the run, and makes it for a run of a
+// version before 2, or one that was copied without it.
+func (r *Run) openHead(j *Journal, key []byte) (*headFile, error) {
+	if !r.store.Exists(headName(r.Info.ID)) {
+		if err := r.adopt(key, j.entries); err != nil {
+			return nil, err
+		}
+	}
+	return r.store.openHead(r.Info.ID, key)
+}
+
+// adopt makes what is kept apart of a run that has nothing.
+func (r *Run) adopt(key []byte, entries []Entry) error {
+	h, err := r.newHead()
+	if err != nil {
+		return err
+	}
+	if n := len(entries); n > 0 {
+		h.Lines, h.Hash = n, entries[n-1].Hash
+	}
+	if s, err := r.Manifest(); err == nil {
+		h.Snapshot = s.Digest
+	}
+	return r.store.writeHead(h, key)
+}
+
+// adoptAll does so for the runs of older versions, and those that were copied here
+// without it.
+func (s *Store) adoptAll(key []byte) error {
+	if s.Exists(headsFolder) {
+		return nil
+	}
+	list, err := s.Runs()
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		if r.Damage != nil {
+			continue
+		}
+		if err := r.adopt(key, r.Entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Run) newHead() (head, error) {
+	info, err := r.store.ReadFile(r.name(runFile))
+	sum := sha256.Sum256(info)
+	return head{FormatVersion: headVersion, ID: r.Info.ID, Seq: r.Info.Seq, Command: r.Info.Command, Farm: r.Info.Farm.GUID, Info: hex.EncodeToString(sum[:]), Plan: r.Info.Digest}, err
+}
 
 // agrees tells whether the description says of the run what its journal says,
 // which nobody changes unnoticed.
@@ -208,6 +352,24 @@ func (r *Run) Wrote() bool {
 		}
 	}
 	return false
+}
+
+// MayHaveWritten tells whether the farm took, or may have taken, a write of the
+// run: one that was not answered counts, if only because the answer could not be
+// noted.
+func (r *Run) MayHaveWritten() bool {
+	unanswered := false
+	for _, e := range r.Entries {
+		switch {
+		case e.Event == "send" && e.Request != ActivateRequest:
+			unanswered = true
+		case e.Event == "answer" && (e.Error == "" || e.Error == "unknown-outcome" || e.Error == "server"):
+			return true
+		case e.Event == "answer":
+			unanswered = false
+		}
+	}
+	return unanswered
 }
 
 // Activated tells whether all of the run's writes were applied on the farm: a
@@ -292,7 +454,14 @@ func (r *Run) Create(p *plan.File) error {
 	if err := r.store.KeepFromGit(); err != nil {
 		return err
 	}
-	if err := r.store.MkdirAll(runsFolder); err != nil {
+	key, err := r.store.needKey()
+	if err != nil {
+		return err
+	}
+	if err := r.store.adoptAll(key); err != nil {
+		return err
+	}
+	if err := r.store.MkdirAll(headsFolder); err != nil {
 		return err
 	}
 	if err := r.store.Mkdir(r.name()); err != nil {
@@ -303,6 +472,16 @@ func (r *Run) Create(p *plan.File) error {
 		return err
 	}
 	if err := r.store.WriteFile(r.name(runFile), append(data, '\n')); err != nil {
+		return err
+	}
+	h, err := r.newHead()
+	if err != nil {
+		return err
+	}
+	if err := r.store.writeHead(h, key); err != nil {
+		return err
+	}
+	if err := r.store.writeSequence(sequence{Last: r.Info.Seq, ID: r.Info.ID, Farm: r.Info.Farm.GUID}, key); err != nil {
 		return err
 	}
 	text, err := p.Text()

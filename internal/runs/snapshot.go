@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"sort"
 	"strings"
@@ -122,7 +123,22 @@ func (r *Run) Save(s *Snapshot, blobs *Blobs, files map[string][]byte) error {
 		return err
 	}
 	s.files = blobs.Path
-	return r.store.WriteFile(r.name(snapshotFile), append(data, '\n'))
+	if err := r.store.WriteFile(r.name(snapshotFile), append(data, '\n')); err != nil {
+		return err
+	}
+	key, err := r.store.Key()
+	if err != nil {
+		return err
+	}
+	h, err := r.store.readHead(r.Info.ID, key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // of a run that was not made by Create
+	}
+	if err != nil {
+		return err
+	}
+	h.Snapshot = s.Digest
+	return r.store.writeHead(*h, key)
 }
 
 // readSnapshot reads the snapshot of a run and checks it, with all that it
@@ -152,7 +168,11 @@ func (r *Run) Manifest() (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseSnapshot(data)
+	s, err := parseSnapshot(data)
+	if err == nil && r.head != nil && r.head.Snapshot != "" && r.head.Snapshot != s.Digest {
+		return nil, fmt.Errorf("%w: %s is not what the run wrote", ErrSnapshot, snapshotFile)
+	}
+	return s, err
 }
 
 // checkFiles checks the pictures of a snapshot of version 1.
