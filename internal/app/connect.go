@@ -99,7 +99,7 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 	cfg := ras.Config{
 		URL: address, Username: username, Password: func() (string, error) { return a.password(ctx, c.PasswordFile, username, address) },
 		CAFile: first(c.CAFile, a.Getenv(EnvCAFile)), Fingerprint: first(c.Fingerprint, a.Getenv(EnvFingerprint)), Insecure: c.Insecure,
-		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: export.Reads(a.Catalog), Observe: a.observe, DebugBodies: a.Debug, Clock: a.Clock,
+		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: export.Reads(a.Catalog), Observe: a.observe, DebugBodies: a.Debug, Clock: a.Clock, Window: a.rateWindow(address),
 	}
 	if cfg.CAFile == "" && cfg.Fingerprint == "" && !cfg.Insecure && (declared.URL == "" || sameAddress(declared.URL, address)) {
 		cfg.Fingerprint = declared.Fingerprint

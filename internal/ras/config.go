@@ -40,6 +40,9 @@ type Config struct {
 	// Rate bounds the requests per window, all of the session together; zero
 	// Requests means no limit.
 	Rate Rate
+	// Window is shared by the sessions of this machine that talk to the farm;
+	// nil: the session has one of its own.
+	Window SharedWindow
 	// Parallel bounds the requests under way at a time; 0 means 4.
 	Parallel int
 	// Timeout is for one request with its answer; 0 means 60 seconds.

@@ -33,10 +33,11 @@ type governor struct {
 	room *semaphore.Weighted // of Parallel
 
 	mu           sync.Mutex
-	sent         []time.Time // ascending, those that still count
-	allowed      int         // requests per window now; at most rate.Requests
-	epoch        int         // grows with each shrinking, so that one burst of refusals shrinks once
-	blockedUntil time.Time   // after a refusal
+	shared       SharedWindow // nil: nobody else is known to talk to the farm
+	sent         []time.Time  // ascending, those that still count
+	allowed      int          // requests per window now; at most rate.Requests
+	epoch        int          // grows with each shrinking, so that one burst of refusals shrinks once
+	blockedUntil time.Time    // after a refusal
 	blockReason  string
 	changed      time.Time // when allowed last changed
 	served       int       // answers that weren't refusals since then
@@ -118,27 +119,53 @@ func (g *governor) try() (pass, time.Duration, string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.clock.Now()
-	if d := g.blockedUntil.Sub(now); d > 0 {
-		return pass{}, d, g.blockReason
+	if g.rate.Requests <= 0 {
+		if d := g.blockedUntil.Sub(now); d > 0 {
+			return pass{}, d, g.blockReason
+		}
+		return pass{at: now, epoch: g.epoch}, 0, ""
 	}
-	if g.rate.Requests > 0 {
+	var d time.Duration
+	var reason string
+	g.share(now, func() {
+		if d = g.blockedUntil.Sub(now); d > 0 {
+			reason = g.blockReason
+			return
+		}
 		g.regain(now)
 		g.forget(now)
-		if n := len(g.sent); n >= g.allowed {
-			free := g.sent[n-g.allowed].Add(g.rate.Window + g.slack)
-			if d := free.Sub(now); d > 0 {
-				return pass{}, d, "rate limit of the farm"
+		if n := g.counting(now); n >= g.allowed {
+			free := g.sent[len(g.sent)-g.allowed].Add(g.rate.Window + g.slack)
+			if d = free.Sub(now); d > 0 {
+				reason = "rate limit of the farm"
+				return
 			}
 		}
 		g.sent = append(g.sent, now)
+	})
+	if d > 0 {
+		return pass{}, d, reason
 	}
 	return pass{at: now, epoch: g.epoch}, 0, ""
+}
+
+// counting is how many requests the window that ends now holds.
+func (g *governor) counting(now time.Time) int {
+	n := 0
+	for i := len(g.sent) - 1; i >= 0 && now.Sub(g.sent[i]) < g.rate.Window+g.slack; i-- {
+		n++
+	}
+	return n
 }
 
 // forget drops the times that no window reaches any more.
 func (g *governor) forget(now time.Time) {
 	i := 0
-	for i < len(g.sent) && now.Sub(g.sent[i]) >= g.rate.Window+g.slack {
+	keep := g.rate.Window + g.slack
+	if g.shared != nil {
+		keep = max(keep, windowMemory) // another session's window may be longer
+	}
+	for i < len(g.sent) && now.Sub(g.sent[i]) >= keep {
 		i++
 	}
 	if i > 0 {
@@ -164,19 +191,22 @@ func (g *governor) note() {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.sent = append(g.sent, g.clock.Now())
+	now := g.clock.Now()
+	g.share(now, func() { g.sent = append(g.sent, now) })
 }
 
 // giveBack undoes a pass that wasn't used.
 func (g *governor) giveBack(p pass) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for i := len(g.sent) - 1; i >= 0; i-- {
-		if g.sent[i].Equal(p.at) {
-			g.sent = append(g.sent[:i], g.sent[i+1:]...)
-			return
+	g.share(g.clock.Now(), func() {
+		for i := len(g.sent) - 1; i >= 0; i-- {
+			if g.sent[i].Equal(p.at) {
+				g.sent = append(g.sent[:i], g.sent[i+1:]...)
+				return
+			}
 		}
-	}
+	})
 }
 
 // ok records that the farm served a request.
@@ -210,6 +240,7 @@ func (g *governor) refused(p pass, status int, wait time.Duration) {
 		g.epoch++
 	}
 	g.changed, g.served = g.blockedUntil, 0
+	g.share(now, func() {})
 }
 
 func (g *governor) window() time.Duration {

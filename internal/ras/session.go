@@ -108,6 +108,9 @@ func newSession(ctx context.Context, cfg Config, transport http.RoundTripper) (*
 		s.clock = realClock{}
 	}
 	s.gov = newGovernor(s.clock, cfg.Rate, cfg.Parallel, s.announceWait)
+	if cfg.Rate.Requests > 0 {
+		s.gov.shared = cfg.Window
+	}
 	// A token is renewed for all requests that need it, so its logon must not
 	// end with the context of the one that happened to ask first.
 	s.life, s.endLife = context.WithCancel(context.WithoutCancel(ctx))
