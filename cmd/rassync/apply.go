@@ -41,7 +41,8 @@ Before the first write every object that the plan touches is saved, so that
 "rassync apply --resume" can finish a run that was killed. The changes are activated
 once, at the end, and then read back.
 
-An interrupt lets the change under way finish; a second one ends at once.`,
+An interrupt, or the loss of the terminal, lets the change under way finish; a second
+interrupt ends at once. That nobody reads the output any more stops nothing.`,
 		Example: `  rassync apply farm --dry-run
   rassync apply farm --yes
   rassync apply approved.plan --yes
@@ -140,6 +141,7 @@ func (o *applyOptions) runResume(ctx context.Context, c *call, args []string) er
 		if err := c.Confirm(ctx, o.write.yes, fmt.Sprintf("Finish run %s (%s) on farm %s?", r.Info.ID, r.State(), render.Escape(s.Farm().Name))); err != nil {
 			return err
 		}
+		c.out.endure = true
 		w := c.watch(o.format.value, o.verbose)
 		e := o.write.execution("apply", w.event)
 		e.StopOnError = o.onError.value == "stop"
@@ -161,6 +163,7 @@ func (w *writeFlags) execution(command string, events func(apply.Event)) app.Exe
 // execute shows a plan, asks, and carries it out.
 func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e app.Execution, w writeFlags, format string, verbose bool) error {
 	text := format == "text"
+	c.out.endure = !w.dryRun
 	if text {
 		if err := render.PlanText(c.Out, p.Plan, c.verbose(verbose)); err != nil {
 			return err

@@ -37,11 +37,24 @@ type call struct {
 type counter struct {
 	w io.Writer
 	n int64
+	// endure takes a failed write for none: of a run that changes the farm, what
+	// cannot be shown is no reason to stop. failed is the first failure.
+	endure bool
+	failed error
 }
 
 func (c *counter) Write(p []byte) (int, error) {
+	if c.failed != nil && c.endure {
+		return len(p), nil
+	}
 	n, err := c.w.Write(p)
 	c.n += int64(n)
+	if err != nil && c.failed == nil {
+		c.failed = err
+	}
+	if c.endure {
+		return len(p), nil
+	}
 	return n, err
 }
 
@@ -67,15 +80,22 @@ func runWith(ctx context.Context, a *app.App, args []string) int {
 	root.SetIn(e.In)
 	root.SetOut(out)
 	root.SetErr(e.Err)
-	err := root.ExecuteContext(ctx)
-	if err != nil && !c.began {
+	err := execute(ctx, root)
+	var crash *app.CrashError
+	if err != nil && !c.began && !errors.As(err, &crash) {
 		// Everything that goes wrong before a command begins is its usage.
 		err = &app.Failure{Class: app.Input, Err: err, Hint: usageHint(root, args)}
 		if asksForJSON(args) {
 			c.format = "json"
 		}
 	}
+	if !c.out.endure && c.out.failed != nil && readerGone(c.out.failed) {
+		return app.Failed.Outcome().Code // whoever read the result has gone, and knows
+	}
 	code := c.finish(err)
+	if c.out.failed != nil && !readerGone(c.out.failed) {
+		c.Warn("not all of the result was written: %v", c.out.failed)
+	}
 	if werr := c.output.close(); werr != nil {
 		c.showError(werr)
 		if code == 0 {
@@ -83,6 +103,16 @@ func runWith(ctx context.Context, a *app.App, args []string) int {
 		}
 	}
 	return code
+}
+
+// execute carries out a command; a crash in it is an error like others.
+func execute(ctx context.Context, root *cobra.Command) (err error) {
+	defer func() {
+		if crash := recover(); crash != nil {
+			err = caught(crash)
+		}
+	}()
+	return root.ExecuteContext(ctx)
 }
 
 // usageHint says where to look, or which command may have been meant.
@@ -134,6 +164,10 @@ func (c *call) finish(err error) int {
 	var f *app.Failure
 	if errors.As(err, &f) && f.Err == nil && err == error(f) {
 		return outcome.Code // an outcome, not an error
+	}
+	var crash *app.CrashError
+	if errors.As(err, &crash) {
+		c.showStack(crash)
 	}
 	c.showError(err)
 	if c.format == "json" && c.out.n == 0 {

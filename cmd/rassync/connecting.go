@@ -15,12 +15,13 @@ func (c *call) with(ctx context.Context, conn app.Connection, f *app.Folder, do 
 	if err != nil {
 		return err
 	}
-	err = do(s)
-	if cerr := s.Close(); cerr != nil {
-		c.Notice("logging off: %v", cerr)
-	}
-	c.stats(s)
-	return err
+	defer func() { // after a crash too
+		if cerr := s.Close(); cerr != nil {
+			c.Notice("logging off: %v", cerr)
+		}
+		c.stats(s)
+	}()
+	return do(s)
 }
 
 // stats tells what a session cost.

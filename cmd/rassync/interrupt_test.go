@@ -98,13 +98,18 @@ func (h *held) state() string {
 	return list[0].State()
 }
 
-// TestOneInterrupt: Ctrl-C, and SIGTERM as a pipeline sends it, let the change
-// under way finish; then the run ends with journal and summary, logged off.
+// TestOneInterrupt: Ctrl-C, SIGTERM as a pipeline sends it, and SIGHUP when the
+// terminal is closed or the connection lost, let the change under way finish; then the run ends with journal and summary, logged off.
 func TestOneInterrupt(t *testing.T) {
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(s.String(), func(t *testing.T) {
 			h := holdApply(t)
 			h.signal(s)
+			if s == syscall.SIGHUP { // the shell passes it on: it comes twice
+				if err := h.cmd.Process.Signal(s); err != nil {
+					t.Fatal(err)
+				}
+			}
 			h.letGo()
 			said := h.ended(130)
 			for _, want := range []string{"interrupted", "apply --resume goes on", "rassync history show", "requests (1 writes)"} {
