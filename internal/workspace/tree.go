@@ -89,14 +89,15 @@ func (f *treeFile) bytes() []byte {
 		b.WriteString(schemaLine(f.path, f.docs[0].obj.Address.Kind) + eol)
 	}
 	alone := true // nothing but the first line and comments stands before
-	write := func(text string) {
+	write := func(d *treeDoc) {
 		if b.Len() > lead && !endsLine(b.Bytes()) {
 			b.WriteString(eol)
 		}
 		if !alone {
-			b.WriteString("---" + eol)
+			// Editors take the line for the document that it stands in alone.
+			b.WriteString("---" + eol + schemaLine(f.path, d.obj.Address.Kind) + eol)
 		}
-		b.WriteString(text)
+		b.WriteString(d.text)
 		alone = false
 	}
 	left := 0
@@ -105,19 +106,18 @@ func (f *treeFile) bytes() []byte {
 		marked := marker(text, "---")
 		if seg == 0 && len(before[0]) > 0 && !marked {
 			// The line that names the schema stays in front.
-			if first := lineEnd(text, 0); bytes.HasPrefix(text, []byte("# yaml-language-server:")) {
+			if first := lineEnd(text, 0); namesSchema(text) {
 				b.Write(text[:first])
-				text = text[first:]
 			}
 		}
 		for _, d := range before[seg] {
-			write(d.text)
+			write(d)
 			left++
 		}
 		if f.gone[seg] {
 			// What stands above the first document belongs to the file.
-			if first := lineEnd(text, 0); seg == 0 && bytes.HasPrefix(text, []byte("# yaml-language-server:")) {
-				b.Write(text[:first])
+			if seg == 0 && namesSchema(text) && !f.nextNamesSchema(seg, end) {
+				b.Write(text[:lineEnd(text, 0)])
 			}
 			continue
 		}
@@ -138,18 +138,38 @@ func (f *treeFile) bytes() []byte {
 		if content {
 			alone = false
 			left++
-		} else if len(bytes.TrimSpace(text)) > 0 && !(seg == 0 && bytes.HasPrefix(text, []byte("# yaml-language-server:")) && lineEnd(text, 0) == len(text)) {
+		} else if len(bytes.TrimSpace(text)) > 0 && !(seg == 0 && namesSchema(text) && lineEnd(text, 0) == len(text)) {
 			left++ // somebody's notes
 		}
 	}
 	for _, d := range before[end] {
-		write(d.text)
+		write(d)
 		left++
 	}
 	if left == 0 {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// namesSchema tells whether a document begins with the line by which editors
+// find its schema.
+func namesSchema(text []byte) bool {
+	if marker(text, "---") {
+		text = text[lineEnd(text, 0):]
+	}
+	return bytes.HasPrefix(text, []byte("# yaml-language-server:"))
+}
+
+// nextNamesSchema tells whether the document that becomes the first one names
+// its schema itself.
+func (f *treeFile) nextNamesSchema(seg, end int) bool {
+	for seg++; seg < end; seg++ {
+		if !f.gone[seg] {
+			return namesSchema(f.text(seg))
+		}
+	}
+	return false
 }
 
 // commentsOnly tells whether a text holds no document.

@@ -87,6 +87,7 @@ name: Alpha
 spec:
   target: x
 ---
+# yaml-language-server: $schema=../../.rassync/schemas/App.json
 kind: App
 site: Main
 name: Zed
@@ -128,6 +129,7 @@ name: none
 spec:
   server: ''
 ---
+# yaml-language-server: $schema=../.rassync/schemas/FactorA.json
 kind: FactorA
 site: Main
 name: With server
@@ -291,17 +293,20 @@ kind: Pool
 site: Main
 name: A
 ---
+# yaml-language-server: $schema=../.rassync/schemas/Pool.json
 # our pools
 kind: Pool
 site: Main
 name: b
 ---
+# yaml-language-server: $schema=../.rassync/schemas/Pool.json
 kind: Pool
 site: Main
 name: C
 spec:
   description: c
 ---
+# yaml-language-server: $schema=../.rassync/schemas/Pool.json
 kind: Pool
 site: Main
 name: E
