@@ -12,6 +12,7 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/model"
+	"rassync/internal/printable"
 	"rassync/internal/render"
 )
 
@@ -58,6 +59,25 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// flush writes what the writer below holds back.
+func (c *counter) flush() {
+	if w, ok := c.w.(*printable.Writer); ok {
+		// What cannot be written was an error of the last write.
+		_ = w.Close()
+	}
+}
+
+// WriteCommands passes what an agent is to take for commands.
+func (c *counter) WriteCommands(p []byte) (int, error) {
+	to, ok := c.w.(printable.CommandWriter)
+	if !ok {
+		return c.Write(p)
+	}
+	n, err := to.WriteCommands(p)
+	c.n += int64(n)
+	return n, err
+}
+
 // run carries out one command line and gives its exit code.
 func run(ctx context.Context, env *app.Env, args []string) int {
 	a, err := app.New(env, version())
@@ -71,8 +91,11 @@ func run(ctx context.Context, env *app.Env, args []string) int {
 // runWith is run with schemas that are loaded already.
 func runWith(ctx context.Context, a *app.App, args []string) int {
 	e := *a.Env
-	out := &counter{w: e.Out}
-	e.Out = out
+	safeOut, safeErr := printable.NewWriter(e.Out), printable.NewWriter(e.Err)
+	defer safeOut.Close()
+	defer safeErr.Close()
+	out := &counter{w: safeOut}
+	e.Out, e.Err = out, safeErr
 	c := &call{App: a, out: out}
 	a.Env, a.Say = &e, c.say
 	root := newRoot(c)
@@ -93,6 +116,7 @@ func runWith(ctx context.Context, a *app.App, args []string) int {
 		return app.Failed.Outcome().Code // whoever read the result has gone, and knows
 	}
 	code := c.finish(err)
+	c.out.flush()
 	if c.out.failed != nil && !readerGone(c.out.failed) {
 		c.Warn("not all of the result was written: %v", c.out.failed)
 	}
@@ -202,7 +226,7 @@ func (c *call) showError(err error) {
 				fmt.Fprintf(c.Err, "  and %d more\n", len(f.Objects)-i)
 				break
 			}
-			fmt.Fprintf(c.Err, "  %s\n", render.Escape(o))
+			fmt.Fprintf(c.Err, "  %s\n", render.Name(o))
 		}
 	}
 	if hint := app.HintOf(err); hint != "" {
@@ -286,7 +310,8 @@ func (c *call) begin(format *formatFlag, do action) func(*cobra.Command, []strin
 			if err := c.output.open(); err != nil {
 				return err
 			}
-			c.out.w, c.OutTerminal = &c.output.buf, false
+			// A file is shown by somebody later, in a log for example.
+			c.out.w, c.OutTerminal = printable.NewWriter(&c.output.buf), false
 		}
 		return do(cmd.Context(), args)
 	}

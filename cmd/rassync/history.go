@@ -214,7 +214,7 @@ func showBefore(c *call, r *runs.Run) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(c.Out, "%s before the run:\n  %s\n", render.Escape(so.Address), strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")+"\n"); err != nil {
+		if _, err := fmt.Fprintf(c.Out, "%s before the run:\n  %s\n", render.Name(so.Address), strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")+"\n"); err != nil {
 			return err
 		}
 	}

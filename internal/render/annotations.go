@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rassync/internal/model"
+	"rassync/internal/printable"
 )
 
 // Agent is a CI system that shows annotations beside the changed lines of a
@@ -45,6 +46,10 @@ func Annotations(w io.Writer, ds model.Diagnostics, agent Agent, prefix string) 
 				break
 			}
 		}
+	}
+	if to, ok := w.(printable.CommandWriter); ok {
+		_, err := to.WriteCommands([]byte(b.String()))
+		return err
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

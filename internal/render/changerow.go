@@ -33,7 +33,7 @@ func changeRows(changes []plan.Change, source SourceURL) []changeRow {
 	rows := make([]changeRow, 0, len(changes))
 	for i, c := range changes {
 		r := changeRow{
-			Number: i + 1, Action: string(c.Action), Kind: Escape(c.Kind), Site: Escape(c.Site), Name: Escape(c.Name), Address: Escape(c.Address),
+			Number: i + 1, Action: string(c.Action), Kind: Escape(c.Kind), Site: Name(c.Site), Name: Name(c.Name), Address: Name(c.Address),
 		}
 		if c.Source != nil && c.Source.File != "" {
 			r.Source = Escape(sourcePlace(c.Source))
@@ -49,7 +49,7 @@ func changeRows(changes []plan.Change, source SourceURL) []changeRow {
 			}
 		}
 		if renamed(c) {
-			r.Notes = append(r.Notes, "renamed from "+Escape(c.RenamedFrom))
+			r.Notes = append(r.Notes, "renamed from "+Name(c.RenamedFrom))
 		}
 		if l := c.LastChange; l != nil {
 			r.Notes = append(r.Notes, changedBy(l.By, l.At))

@@ -71,7 +71,7 @@ func CoverageMarkdown(w io.Writer, r coverage.Report) error {
 		if len(rows) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n<details><summary>%s: %d excluded, %d open</summary>\n\n| Operation | Reason |\n| --- | --- |\n", mdHTML(f.Name), f.Excluded, f.Open)
+		fmt.Fprintf(&b, "\n<details><summary>%s: %d excluded, %d open</summary>\n\n| Operation | Reason |\n| --- | --- |\n", mdHTML(Escape(f.Name)), f.Excluded, f.Open)
 		for _, e := range rows {
 			reason := e.Reason
 			if e.Note != "" {

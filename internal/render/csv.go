@@ -27,7 +27,7 @@ func DriftCSV(w io.Writer, d Drift) error {
 	records := planRecords(changeRows(d.Plan.Changes, SourceURL{}))
 	for _, a := range d.Undeclared {
 		r := make([]string, len(csvHead))
-		r[1], r[4] = "undeclared", Escape(a)
+		r[1], r[4] = "undeclared", Name(a)
 		records = append(records, r)
 	}
 	return writeCSV(w, csvHead, records)

@@ -22,9 +22,9 @@ func Diagnostics(w io.Writer, ds model.Diagnostics, o Options) error {
 		line += p.paint(color, Escape(string(d.Severity))) + ": "
 		switch {
 		case d.Address != "" && d.Path != "":
-			line += Escape(d.Address) + " " + Escape(d.Path) + ": "
+			line += Name(d.Address) + " " + Escape(d.Path) + ": "
 		case d.Address != "" || d.Path != "":
-			line += Escape(d.Address+d.Path) + ": "
+			line += Name(d.Address+d.Path) + ": "
 		}
 		p.linef("%s%s", line, Escape(d.Summary))
 		if d.Hint != "" {

@@ -67,7 +67,7 @@ func DifferencesText(w io.Writer, d Differences, o Options) error {
 		if o.Plain {
 			mark = string(c.Action)
 		}
-		p.linef("%s %s", p.paint(color, mark), p.paint(bold, Escape(c.Address)))
+		p.linef("%s %s", p.paint(color, mark), p.paint(bold, Name(c.Address)))
 		for _, f := range c.Fields {
 			p.fields(fieldLines(f, false), "    ")
 		}

@@ -55,7 +55,7 @@ func DriftText(w io.Writer, d Drift, o Options) error {
 		p.linef("")
 		p.linef("%s", p.paint(yellow, count(len(d.Undeclared), "object", "objects")+" on the farm, but not declared:"))
 		for _, a := range d.Undeclared {
-			p.linef("  %s", Escape(a))
+			p.linef("  %s", Name(a))
 		}
 	}
 	if d.InSync() {
@@ -91,7 +91,7 @@ func DriftMarkdown(w io.Writer, d Drift, limit int) error {
 	if len(d.Undeclared) > 0 {
 		b.WriteString("\n### " + count(len(d.Undeclared), "object", "objects") + " on the farm, but not declared\n\n")
 		for i, a := range d.Undeclared {
-			line := "- " + mdCode(a) + "\n"
+			line := "- " + mdName(a) + "\n"
 			if limit > 0 && b.Len()+len(line) > limit/2 {
 				b.WriteString("- " + mdText(count(len(d.Undeclared)-i, "more", "more")) + "\n")
 				break

@@ -3,55 +3,12 @@ package render_test
 import (
 	"bytes"
 	"testing"
-	"unicode/utf8"
 
 	"rassync/internal/apply"
 	"rassync/internal/coverage"
 	"rassync/internal/model"
 	"rassync/internal/render"
 )
-
-func TestEscape(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain":                     "plain",
-		`C:\Windows\System32`:       `C:\Windows\System32`,
-		"Zürich, 東京, Ελλάδα, 👍":     "Zürich, 東京, Ελλάδα, 👍",
-		"\x1b[31mred":               `\x1b[31mred`,
-		"a\nb\tc\rd":                `a\nb\tc\rd`,
-		"\u202eabc":                 `\u202eabc`,
-		"\u2066x\u2069":             `\u2066x\u2069`,
-		"a\u200bb":                  `a\u200bb`,
-		"\u009b31m":                 `\u009b31m`,
-		"\xff":                      `\xff`,
-		"\x7f":                      `\x7f`,
-		"\U000e0041":                `\U000e0041`,
-		"replacement \ufffd itself": "replacement \ufffd itself",
-	} {
-		if got := render.Escape(in); got != want {
-			t.Errorf("Escape(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func FuzzEscape(f *testing.F) {
-	for _, s := range hostile() {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		got := render.Escape(s)
-		if !utf8.ValidString(got) {
-			t.Errorf("%q gives invalid UTF-8", s)
-		}
-		for _, r := range got {
-			if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-				t.Errorf("%q lets %U through", s, r)
-			}
-		}
-		if render.Escape(got) != got {
-			t.Errorf("escaping %q twice changes it", s)
-		}
-	})
-}
 
 // Every text renderer is given every hostile value in every place.
 func TestNothingHiddenGetsThrough(t *testing.T) {

@@ -106,7 +106,7 @@ func DiagnosticsSARIF(w io.Writer, ds model.Diagnostics, version, prefix string)
 // findingText is what a diagnostic says beside its place.
 func findingText(d model.Diagnostic) string {
 	s := Escape(d.Summary)
-	if subject := strings.TrimSpace(Escape(d.Address) + " " + Escape(d.Path)); subject != "" {
+	if subject := strings.TrimSpace(Name(d.Address) + " " + Escape(d.Path)); subject != "" {
 		s = subject + ": " + s
 	}
 	if d.Hint != "" {

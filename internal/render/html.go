@@ -63,7 +63,7 @@ func DriftHTML(w io.Writer, d Drift, source SourceURL) error {
 		r.Verdict = d.verdict()
 	}
 	if len(d.Undeclared) > 0 {
-		r.Sections = append(r.Sections, htmlSection{Title: "On the farm, but not declared", Texts: escaped(d.Undeclared)})
+		r.Sections = append(r.Sections, htmlSection{Title: "On the farm, but not declared", Texts: named(d.Undeclared)})
 	}
 	return r.write(w)
 }
@@ -113,6 +113,14 @@ func titleOf(what, farm string) string {
 		return what
 	}
 	return what + " for " + Escape(farm)
+}
+
+func named(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = Name(s)
+	}
+	return out
 }
 
 func escaped(list []string) []string {
@@ -170,7 +178,7 @@ func planReport(p *plan.Plan, source SourceURL) htmlReport {
 	if len(p.Unwritable) > 0 {
 		s := htmlSection{Title: "Declared, but no known call writes it"}
 		for _, u := range p.Unwritable {
-			s.Texts = append(s.Texts, Escape(u.Address)+" "+Escape(u.Path)+": "+Escape(u.Why))
+			s.Texts = append(s.Texts, Name(u.Address)+" "+Escape(u.Path)+": "+Escape(u.Why))
 		}
 		r.Sections = append(r.Sections, s)
 	}
@@ -225,9 +233,13 @@ func (r htmlReport) write(w io.Writer) error {
 	if err := t.Execute(&b, r); err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, b.String())
+	_, err = io.WriteString(w, breakMarkup(b.String()))
 	return err
 }
+
+// breakMarkup breaks up what an agent would take for a command across the borders
+// of two values, in a way that HTML and XML read as the same text.
+func breakMarkup(s string) string { return strings.ReplaceAll(s, "##", "#&#35;") }
 
 // diffText is the diff of a text with many lines, "" for other values.
 func diffText(l fieldLine) string {

@@ -14,8 +14,13 @@ import (
 // escaped letter by letter.
 
 // mdCode puts a value into a code span that it cannot close.
-func mdCode(s string) string {
-	s = Escape(s)
+func mdCode(s string) string { return mdSpan(Escape(s)) }
+
+// mdName is mdCode for the name or address of an object.
+func mdName(s string) string { return mdSpan(Name(s)) }
+
+// mdSpan is mdCode for what is escaped already.
+func mdSpan(s string) string {
 	if s == "" {
 		return `""`
 	}
@@ -70,9 +75,12 @@ func longestRun(s string) int {
 const apart = "<!-- -->"
 
 // mdText escapes prose.
-func mdText(s string) string {
+func mdText(s string) string { return mdShown(Escape(s)) }
+
+// mdShown is mdText for what is escaped already.
+func mdShown(s string) string {
 	var b strings.Builder
-	runes := []rune(Escape(s))
+	runes := []rune(s)
 	for i, r := range runes {
 		last := i+1 == len(runes)
 		switch {
@@ -95,7 +103,7 @@ func mdText(s string) string {
 	return b.String()
 }
 
-// mdHTML escapes a value inside an HTML element.
+// mdHTML escapes a value, escaped for printing already, inside an HTML element.
 func mdHTML(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "`", "&#96;").Replace(Escape(s))
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "`", "&#96;", "#", "&#35;").Replace(s)
 }

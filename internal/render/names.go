@@ -37,7 +37,7 @@ func findKind(cat *model.Catalog, name string) (*model.Kind, error) {
 			return k, nil
 		}
 	}
-	return nil, &UnknownName{Name: Escape(name), Hint: model.DidYouMean(name, cat.Names())}
+	return nil, &UnknownName{Name: name, Hint: model.DidYouMean(name, cat.Names())}
 }
 
 // findProperty finds a property by its path. An unknown one is compared with
@@ -52,7 +52,7 @@ func findProperty(k *model.Kind, path string) (*model.Property, error) {
 		name, more, deeper := strings.Cut(strings.ReplaceAll(rest, "[]", ""), ".")
 		next := inside(at).Prop(name)
 		if next == nil {
-			return nil, &UnknownName{Name: Escape(path), Of: k.Name, Hint: nearProperty(k, inside(at), name)}
+			return nil, &UnknownName{Name: path, Of: k.Name, Hint: nearProperty(k, inside(at), name)}
 		}
 		if !deeper {
 			return next, nil

@@ -63,10 +63,10 @@ func DriftJUnit(w io.Writer, d Drift) error {
 		fail(r.Kind, r.Address, file, "differs from what is declared ("+r.Action+")", lines)
 	}
 	for _, a := range d.Undeclared {
-		fail("undeclared", Escape(a), "", "on the farm, but not declared", nil)
+		fail("undeclared", Name(a), "", "on the farm, but not declared", nil)
 	}
 	for _, u := range d.Plan.Unwritable {
-		fail("unwritable", Escape(u.Address)+" "+Escape(u.Path), "", "differs, and no known call writes it", []string{Escape(u.Why)})
+		fail("unwritable", Name(u.Address)+" "+Escape(u.Path), "", "differs, and no known call writes it", []string{Escape(u.Why)})
 	}
 	if len(suite.Cases) == 0 {
 		suite.Cases = append(suite.Cases, junitCase{Class: "farm", Name: "as declared"})
@@ -76,7 +76,7 @@ func DriftJUnit(w io.Writer, d Drift) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, xml.Header+string(data)+"\n")
+	_, err = io.WriteString(w, xml.Header+breakMarkup(string(data))+"\n")
 	return err
 }
 

@@ -182,7 +182,7 @@ func TestValuesCannotBeMistaken(t *testing.T) {
 
 func TestLineEndsAloneAreShown(t *testing.T) {
 	p := &plan.Plan{Changes: []plan.Change{{Address: "A", Action: plan.Update, Reversible: true, Fields: []plan.Field{{Path: "t", Before: "a\r\nb", After: "a\nb"}}}}}
-	if s := planText(t, p, render.Options{}); !strings.Contains(s, `t: "a\r\nb" -> "a\nb"`) {
+	if s := planText(t, p, render.Options{}); !strings.Contains(s, `t: "a<U+000D><U+000A>b" -> "a<U+000A>b"`) {
 		t.Error(s)
 	}
 }

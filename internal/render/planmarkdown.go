@@ -148,7 +148,7 @@ func (m mdPlan) blocks() []mdBlock {
 func (m mdPlan) open(i int) string {
 	c := m.plan.Changes[i]
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%d. %s** %s%s\n\n", i+1, mdText(string(c.Action)), mdCode(c.Address), mdSource(c))
+	fmt.Fprintf(&b, "**%d. %s** %s%s\n\n", i+1, mdText(string(c.Action)), mdName(c.Address), mdSource(c))
 	for _, im := range c.Impact {
 		b.WriteString("- :warning: **" + mdText(effectWords(im.Effect)) + "**")
 		if im.Path != "" {
@@ -182,7 +182,7 @@ func (m mdPlan) folded(i int) string {
 	if s := mdSource(c); s != "" {
 		body = "- declared" + s + "\n" + body
 	}
-	return fmt.Sprintf("<details><summary>%d. %s <code>%s</code></summary>\n\n%s\n</details>\n\n", i+1, mdHTML(string(c.Action)), mdHTML(c.Address), body)
+	return fmt.Sprintf("<details><summary>%d. %s <code>%s</code></summary>\n\n%s\n</details>\n\n", i+1, mdHTML(Escape(string(c.Action))), mdHTML(Name(c.Address)), body)
 }
 
 func mdSource(c plan.Change) string {
@@ -199,7 +199,7 @@ func (m mdPlan) body(c plan.Change) string {
 		b.WriteString("- " + mdText(changedBy(l.By, l.At)) + "\n")
 	}
 	if renamed(c) {
-		b.WriteString("- name: " + mdCode(c.RenamedFrom) + " to " + mdCode(c.Name) + "\n")
+		b.WriteString("- name: " + mdName(c.RenamedFrom) + " to " + mdName(c.Name) + "\n")
 	}
 	var diffs strings.Builder
 	for _, f := range c.Fields {
@@ -207,18 +207,18 @@ func (m mdPlan) body(c plan.Change) string {
 	}
 	for _, a := range []*plan.Activation{c.ActivateBefore, c.ActivateWithin} {
 		if a != nil {
-			b.WriteString("- " + mdText(activationWords(a)) + "\n")
+			b.WriteString("- " + mdShown(activationWords(a)) + "\n")
 		}
 	}
 	for _, r := range c.Relinks {
-		b.WriteString("- the reference in " + mdCode(r) + " moves to the new object\n")
+		b.WriteString("- the reference in " + mdName(r) + " moves to the new object\n")
 	}
 	for j, d := range c.DependsOn {
 		b.WriteString("- after ")
 		if n := m.number[d]; n > 0 {
 			fmt.Fprintf(&b, "%d, ", n)
 		}
-		b.WriteString(mdCode(d))
+		b.WriteString(mdName(d))
 		if why := because(c, j); why != "" {
 			b.WriteString(": " + mdText(why))
 		}
@@ -238,31 +238,31 @@ func mdFields(b, diffs *strings.Builder, lines []fieldLine, indent string) {
 	for _, l := range lines {
 		note := ""
 		if l.note != "" {
-			note = " (" + mdText(l.note) + ")"
+			note = " (" + mdShown(l.note) + ")"
 		}
-		shown := func(s string) string { return mdCode(cut(s, mdValue)) }
+		shown := func(s string) string { return mdSpan(cut(s, mdValue)) }
 		switch {
 		case l.op == '#':
-			b.WriteString(indent + "- " + mdText(l.note) + "\n")
+			b.WriteString(indent + "- " + mdShown(l.note) + "\n")
 		case l.op == '+' && l.path != "":
-			b.WriteString(indent + "- added " + mdCode(l.path) + note + "\n")
+			b.WriteString(indent + "- added " + mdSpan(l.path) + note + "\n")
 			mdFields(b, diffs, l.sub, indent+"  ")
 		case l.op == '+':
 			b.WriteString(indent + "- added " + shown(l.after) + "\n")
 		case l.op == '-' && l.path != "":
-			b.WriteString(indent + "- removed " + mdCode(l.path) + " " + shown(l.before) + note + "\n")
+			b.WriteString(indent + "- removed " + mdSpan(l.path) + " " + shown(l.before) + note + "\n")
 		case l.op == '-':
 			b.WriteString(indent + "- removed " + shown(l.before) + "\n")
 		case len(l.sub) > 0:
-			b.WriteString(indent + "- " + mdCode(l.path) + note + "\n")
+			b.WriteString(indent + "- " + mdSpan(l.path) + note + "\n")
 			mdFields(b, diffs, l.sub, indent+"  ")
 		case len(l.diff) > 0:
-			b.WriteString(indent + "- " + mdCode(l.path) + " changes as shown below" + note + "\n")
+			b.WriteString(indent + "- " + mdSpan(l.path) + " changes as shown below" + note + "\n")
 			mdDiff(diffs, l)
 		case l.op == '=':
-			b.WriteString(indent + "- " + mdCode(l.path) + " " + shown(l.after) + note + "\n")
+			b.WriteString(indent + "- " + mdSpan(l.path) + " " + shown(l.after) + note + "\n")
 		default:
-			b.WriteString(indent + "- " + mdCode(l.path) + " from " + shown(l.before) + " to " + shown(l.after) + note + "\n")
+			b.WriteString(indent + "- " + mdSpan(l.path) + " from " + shown(l.before) + " to " + shown(l.after) + note + "\n")
 		}
 	}
 }
@@ -277,7 +277,7 @@ func mdDiff(b *strings.Builder, l fieldLine) {
 		lines = append(lines, s)
 	}
 	fence := mdFence(lines)
-	b.WriteString(mdCode(l.path) + "\n\n" + fence + "diff\n" + strings.Join(lines, "\n") + "\n" + fence + "\n\n")
+	b.WriteString(mdSpan(l.path) + "\n\n" + fence + "diff\n" + strings.Join(lines, "\n") + "\n" + fence + "\n\n")
 }
 
 func (m mdPlan) warnings() string {

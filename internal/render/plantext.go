@@ -81,7 +81,7 @@ func (p *planPrinter) change(i int) {
 		p.linef("")
 	}
 	_, color := actionMark(c.Action)
-	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, Escape(p.o.action(c.Action))), p.paint(bold, Escape(c.Address)))
+	line := fmt.Sprintf("%4d. %s %s", i+1, p.paint(color, Escape(p.o.action(c.Action))), p.paint(bold, Name(c.Address)))
 	if c.Source != nil && c.Source.File != "" {
 		line += "  " + p.paint(faint, Escape(c.Source.File)+fmt.Sprintf(":%d", c.Source.Line))
 	}
@@ -96,7 +96,7 @@ func (p *planPrinter) change(i int) {
 		p.wrapped(inChange, inField, p.paint(yellow, "* "+activationWords(a)))
 	}
 	if len(c.Relinks) > 0 {
-		p.wrapped(inChange+"relinks: ", inField, "references move to the new object in "+Escape(strings.Join(c.Relinks, ", ")))
+		p.wrapped(inChange+"relinks: ", inField, "references move to the new object in "+Name(strings.Join(c.Relinks, ", ")))
 	}
 	for j, address := range c.DependsOn {
 		p.after(c, j, address)
@@ -129,7 +129,7 @@ func (p *planPrinter) after(c plan.Change, j int, address string) {
 	if n := p.number[address]; n > 0 {
 		line += fmt.Sprintf("%d. ", n)
 	}
-	line += Escape(address)
+	line += Name(address)
 	if why := because(c, j); why != "" {
 		line += " (" + Escape(why) + ")"
 	}

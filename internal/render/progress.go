@@ -68,7 +68,7 @@ func eventLine(e apply.Event) (line string, important bool) {
 	if e.Of > 0 && e.Step > 0 {
 		head = fmt.Sprintf("[%d/%d] ", e.Step, e.Of)
 	}
-	what := strings.TrimSpace(Escape(e.Action) + " " + Escape(e.Address))
+	what := strings.TrimSpace(Escape(e.Action) + " " + Name(e.Address))
 	message := Escape(e.Message)
 	if e.Err != nil {
 		message = joined(message, Escape(e.Err.Error()))
