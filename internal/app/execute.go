@@ -213,7 +213,12 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 	if err := j.Append(runs.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest}); err != nil {
 		return rep, rep.stopped(err)
 	}
-	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
+	farm := s.Identity(ctx)
+	learnt, err := p.Folder.Store().Learnt(farm.GUID, farm.Version)
+	if err != nil {
+		return rep, rep.stopped(err)
+	}
+	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
 		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: ids, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	run.Entries = j.Entries()

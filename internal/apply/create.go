@@ -173,6 +173,9 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 		}
 		return r.made(ctx, k, desired, siteID, parent, nil, want)
 	}
+	if err := r.spell(ctx, enc, k, desired.Address.Site, siteID, nil, leaves); err != nil {
+		return nil, err
+	}
 	sites := []bool{inBody}
 	if k.Create.Site == "both" && inBody {
 		sites = append(sites, false) // a body with a property it does not know may be refused
@@ -180,7 +183,7 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 	post := func(leaves []model.Leaf) (*ras.Answer, error) {
 		var variants []any
 		for _, withSite := range sites {
-			for alt := 0; alt < model.Alternatives(leaves); alt++ {
+			for alt := 0; alt < enc.Alternatives(leaves); alt++ {
 				body, err := enc.Body(leaves, false, alt)
 				if err != nil {
 					return nil, err

@@ -136,7 +136,7 @@ func (r *run) updateProps(ctx context.Context, at spot, p *model.Property, want 
 				}
 			}
 		}
-		n := max(1, model.Alternatives(part))
+		n := max(1, enc.Alternatives(part))
 		if p.List.Update.By == "body" {
 			n = model.EntryAlternatives(p)
 		}

@@ -32,6 +32,8 @@ type Options struct {
 	Live    *export.Farm // the farm as it was just read
 	Journal Recorder
 	Sent    *runs.Sent
+	// Learnt is how the farm wants to be spoken to; nil: nothing is known.
+	Learnt *runs.Learnt
 	// Files reads the content of a file that a document refers to.
 	Files func(source model.Source, ref model.FileRef) ([]byte, error)
 	// Reveal gives the value of a secret at the moment it is sent.
@@ -137,7 +139,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: map[string]int{}, landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}, interrupted: ctx}
+	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}, interrupted: ctx}
 	r.keepRevealed()
 	r.alreadyRelinked()
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})

@@ -299,9 +299,12 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 	}
 	names := at.kind.Identity.Rename
 	enc := r.encoder(at.object.Address.Site)
+	if err := r.spell(ctx, enc, at.kind, at.object.Address.Site, at.object.SiteID, at.object, leaves); err != nil {
+		return err
+	}
 	bodies := func(leaves []model.Leaf, first bool) ([]any, error) {
 		rename := first && newName != "" && len(names) > 0
-		n := max(model.Alternatives(leaves), 1)
+		n := max(enc.Alternatives(leaves), 1)
 		if rename {
 			n = max(n, len(names))
 		}
@@ -328,7 +331,8 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 }
 
 // sendEither sends the likeliest body; only a refusal of the body (400) lets
-// the next be tried, and the run remembers which one the farm took.
+// the next be tried, and which one the farm took is remembered, by this run
+// and by later ones.
 func (r *run) sendEither(ctx context.Context, req ras.Request, key string, variants []any, what sends) (*ras.Answer, error) {
 	key = fmt.Sprintf("%s/%d", key, len(variants))
 	order := make([]int, 0, len(variants))
@@ -349,10 +353,16 @@ func (r *run) sendEither(ctx context.Context, req ras.Request, key string, varia
 		}
 		ans, err := r.send(ctx, req, what)
 		if err == nil {
-			if _, known := r.won[key]; !known && i > 0 {
+			was, known := r.won[key]
+			if !known && i > 0 {
 				r.result.Took = append(r.result.Took, fmt.Sprintf("%s: the farm took body %d of %d", key, i+1, len(variants)))
 			}
 			r.won[key] = i
+			if i != was {
+				if kerr := r.Learnt.Took(key, i); kerr != nil {
+					r.emit(Event{Type: Notice, Address: r.address(), Message: "which body the farm takes could not be kept for later runs", Err: kerr})
+				}
+			}
 			return ans, nil
 		}
 		if !is(err, ras.KindRefused) {

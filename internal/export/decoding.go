@@ -7,10 +7,13 @@ import (
 )
 
 func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, parts map[string]any, members map[kindID]string) {
-	d := &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, HeldBack: map[string]bool{}, Dangling: map[string]bool{}}
+	d := &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, HeldBack: map[string]bool{}, Dangling: map[string]bool{}, Spelled: map[string]string{}}
 	o.Spec = d.Spec(k, body, parts)
 	if len(d.Unknown) > 0 {
 		o.Unknown = d.Unknown
+	}
+	if len(d.Spelled) > 0 {
+		o.Spelled = d.Spelled
 	}
 	if len(d.Absent) > 0 {
 		o.Absent = d.Absent

@@ -234,6 +234,11 @@ func (v *view) matched(p *model.Property) []*Fact {
 			v.note(p.Path(), WhatRead, name, nil)
 		}
 	}
+	for _, name := range p.Spellings {
+		if !slices.ContainsFunc(read, func(f *Fact) bool { return last(f.Name) == name && f.Spelling == p.Read[0] }) {
+			v.note(p.Path(), WhatSpelling, name, nil)
+		}
+	}
 	if p.Query != "" {
 		written = append(written, v.asked(p)...)
 	}
@@ -257,7 +262,7 @@ func (v *view) read(p *model.Property) []*Fact {
 			}
 		}
 		for _, f := range r.Facts {
-			if reads := f.reads(); reads != "" && (r.via+reads == at || p.Anywhere && last(reads) == last(at)) {
+			if reads := f.reads(); reads != "" && (r.via+reads == at || p.Anywhere && last(reads) == last(at) || isSpelling(p, f) && r.via+reads == respelled(at, reads)) {
 				v.used[use{f, r.base, SideRead}] = true
 				out = append(out, f)
 			}
@@ -274,6 +279,16 @@ func below(p, base *model.Property) bool {
 		}
 	}
 	return false
+}
+
+// isSpelling tells whether the fact is another name of the property.
+func isSpelling(p *model.Property, f *Fact) bool {
+	return f.Spelling != "" && slices.Contains(p.Spellings, last(f.Name)) && f.Spelling == p.Read[0]
+}
+
+// respelled is the place at under the last step of name.
+func respelled(at, name string) string {
+	return strings.TrimSuffix(at, last(at)) + last(name)
 }
 
 // reads is the name under which answers show the fact; "" if they do not.
@@ -299,7 +314,7 @@ func (f *Fact) writes() string {
 func (v *view) written(p *model.Property, read []*Fact) []*Fact {
 	var out []*Fact
 	body := bodyOf(p)
-	for _, name := range p.Write {
+	for _, name := range append(p.Write[:len(p.Write):len(p.Write)], p.Spellings...) {
 		found := false
 		if name == "" || name == "[]" {
 			continue // the value is the body itself

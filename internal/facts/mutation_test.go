@@ -112,6 +112,13 @@ func mutations(p *model.Property) []mutation {
 			})
 		}
 	}
+	if len(p.Spellings) > 0 {
+		add("spelling", func() func() {
+			old := p.Spellings
+			p.Spellings = []string{old[0] + "X"}
+			return func() { p.Spellings = old }
+		})
+	}
 	if p.Query != "" {
 		add("query", func() func() { old := p.Query; p.Query += "X"; return func() { p.Query = old } })
 	}

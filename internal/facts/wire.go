@@ -97,7 +97,7 @@ func wireRead(p *model.Property) string {
 	for top.Parent != nil {
 		top = top.Parent
 	}
-	return readAt(p, top)
+	return readable(append([]string{readAt(p, top)}, p.Spellings...)...)
 }
 
 func wireWrite(p *model.Property) string {
@@ -105,7 +105,7 @@ func wireWrite(p *model.Property) string {
 	case p.Query != "":
 		return "?" + p.Query
 	case Sent(p):
-		return strings.Join(p.Write, " | ")
+		return readable(append(p.Write[:len(p.Write):len(p.Write)], p.Spellings...)...)
 	}
 	return ""
 }

@@ -477,5 +477,8 @@ func (s Switches) writeName(p *model.Property) string {
 	if p.NoWrite || len(p.Write) == 0 {
 		return ""
 	}
+	if s.NewerNames && len(p.Spellings) > 0 {
+		return p.Spellings[0]
+	}
 	return p.Write[min(s.WriteAlternative, len(p.Write)-1)]
 }

@@ -37,7 +37,7 @@ func (f *Farm) showPart(o *object, at string) []byte {
 
 // plainAnswers tells whether what is stored can be answered as it is.
 func (f *Farm) plainAnswers() bool {
-	return !f.crossing() && !f.sw.EmptyAsNull
+	return !f.crossing() && !f.sw.EmptyAsNull && !f.sw.NewerNames
 }
 
 // visible is an object's answer with everything the switches change, except
@@ -54,7 +54,25 @@ func (f *Farm) visible(o *object, short bool) any {
 		f.inheritDown(o, m)
 	}
 	f.dress(o, "", m)
-	return f.hide(o, "", m)
+	return f.hide(o, "", f.renamed(o.kind, m))
+}
+
+// renamed gives settings the names that newer farms have for them (two-sided
+// reading 21). What is stored keeps the older ones.
+func (f *Farm) renamed(k *kind, m map[string]any) map[string]any {
+	if !f.sw.NewerNames {
+		return m
+	}
+	for _, fl := range k.layout.fields {
+		if len(fl.prop.Spellings) == 0 || fl.holder != "" || len(fl.path) != 1 {
+			continue
+		}
+		if v, ok := m[fl.path[0]]; ok {
+			delete(m, fl.path[0])
+			m[fl.prop.Spellings[0]] = v
+		}
+	}
+	return m
 }
 
 // finishAnswer applies two-sided reading 9.

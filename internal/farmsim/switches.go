@@ -33,6 +33,7 @@ type Switches struct {
 	CreateDisabled        bool // 18: a create without enabled makes a disabled object
 	ApplyAnswers200       bool // 19: POST /api/Settings/apply answers 200 with a body
 	NoRightsEmpty         bool // 20: without rights a list is empty instead of 401
+	NewerNames            bool // 21: settings that were renamed have their newest name, and only that
 
 	// WriteAlternative is the place, in the schema's list of alternative write
 	// names, of the one that the farm takes; the last one where a list is shorter.

@@ -36,6 +36,9 @@ type Decoder struct {
 	NewNumbers map[string]bool
 	// HeldBack collects yaml paths of open values that look like secrets.
 	HeldBack map[string]bool
+	// Spelled collects, of settings that have several names, the one that the
+	// answer has, by the name of the schema.
+	Spelled map[string]string
 	// Dangling collects yaml paths of references to objects nobody knows.
 	Dangling map[string]bool
 }
@@ -130,6 +133,9 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 					found = false
 					break
 				}
+				if len(c.Spellings) > 0 {
+					name = d.spelling(c, m)
+				}
 				if from.here, ok = m[name]; !ok {
 					found = false
 					break
@@ -151,6 +157,20 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 		d.open(p, at, out)
 	}
 	return out
+}
+
+// spelling is the name under which m has the setting: the newest of those it
+// holds.
+func (d *Decoder) spelling(p *Property, m map[string]any) string {
+	for _, name := range append(p.Spellings[:len(p.Spellings):len(p.Spellings)], p.Read[0]) {
+		if _, ok := m[name]; ok {
+			if d.Spelled != nil {
+				d.Spelled[p.Read[0]] = name
+			}
+			return name
+		}
+	}
+	return p.Read[0]
 }
 
 // below is c's path below the path at which p stands: its own, except in the

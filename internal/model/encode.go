@@ -13,6 +13,9 @@ type Encoder struct {
 	Site  string
 	// Reveal gives a secret's value at the moment it is sent.
 	Reveal func(SecretRef) (string, error)
+	// Spelling gives the name that the farm has for a setting with several, or
+	// the likely ones; nil where nobody knows.
+	Spelling func(*Property) []string
 }
 
 // Leaf is one value of a body: a property that is written under one name.
@@ -51,12 +54,26 @@ func Leaves(p *Property, value map[string]any) []Leaf {
 }
 
 // Alternatives is how many bodies there are for these leaves.
-func Alternatives(leaves []Leaf) int {
+func (e *Encoder) Alternatives(leaves []Leaf) int {
 	n := 1
 	for _, l := range leaves {
-		n = max(n, len(l.Prop.Write))
+		n = max(n, len(e.writeNames(l.Prop)))
 	}
 	return n
+}
+
+// writeNames are the names under which a body may take the property, the
+// likeliest first.
+func (e *Encoder) writeNames(p *Property) []string {
+	if len(p.Spellings) == 0 {
+		return p.Write
+	}
+	if e.Spelling != nil {
+		if names := e.Spelling(p); len(names) > 0 {
+			return names
+		}
+	}
+	return append(p.Write[:len(p.Write):len(p.Write)], p.Spellings...)
 }
 
 // Body writes the leaves flat under their write names, or nested at their
@@ -75,10 +92,9 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 		// What only the farm knows by name is written where it is read: flat,
 		// it could be taken for a value of another object.
 		if (!nested && !(l.Prop.FromFarm && len(path) > 1)) || l.Prop.WriteOnly {
-			if len(l.Prop.Write) == 0 {
-				continue
+			if names := e.writeNames(l.Prop); len(names) > 0 {
+				body[names[min(alternative, len(names)-1)]] = v
 			}
-			body[l.Prop.Write[min(alternative, len(l.Prop.Write)-1)]] = v
 			continue
 		}
 		at := body
@@ -90,7 +106,12 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 			}
 			at = sub
 		}
-		at[path[len(path)-1]] = v
+		name := path[len(path)-1]
+		if len(l.Prop.Spellings) > 0 {
+			names := e.writeNames(l.Prop)
+			name = names[min(alternative, len(names)-1)]
+		}
+		at[name] = v
 	}
 	return body, nil
 }

@@ -215,6 +215,9 @@ type Property struct {
 	Absolute bool     // walk from the root of the part's answer instead
 	Write    []string // alternatives of the write name, likeliest first
 	NoWrite  bool
+	// Spellings are other names of the setting, the newest first: a farm has
+	// one of them, or that of Read, and takes the one that it shows.
+	Spellings []string
 
 	Enum  *Enum
 	Flags bool

@@ -116,6 +116,9 @@ func knownBelow(top *Property) known {
 			p.node = source
 			return
 		}
+		for _, name := range p.Spellings {
+			place.at([]string{name}).leaf = true
+		}
 		at := place
 		if p.Absolute {
 			at = source

@@ -422,6 +422,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 			p.Write = []string{p.Read[n-1]}
 		}
 	}
+	p.Spellings = x.texts("spellings")
 	if e := x.object("enum"); e != nil {
 		p.Enum = &Enum{ByName: map[string]int64{}, ByNum: map[int64]string{}, Unnumbered: map[string]bool{}}
 		for _, n := range e.keys {
@@ -547,6 +548,9 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		if p.Items, err = l.property(file, "[]", items, p); err != nil {
 			return nil, err
 		}
+	}
+	if len(p.Spellings) > 0 && (len(p.Read) != 1 || len(p.Write) != 1 || p.Write[0] != p.Read[0] || p.Part != nil || p.List != nil || p.Anywhere || p.Absolute || p.Structured()) {
+		return nil, fail("spellings: only a value that is read and written under one name can have others")
 	}
 	if p.Type == TypeArray && p.Flags && p.Enum == nil {
 		return nil, fail("flags need an enum")

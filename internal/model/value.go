@@ -85,8 +85,9 @@ type Object struct {
 	// ChangedBy and ChangedAt say who changed the object last and when, as the
 	// farm shows it; "" where it does not.
 	ChangedBy, ChangedAt string
-	Fresh                bool            // made just now: what it holds is what comes by itself
-	Absent               map[string]bool // schema properties that the farm's answer did not hold
+	Fresh                bool              // made just now: what it holds is what comes by itself
+	Spelled              map[string]string // of settings with several names: the one that the answer had, by that of the schema
+	Absent               map[string]bool   // schema properties that the farm's answer did not hold
 }
 
 // OldName is the name that renamedFrom gives; a mark stays through a rename.

@@ -30,6 +30,7 @@ type stand struct {
 	farm    *farmsim.Farm
 	session *ras.Session
 	sent    *runs.Sent
+	learnt  *runs.Learnt // nil: every run learns anew
 	dir     string
 	live    *export.Farm
 	files   map[string][]byte // content by digest, as it would lie beside the YAML
@@ -174,7 +175,7 @@ func (s *stand) plan(desired []*model.Object, kinds []string, absent ...model.Ad
 func (s *stand) apply(p *plan.Plan) *apply.Result {
 	s.t.Helper()
 	files := s.live.Files
-	res, err := apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: forgetful{}, Sent: s.sent, Reveal: reveal,
+	res, err := apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: forgetful{}, Sent: s.sent, Learnt: s.learnt, Reveal: reveal,
 		Files: func(_ model.Source, ref model.FileRef) ([]byte, error) {
 			if data, ok := s.files[ref.Digest]; ok {
 				return data, nil
