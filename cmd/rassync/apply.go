@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +49,7 @@ interrupt ends at once. That nobody reads the output any more stops nothing.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
-	addSelection(cmd, c.Catalog, &o.sel)
+	addSelection(cmd, c, &o.sel)
 	addWrite(cmd, &o.write)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json")
@@ -75,9 +74,9 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 		return o.runResume(ctx, c, args)
 	}
 	target := folderArg(args)
-	info, err := os.Stat(target)
+	info, err := statTarget(target)
 	if err != nil {
-		return &app.Failure{Class: app.Input, Err: err}
+		return err
 	}
 	if !info.IsDir() {
 		if len(o.sel.only)+len(o.sel.except) > 0 || o.prune || o.rotate {
@@ -91,6 +90,12 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 	}
 	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.write.allow}
 	if err := o.rng.read(c, f, &opts); err != nil {
+		return err
+	}
+	if err := f.Picks(opts); err != nil {
+		return err
+	}
+	if err := o.write.check(c); err != nil {
 		return err
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
@@ -112,6 +117,9 @@ func (o *applyOptions) runFile(ctx context.Context, c *call, path string) error 
 	if err != nil {
 		return err
 	}
+	if err := o.write.check(c); err != nil {
+		return err
+	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
 		p, err := c.Bind(ctx, s, f, file, o.write.allow)
 		if err != nil {
@@ -131,6 +139,9 @@ func (o *applyOptions) runResume(ctx context.Context, c *call, args []string) er
 	}
 	f, err := c.Configured(o.dir, o.overlay)
 	if err != nil {
+		return err
+	}
+	if err := o.write.check(c); err != nil {
 		return err
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {

@@ -107,7 +107,7 @@ func runWith(ctx context.Context, a *app.App, args []string) int {
 	var crash *app.CrashError
 	if err != nil && !c.began && !errors.As(err, &crash) {
 		// Everything that goes wrong before a command begins is its usage.
-		err = &app.Failure{Class: app.Input, Err: err, Hint: usageHint(root, args)}
+		err = &app.Failure{Class: app.Input, Err: err, Hint: usageHint(root, args, err)}
 		if asksForJSON(args) {
 			c.format = "json"
 		}
@@ -140,7 +140,7 @@ func execute(ctx context.Context, root *cobra.Command) (err error) {
 }
 
 // usageHint says where to look, or which command may have been meant.
-func usageHint(root *cobra.Command, args []string) string {
+func usageHint(root *cobra.Command, args []string, why error) string {
 	cmd, rest, err := root.Find(args)
 	if err != nil || cmd == nil {
 		cmd = root
@@ -156,6 +156,9 @@ func usageHint(root *cobra.Command, args []string) string {
 	}
 	if cmd == root {
 		return "rassync help shows the commands"
+	}
+	if strings.Contains(why.Error(), "missing unit in duration") {
+		return "a duration has a unit: 5s, 2m, 1h30m"
 	}
 	return cmd.CommandPath() + " --help shows its arguments and flags"
 }

@@ -33,7 +33,7 @@ compared; a snapshot says nothing of objects that it does not hold.`,
 		Args: cobra.ExactArgs(2),
 	}
 	addConnection(cmd, &o.conn)
-	addSelection(cmd, c.Catalog, &o.sel)
+	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json", "html", "csv")
 	f := cmd.Flags()

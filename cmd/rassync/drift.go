@@ -32,7 +32,7 @@ there is anything to show, so that a scheduled job can tell. It never writes.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
-	addSelection(cmd, c.Catalog, &o.sel)
+	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "junit")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "show long values whole")
@@ -46,6 +46,9 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 	set, err := o.sel.parse(c.Catalog)
 	if err != nil {
 		return err
+	}
+	if o.limit < 0 {
+		return app.Failf(app.Input, "--max-bytes %d: it is a number of bytes, or 0 for no limit", o.limit)
 	}
 	f, err := c.loaded(dir, o.overlay)
 	if err != nil {

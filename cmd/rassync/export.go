@@ -47,7 +47,7 @@ answered that no schema knows.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
-	addSelection(cmd, c.Catalog, &o.sel)
+	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "output", "o", ".", "folder to write to")

@@ -66,16 +66,28 @@ func addConnection(cmd *cobra.Command, c *app.Connection) {
 // selectionFlags are --only and --except.
 type selectionFlags struct{ only, except []string }
 
-func addSelection(cmd *cobra.Command, cat *model.Catalog, s *selectionFlags) {
-	f := cmd.Flags()
+func addSelection(cmd *cobra.Command, c *call, s *selectionFlags) {
+	f, cat := cmd.Flags(), c.Catalog
 	f.StringArrayVar(&s.only, "only", nil, "only objects that this selector picks; may be repeated")
 	f.StringArrayVar(&s.except, "except", nil, "not the objects that this selector picks; may be repeated")
 	words := append(cat.Names(), "site:", "kind:", "name:")
 	for _, name := range cat.Names() {
 		words = append(words, "kind:"+name)
 	}
-	complete(cmd, "only", words)
-	complete(cmd, "except", words)
+	// The error is about flags that do not exist.
+	for _, flag := range []string{"only", "except"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, completeSelector(c, words))
+	}
+}
+
+// completeSelector completes kinds, and behind a slash the declared objects.
+func completeSelector(c *call, words []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, begin string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if !strings.Contains(begin, "/") {
+			return words, cobra.ShellCompDirectiveNoFileComp
+		}
+		return declaredAddresses(c, folderArg(args)), cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 func (s *selectionFlags) parse(cat *model.Catalog) (selector.Set, error) {
@@ -126,6 +138,14 @@ func addWrite(cmd *cobra.Command, w *writeFlags) {
 	f.DurationVar(&w.lockTimeout, "lock-timeout", 0, "how long to wait for another run in this workspace to end")
 	f.DurationVar(&w.lockWait, "lock-wait", defaultLockWait, "how long to wait for an object that another administrator holds; 0: not at all")
 	addAllowance(cmd, &w.allow)
+}
+
+// check refuses before a farm is asked what would be refused after it was read.
+func (w *writeFlags) check(c *call) error {
+	if w.dryRun {
+		return nil
+	}
+	return c.CanConfirm(w.yes)
 }
 
 // addOnError adds the flag that says what a failed change leads to.

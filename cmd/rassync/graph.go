@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,7 +37,7 @@ like "rassync plan". It never writes to the farm.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
-	addSelection(cmd, c.Catalog, &o.sel)
+	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "dot", "mermaid")
 	f := cmd.Flags()
@@ -53,9 +52,9 @@ func (o *graphOptions) run(ctx context.Context, c *call, target string) error {
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(target)
+	info, err := statTarget(target)
 	if err != nil {
-		return &app.Failure{Class: app.Input, Err: err}
+		return err
 	}
 	if !info.IsDir() {
 		if len(o.sel.only)+len(o.sel.except) > 0 || o.prune {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -76,6 +77,18 @@ func canMakeFolder(dir string) error {
 			return (&app.Failure{Class: app.Input, Err: fmt.Errorf("the folder %s cannot be made: %w", dir, err)}).With("name a folder that can be written")
 		}
 	}
+}
+
+// statTarget looks at what a command was told to plan or to carry out.
+func statTarget(target string) (fs.FileInfo, error) {
+	info, err := os.Stat(target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, app.Failf(app.Input, "%s is neither a folder nor a plan file", target).With("rassync plan --out %s writes a plan file; rassync export DIR makes a folder", target)
+	}
+	if err != nil {
+		return nil, &app.Failure{Class: app.Input, Err: err}
+	}
+	return info, nil
 }
 
 // sourceFlag is --source-url.

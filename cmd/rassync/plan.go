@@ -57,7 +57,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
-	addSelection(cmd, c.Catalog, &o.sel)
+	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	addAllowance(cmd, &o.allow)
 	addRange(cmd, &o.rng)
@@ -80,6 +80,9 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
+	if o.limit < 0 {
+		return app.Failf(app.Input, "--max-bytes %d: it is a number of bytes, or 0 for no limit", o.limit)
+	}
 	if o.validFor <= 0 {
 		return app.Failf(app.Input, "--valid-for: a plan must be valid for some time")
 	}
@@ -94,6 +97,9 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	}
 	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.allow}
 	if err := o.rng.read(c, f, &opts); err != nil {
+		return err
+	}
+	if err := f.Picks(opts); err != nil {
 		return err
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {

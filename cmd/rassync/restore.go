@@ -87,6 +87,12 @@ func (o *restoreOptions) run(ctx context.Context, c *call, args []string) error 
 	if err != nil {
 		return err
 	}
+	if err := c.Holds(b, args); err != nil {
+		return err
+	}
+	if err := o.write.check(c); err != nil {
+		return err
+	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
 		p, err := c.PlanRestore(ctx, s, f, b, args, app.PlanOptions{Allow: o.write.allow})
 		if err != nil {

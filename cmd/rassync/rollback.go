@@ -36,7 +36,7 @@ are never read, and ids of objects that are made again.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
-	addSelection(cmd, c.Catalog, &o.sel)
+	addSelection(cmd, c, &o.sel)
 	addWrite(cmd, &o.write)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json")
@@ -76,6 +76,9 @@ func (o *rollbackOptions) run(ctx context.Context, c *call, args []string) error
 	}
 	f, err := c.Configured(o.dir, o.overlay)
 	if err != nil {
+		return err
+	}
+	if err := o.write.check(c); err != nil {
 		return err
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {

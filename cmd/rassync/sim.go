@@ -135,7 +135,9 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	case o.random != 0:
 		opts.State = farmsim.Random(c.Catalog, rand.New(rand.NewPCG(o.random, 1)), 4)
 	case o.seed != "":
-		opts.State, err = farmsim.LoadSeed(os.DirFS(o.seed))
+		if opts.State, err = farmsim.LoadSeed(os.DirFS(o.seed)); err != nil {
+			err = fmt.Errorf("--seed %s: %w", o.seed, err)
+		}
 	default:
 		opts.State, err = builtinSeed()
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -44,10 +45,13 @@ func (a *App) Confirm(ctx context.Context, yes bool, question string) error {
 	if yes {
 		return nil
 	}
-	if !a.canAsk() {
-		return Failf(Refused, "nothing was written: there is no terminal to confirm on").With("pass --yes to write without a question")
+	if err := a.CanConfirm(yes); err != nil {
+		return err
 	}
 	ok, err := a.ask(ctx, question+" (yes/no) ")
+	if ctx.Err() != nil {
+		return &Failure{Class: Interrupted, Err: errors.New("nothing was written: interrupted at the question")}
+	}
 	if err != nil {
 		return err
 	}
@@ -55,6 +59,15 @@ func (a *App) Confirm(ctx context.Context, yes bool, question string) error {
 		return Failf(Refused, "nothing was written: not confirmed")
 	}
 	return nil
+}
+
+// CanConfirm tells whether somebody can say yes, or has: asked before a farm is
+// read, so that nobody waits only to be refused.
+func (a *App) CanConfirm(yes bool) error {
+	if yes || a.canAsk() {
+		return nil
+	}
+	return Failf(Refused, "nothing was written: there is no terminal to confirm on").With("pass --yes to write without a question")
 }
 
 // Message is something said beside the result.

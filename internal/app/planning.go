@@ -126,6 +126,20 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	return p, nil
 }
 
+// Picks refuses a selection of none of the declared objects, which needs no
+// farm to tell.
+func (f *Folder) Picks(o PlanOptions) error {
+	if o.Prune || o.Undeclared || o.Since != nil {
+		return nil
+	}
+	for _, d := range f.Objects() {
+		if o.Selection.Match(d.Address) {
+			return nil
+		}
+	}
+	return Failf(Input, "the selection picks none of the declared objects").With("rassync where SELECTOR --dir %s shows what a selector picks", f.Dir)
+}
+
 // planScope says what must be read: the kinds of the objects that are planned,
 // what refers to objects that may go, and exclusive kinds.
 func (a *App) planScope(f *Folder, o PlanOptions, t touched, declared []*model.Object) (*scope, []*model.Object, error) {
@@ -139,8 +153,8 @@ func (a *App) planScope(f *Folder, o PlanOptions, t touched, declared []*model.O
 			chosen = append(chosen, d)
 		}
 	}
-	if len(chosen) == 0 && !o.Prune && !o.Undeclared && o.Since == nil {
-		return nil, nil, Failf(Input, "the selection picks none of the declared objects").With("see rassync help plan for the grammar of selectors")
+	if err := f.Picks(o); err != nil {
+		return nil, nil, err
 	}
 	for _, g := range t.gone {
 		if o.Selection.Match(g.Address) {

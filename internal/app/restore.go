@@ -74,6 +74,13 @@ func (b *Backup) Addresses() []string {
 	return out
 }
 
+// Holds refuses names of objects that a backup does not hold, which needs no
+// farm to tell.
+func (a *App) Holds(b *Backup, named []string) error {
+	_, _, err := a.pick(b, named)
+	return err
+}
+
 // pick finds the named objects; all that are missing are named at once.
 func (a *App) pick(b *Backup, named []string) (map[model.Address]bool, []*model.Object, error) {
 	byKey := map[model.Address]*model.Object{}
