@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // Catalog holds all kinds and the schema files they came from.
@@ -14,6 +15,25 @@ type Catalog struct {
 	kinds map[string]*Kind
 	names []string
 	files map[string][]byte // schema files by path below schemas/
+
+	derivedLock sync.Mutex
+	derived     map[any]any
+}
+
+// Derived gives what others work out from the schemas, made once for each
+// catalog. The key is a type of the caller's own.
+func (c *Catalog) Derived(key any, make func() any) any {
+	c.derivedLock.Lock()
+	defer c.derivedLock.Unlock()
+	if v, ok := c.derived[key]; ok {
+		return v
+	}
+	if c.derived == nil {
+		c.derived = map[any]any{}
+	}
+	v := make()
+	c.derived[key] = v
+	return v
 }
 
 // Kind finds a kind by its exact name; nil if there is none.

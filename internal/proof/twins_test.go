@@ -75,7 +75,7 @@ func (s *stand) load(dir string, opts workspace.WriteOptions) []*model.Object {
 	for _, u := range report.Unplaced {
 		s.t.Errorf("not written: %s %s: %s", u.Address, u.Path, u.Why)
 	}
-	ws, ds := workspace.Load(dir, s.cat, workspace.LoadOptions{FullSchema: true})
+	ws, ds := workspace.Load(dir, s.cat, workspace.LoadOptions{})
 	for _, d := range ds {
 		if d.Severity == model.Error {
 			s.t.Errorf("%s", d.Error())

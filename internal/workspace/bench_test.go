@@ -85,10 +85,6 @@ func benchmarkLoad(b *testing.B, opts workspace.LoadOptions) {
 }
 
 func BenchmarkLoad10000(b *testing.B) { benchmarkLoad(b, workspace.LoadOptions{}) }
-func BenchmarkLoad10000FullSchema(b *testing.B) {
-	benchmarkLoad(b, workspace.LoadOptions{FullSchema: true})
-}
-
 func BenchmarkWriteUnchanged10000(b *testing.B) {
 	cat := realCatalog(b)
 	dir, _ := bigTree(b)

@@ -12,8 +12,8 @@ import (
 
 // document reads the outline of a document and, through it, its spec. It
 // gives nil if nothing can be said of the object: the kind is not known, or
-// it has no name.
-func (w *walker) document(root *yaml.Node, set *ruleSet, full bool) *model.Object {
+// it has no name. judged: the JSON Schema library is asked too.
+func (w *walker) document(root *yaml.Node, set *ruleSet, judged bool) *model.Object {
 	if root.Kind != yaml.MappingNode {
 		w.fail(root, "expected a document with kind, name and spec, found "+describe(root), "")
 		return nil
@@ -60,7 +60,7 @@ func (w *walker) document(root *yaml.Node, set *ruleSet, full bool) *model.Objec
 	w.fields(root, func(key, value *yaml.Node) { w.outline(k, kr, key, value) })
 	for _, name := range kr.top.required {
 		if lookup(root, name) == nil {
-			w.fail(root, fmt.Sprintf("%q is missing", name), missingHint(k, name))
+			w.refuse(root, fmt.Sprintf("%q is missing", name), missingHint(k, name))
 		}
 	}
 	complete := (k.Scope != model.ScopeSite || w.obj.Address.Site != "") && (!k.HasName() || w.obj.Address.Name != "")
@@ -70,8 +70,8 @@ func (w *walker) document(root *yaml.Node, set *ruleSet, full bool) *model.Objec
 	if kr.gated && !w.spent {
 		w.asleep(k.Spec, w.obj.Spec, lookup(root, "spec"))
 	}
-	if (full || len(kr.residual) > 0) && !w.diags.Failed() && !w.spent {
-		w.checkSchema(root)
+	if judged && !w.spent {
+		w.judge(root)
 	}
 	if !complete {
 		return nil
@@ -220,15 +220,15 @@ func (w *walker) strayKey(k *model.Kind, kr *kindRules, key *yaml.Node) {
 		if k.Scope == model.ScopeSite {
 			per = "site"
 		}
-		w.fail(key, fmt.Sprintf("%s has no name: there is one per %s", k.Name, per), "take it out")
+		w.refuse(key, fmt.Sprintf("%s has no name: there is one per %s", k.Name, per), "take it out")
 	case key.Value == "site" && k.Scope == model.ScopeFarm:
-		w.fail(key, fmt.Sprintf("%s belongs to the farm, not to a site", k.Name), "take it out")
+		w.refuse(key, fmt.Sprintf("%s belongs to the farm, not to a site", k.Name), "take it out")
 	case slices.Contains([]string{"mark", "renamedFrom", "confirm", "unknown"}, key.Value):
-		w.fail(key, fmt.Sprintf("%s takes no %s", k.Name, key.Value), "take it out")
+		w.refuse(key, fmt.Sprintf("%s takes no %s", k.Name, key.Value), "take it out")
 	case k.Spec.Prop(key.Value) != nil:
-		w.fail(key, fmt.Sprintf("%q stands beside spec", key.Value), "indent it below spec")
+		w.refuse(key, fmt.Sprintf("%q stands beside spec", key.Value), "indent it below spec")
 	default:
-		w.fail(key, fmt.Sprintf("unknown key %q", short(key.Value)), suggest(key.Value, kr.keys))
+		w.refuse(key, fmt.Sprintf("unknown key %q", short(key.Value)), suggest(key.Value, kr.keys))
 	}
 }
 

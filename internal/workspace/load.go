@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,17 +41,13 @@ type LoadOptions struct {
 	Overlay string
 	// References overrides the rule of rassync.yaml; "" keeps it.
 	References References
-	// FullSchema shows every document to the JSON Schema validator too, not
-	// only those of kinds whose schema the walk does not cover. It costs half
-	// as much again as loading.
-	FullSchema bool
 }
 
 // Load reads the workspace in dir. All that is wrong comes back at once, in
 // the order of files and lines; the workspace is never nil, but must not be
 // planned from while the diagnostics hold an error.
 func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.Diagnostics) {
-	ws := &Workspace{Dir: dir, Config: DefaultConfig(), Overlay: opts.Overlay, cat: cat, rules: newRuleSet(cat),
+	ws := &Workspace{Dir: dir, Config: DefaultConfig(), Overlay: opts.Overlay, cat: cat, rules: rulesOf(cat),
 		files: map[string]*source{}, layers: map[model.Source]model.Source{}}
 	root, err := files.Open(dir)
 	if err != nil {
@@ -66,7 +63,7 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 	if opts.References != "" {
 		ws.Config.References = opts.References
 	}
-	r := &reader{ws: ws, root: root, store: &fileStore{root: root, dir: abs}, full: opts.FullSchema}
+	r := &reader{ws: ws, root: root, store: &fileStore{root: root, dir: abs}, judge: true}
 	base := r.read(r.ours(r.openAll(r.find(".", ws.Config.overlayFolder))))
 	ws.Objects = base.objects
 	var over result
@@ -121,7 +118,7 @@ type reader struct {
 	ws    *Workspace
 	root  *files.Root
 	store *fileStore
-	full  bool
+	judge bool // asks the JSON Schema library
 	// writing says that files may be written: where a new one may come to lie,
 	// none is passed over.
 	writing bool
@@ -285,7 +282,15 @@ func (r *reader) document(src *source, at int, res *result) {
 	}
 	res.documents++
 	w := &walker{file: src.path, line: seg.line, files: r.store}
-	o := w.document(node, r.ws.rules, r.full)
+	judge, key := r.judge, [sha256.Size]byte{}
+	if judge {
+		key = sha256.Sum256(text)
+		judge = !r.ws.rules.verdicts.known(key)
+	}
+	o := w.document(node, r.ws.rules, judge)
+	if judge && !w.diags.Failed() {
+		r.ws.rules.verdicts.add(key)
+	}
 	res.diags = append(res.diags, w.diags...)
 	if o != nil {
 		res.objects = append(res.objects, o)

@@ -55,7 +55,7 @@ spec: {key: {fromFile: ../secret.txt}}
 		"drafts/x.yml": "kind: Nothing",
 		"rassync.yaml": "ignore: [\"drafts/**\"]\n",
 	})
-	ws := load(t, dir, testCatalog(t), workspace.LoadOptions{FullSchema: true})
+	ws := load(t, dir, testCatalog(t), workspace.LoadOptions{})
 	got := map[string]any{}
 	for _, o := range ws.Objects {
 		got[o.Address.String()+" "+o.Source.String()] = o.Spec

@@ -283,7 +283,7 @@ func quiet(r *WriteReport) string {
 // loadBack loads what was written and compares it with the objects.
 func loadBack(t *testing.T, dir string, cat *model.Catalog, objects []*model.Object) []*model.Object {
 	t.Helper()
-	ws, diags := Load(dir, cat, LoadOptions{References: FarmReferences, FullSchema: true})
+	ws, diags := Load(dir, cat, LoadOptions{References: FarmReferences})
 	for _, d := range diags {
 		if d.Severity == model.Error && !strings.Contains(d.Summary, "may mean") {
 			data, _ := os.ReadFile(filepath.Join(dir, filepath.FromSlash(d.Source.File)))

@@ -14,8 +14,8 @@ import (
 )
 
 // rule is a JSON Schema in the form that the walk checks by itself. It knows
-// the words that our schemas use; any other word marks the kind as residual,
-// and its documents are shown to the JSON Schema validator as well.
+// the words that our schemas use; any other word marks the kind as residual:
+// what such a word forbids the JSON Schema library alone finds.
 type rule struct {
 	typ      string // "" if alternatives or an enumeration say more
 	enum     []string
@@ -57,6 +57,14 @@ type ruleSet struct {
 	mu    sync.Mutex
 	docs  map[string]map[string]any
 	kinds map[string]*kindRules
+
+	verdicts verdicts
+}
+
+// rulesOf are the rules of a catalog, which are made once.
+func rulesOf(cat *model.Catalog) *ruleSet {
+	type key struct{}
+	return cat.Derived(key{}, func() any { return newRuleSet(cat) }).(*ruleSet)
 }
 
 func newRuleSet(cat *model.Catalog) *ruleSet {

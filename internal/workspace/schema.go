@@ -1,79 +1,16 @@
 package workspace
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
-	"gopkg.in/yaml.v3"
 
 	"rassync/internal/model"
 )
-
-// checkSchema shows the document to the JSON Schema validator. The walk has
-// found nothing; what the schema still refuses is reported at its node.
-func (w *walker) checkSchema(root *yaml.Node) {
-	sch, err := w.rules.compiled()
-	if err != nil {
-		w.fail(root, err.Error(), "this is a fault of rassync, not of the file")
-		return
-	}
-	err = sch.Validate(w.rules.instance(w.obj))
-	if err == nil {
-		return
-	}
-	var ve *jsonschema.ValidationError
-	if !errors.As(err, &ve) {
-		w.fail(root, "the schema cannot be applied: "+err.Error(), "")
-		return
-	}
-	w.leaves(root, ve)
-}
-
-// leaves reports the innermost causes; of alternatives only the outer one, as
-// each of them has its own complaint.
-func (w *walker) leaves(root *yaml.Node, ve *jsonschema.ValidationError) {
-	word := ve.KeywordLocation[strings.LastIndexByte(ve.KeywordLocation, '/')+1:]
-	if len(ve.Causes) > 0 && word != "anyOf" && word != "oneOf" {
-		for _, c := range ve.Causes {
-			w.leaves(root, c)
-		}
-		return
-	}
-	n := root
-	keep := w.path
-	w.path = nil
-	for i, part := range strings.Split(ve.InstanceLocation, "/") {
-		if i == 0 {
-			continue
-		}
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-		r := resolve(n)
-		if r.Kind == yaml.SequenceNode {
-			at, err := strconv.Atoi(part)
-			if err != nil || at >= len(r.Content) {
-				break
-			}
-			n = r.Content[at]
-			w.path = append(w.path, step{index: at})
-			continue
-		}
-		next := lookup(n, part)
-		if next == nil {
-			break
-		}
-		n = next
-		if i > 1 || part != "spec" {
-			w.path = append(w.path, step{name: part})
-		}
-	}
-	w.fail(n, "the schema refuses it: "+ve.Message, "")
-	w.path = keep
-}
 
 // instance is the document as the JSON Schema sees it.
 func (kr *kindRules) instance(o *model.Object) map[string]any {
@@ -122,7 +59,7 @@ func jsonValue(v any) any {
 		}
 		return map[string]any{"fromFile": v.File}
 	case model.FileRef:
-		return map[string]any{"file": v.Path}
+		return map[string]any{"file": cmp.Or(v.Path, "not placed yet")}
 	}
 	return v
 }

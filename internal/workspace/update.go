@@ -95,7 +95,7 @@ func (w *writer) patched(kr *kindRules, d *treeDoc, text string, want *model.Obj
 		return "", errPatch
 	}
 	check := &walker{file: d.file.path}
-	o := check.document(back, w.rules, false)
+	o := check.document(back, w.rules, true)
 	if o == nil || check.diags.Failed() || o.Address != want.Address || o.RenamedFrom != want.RenamedFrom || o.Confirm != want.Confirm ||
 		!same(any(o.Spec), any(want.Spec)) || !sameUnknown(o.Unknown, want.Unknown) {
 		return "", errPatch

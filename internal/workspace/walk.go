@@ -32,6 +32,7 @@ type walker struct {
 	diags model.Diagnostics
 	uses  []use
 
+	refused int // faults that the schema finds as well
 	aliases int
 	nodes   int
 	active  []*yaml.Node // anchors being followed
@@ -65,8 +66,19 @@ func (w *walker) say(severity model.Severity, n *yaml.Node, summary, hint string
 
 func (w *walker) fail(n *yaml.Node, summary, hint string) { w.say(model.Error, n, summary, hint) }
 
+// refuse reports what the schema does not take: the library must say so too.
+func (w *walker) refuse(n *yaml.Node, summary, hint string) {
+	w.refused++
+	w.fail(n, summary, hint)
+}
+
 func (w *walker) wrong(n *yaml.Node, expected, hint string) (any, bool) {
-	w.fail(n, "expected "+expected+", found "+describe(n), hint)
+	summary := "expected " + expected + ", found " + describe(n)
+	if n.Kind == yaml.ScalarNode && !slices.Contains([]string{"!!str", "!!null", "!!bool", "!!int", "!!float", "!!timestamp", "!!merge"}, n.Tag) {
+		w.fail(n, summary, hint) // JSON has no tags: the schema says nothing of them
+		return nil, false
+	}
+	w.refuse(n, summary, hint)
 	return nil, false
 }
 

@@ -96,9 +96,9 @@ func (w *walker) list(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	}
 	switch {
 	case len(n.Content) < r.minItems:
-		w.fail(n, fmt.Sprintf("the list has %s, at least %d are needed", model.Count(len(n.Content), "entry", "entries"), r.minItems), "")
+		w.refuse(n, fmt.Sprintf("the list has %s, at least %d are needed", model.Count(len(n.Content), "entry", "entries"), r.minItems), "")
 	case r.maxItems > 0 && len(n.Content) > r.maxItems:
-		w.fail(n, fmt.Sprintf("the list has %s, at most %d are allowed", model.Count(len(n.Content), "entry", "entries"), r.maxItems), "")
+		w.refuse(n, fmt.Sprintf("the list has %s, at most %d are allowed", model.Count(len(n.Content), "entry", "entries"), r.maxItems), "")
 	}
 	return out, ok
 }

@@ -71,7 +71,7 @@ func (w *walker) object(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	}
 	for _, name := range r.required {
 		if _, has := out[name]; !has && !hasKey(n, name) {
-			w.fail(n, fmt.Sprintf("%q is missing", name), "")
+			w.refuse(n, fmt.Sprintf("%q is missing", name), "")
 			ok = false
 		}
 	}
@@ -103,11 +103,11 @@ func (w *walker) unknown(key *yaml.Node, p *model.Property, r *rule) {
 		if why, known := readOnly[key.Value]; known {
 			switch {
 			case why == "":
-				w.fail(key, fmt.Sprintf("%q is read-only: the farm sets it", key.Value), "take it out")
+				w.refuse(key, fmt.Sprintf("%q is read-only: the farm sets it", key.Value), "take it out")
 			case strings.HasPrefix(why, "deprecated"):
-				w.fail(key, fmt.Sprintf("%q is %s", key.Value, why), "take it out")
+				w.refuse(key, fmt.Sprintf("%q is %s", key.Value, why), "take it out")
 			default:
-				w.fail(key, fmt.Sprintf("%q cannot be written: %s", key.Value, why), "take it out")
+				w.refuse(key, fmt.Sprintf("%q cannot be written: %s", key.Value, why), "take it out")
 			}
 			return
 		}
@@ -119,7 +119,7 @@ func (w *walker) unknown(key *yaml.Node, p *model.Property, r *rule) {
 	case hint == "" && len(names) <= 8:
 		hint = "known are " + strings.Join(names, ", ")
 	}
-	w.fail(key, fmt.Sprintf("unknown property %q", short(key.Value)), hint)
+	w.refuse(key, fmt.Sprintf("unknown property %q", short(key.Value)), hint)
 }
 
 // plain converts a value of which the schema says nothing.
@@ -178,7 +178,8 @@ func (w *walker) plain(from *yaml.Node) (any, bool) {
 		return nil, false
 	}
 	if !isText(n) {
-		return w.wrong(n, "a plain value", "tags are not supported")
+		w.fail(n, "expected a plain value, found "+describe(n), "tags are not supported")
+		return nil, false
 	}
 	return n.Value, true
 }

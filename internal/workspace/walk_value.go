@@ -74,7 +74,7 @@ func (w *walker) number(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		expected = "a whole number"
 	}
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && p != nil && slices.Contains(p.Names, n.Value) {
-		w.fail(n, fmt.Sprintf("the number of %q is not known", n.Value), "write the number that an export shows")
+		w.refuse(n, fmt.Sprintf("the number of %q is not known", n.Value), "write the number that an export shows")
 		return nil, false
 	}
 	v, ok := number(n)
@@ -91,7 +91,7 @@ func (w *walker) number(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	}
 	f, isFloat := v.(float64)
 	if r.typ == "integer" && isFloat {
-		w.fail(n, fmt.Sprintf("expected a whole number, found %.40s", n.Value), "")
+		w.refuse(n, fmt.Sprintf("expected a whole number, found %.40s", n.Value), "")
 		return nil, false
 	}
 	if i, isInt := v.(int64); isInt {
@@ -103,10 +103,10 @@ func (w *walker) number(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	}
 	switch {
 	case r.min != nil && f < *r.min:
-		w.fail(n, fmt.Sprintf("%v is less than %v, the least that is allowed%s", v, *r.min, unit), "")
+		w.refuse(n, fmt.Sprintf("%v is less than %v, the least that is allowed%s", v, *r.min, unit), "")
 		return nil, false
 	case r.max != nil && f > *r.max:
-		w.fail(n, fmt.Sprintf("%v is more than %v, the most that is allowed%s", v, *r.max, unit), "")
+		w.refuse(n, fmt.Sprintf("%v is more than %v, the most that is allowed%s", v, *r.max, unit), "")
 		return nil, false
 	}
 	return v, true
@@ -126,23 +126,23 @@ func (w *walker) text(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	s := n.Value
 	switch {
 	case r.constant != "" && s != r.constant:
-		w.fail(n, fmt.Sprintf("expected %q, found %q", r.constant, short(s)), "")
+		w.refuse(n, fmt.Sprintf("expected %q, found %q", r.constant, short(s)), "")
 		return nil, false
 	case r.enum != nil && !slices.Contains(r.enum, s):
-		w.fail(n, fmt.Sprintf("%q is not known here", short(s)), suggest(s, r.enum))
+		w.refuse(n, fmt.Sprintf("%q is not known here", short(s)), suggest(s, r.enum))
 		return nil, false
 	case r.minLen > 0 && utf8.RuneCountInString(s) < r.minLen:
 		if r.minLen == 1 {
-			w.fail(n, "expected text, found an empty one", "")
+			w.refuse(n, "expected text, found an empty one", "")
 		} else {
-			w.fail(n, fmt.Sprintf("the text has %s, at least %d are needed", model.Count(utf8.RuneCountInString(s), "character", "characters"), r.minLen), "")
+			w.refuse(n, fmt.Sprintf("the text has %s, at least %d are needed", model.Count(utf8.RuneCountInString(s), "character", "characters"), r.minLen), "")
 		}
 		return nil, false
 	case r.maxLen > 0 && len(s) > r.maxLen && utf8.RuneCountInString(s) > r.maxLen:
-		w.fail(n, fmt.Sprintf("the text has %s, at most %d are allowed", model.Count(utf8.RuneCountInString(s), "character", "characters"), r.maxLen), "")
+		w.refuse(n, fmt.Sprintf("the text has %s, at most %d are allowed", model.Count(utf8.RuneCountInString(s), "character", "characters"), r.maxLen), "")
 		return nil, false
 	case r.pattern != nil && !r.pattern.MatchString(s):
-		w.fail(n, fmt.Sprintf("%q has not the expected form", short(s)), "it must match "+r.pattern.String())
+		w.refuse(n, fmt.Sprintf("%q has not the expected form", short(s)), "it must match "+r.pattern.String())
 		return nil, false
 	}
 	if p != nil && len(p.Ref) > 0 && p.Type != model.TypeArray {
@@ -168,7 +168,7 @@ func (w *walker) enum(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 			}
 			return n.Value, true
 		}
-		w.fail(n, fmt.Sprintf("%q is not known here", short(n.Value)), suggest(n.Value, names))
+		w.refuse(n, fmt.Sprintf("%q is not known here", short(n.Value)), suggest(n.Value, names))
 		return nil, false
 	}
 	if v, ok := number(n); n.Kind == yaml.ScalarNode && ok {

@@ -97,7 +97,7 @@ func Write(dir string, cat *model.Catalog, objects []*model.Object, opts WriteOp
 		}
 	}
 	defer root.Close()
-	w := &writer{cat: cat, opts: opts, root: root, rules: newRuleSet(cat), layout: newLayout(cat),
+	w := &writer{cat: cat, opts: opts, root: root, rules: rulesOf(cat), layout: newLayout(cat),
 		report: &WriteReport{Unknown: map[string][]string{}}, files: map[string]*treeFile{}, attachments: map[string][]byte{}, taken: map[string]bool{}}
 	if err := w.readTree(dir); err != nil {
 		return nil, err
@@ -277,11 +277,8 @@ func (w *writer) objects(objects []*model.Object) error {
 	return nil
 }
 
-// residual drops what only the JSON Schema validator knows to refuse.
+// residual drops what the JSON Schema library refuses.
 func (w *writer) residual(kr *kindRules, o *model.Object, c *placer) {
-	if len(kr.residual) == 0 {
-		return
-	}
 	sch, err := kr.compiled()
 	for err == nil {
 		name := refusedProperty(sch.Validate(kr.instance(o)))
