@@ -346,7 +346,7 @@ func (r *run) made(ctx context.Context, k *model.Kind, desired *model.Object, si
 		}
 		return nil, fmt.Errorf("the farm made %s in the licensing site instead of %s; it was taken back", desired.Address.Name, desired.Address.Site)
 	}
-	if hasID && body != nil && complete(k, body) {
+	if hasID && len(body) > 3 { // more than an acknowledgement; what it lacks is read by id
 		return r.Live.FromAnswer(ctx, r.Writer, o, body, want)
 	}
 	live, err := r.Live.Reread(ctx, r.Writer, o, want)
@@ -354,15 +354,6 @@ func (r *run) made(ctx context.Context, k *model.Kind, desired *model.Object, si
 		err = fmt.Errorf("the farm made %s but does not show it", desired.Address)
 	}
 	return live, err
-}
-
-// complete tells whether a create's answer shows the whole object.
-func complete(k *model.Kind, body map[string]any) bool {
-	if k.List != nil && k.List.CompleteIf != "" {
-		_, ok := body[k.List.CompleteIf]
-		return ok
-	}
-	return len(body) > 3
 }
 
 // replace makes an object anew because the API cannot change it.

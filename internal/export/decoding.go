@@ -1,36 +1,61 @@
 package export
 
 import (
+	"context"
 	"regexp"
+	"slices"
 
 	"rassync/internal/model"
 )
 
-func (r *reader) decode(k *model.Kind, o *model.Object, body map[string]any, parts map[string]any, members map[kindID]string) {
-	d := &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, HeldBack: map[string]bool{}, Dangling: map[string]bool{}, Spelled: map[string]string{}}
-	o.Spec = d.Spec(k, body, parts)
+func (r *reader) decoder(o *model.Object) *model.Decoder {
+	return &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unread: r.unreadKind, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, HeldBack: map[string]bool{}, Dangling: map[string]bool{}, Spelled: map[string]string{}}
+}
+
+// unreadKind tells whether some list of one of these kinds could not be read.
+func (r *reader) unreadKind(kinds []string) bool {
+	return slices.ContainsFunc(r.farm.NotRead, func(n NotRead) bool { return slices.Contains(kinds, n.Kind) })
+}
+
+// keep makes what was decoded the object's state, and notes what is surprising
+// in it.
+func (r *reader) keep(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, d *model.Decoder, spec map[string]any, members *members) {
+	o.Spec = spec
 	if len(d.Unknown) > 0 {
 		o.Unknown = d.Unknown
 	}
 	if len(d.Spelled) > 0 {
 		o.Spelled = d.Spelled
 	}
-	if len(d.Absent) > 0 {
-		o.Absent = d.Absent
-	}
 	o.ChangedBy, o.ChangedAt = text(body["adminLastMod"]), text(body["timeLastMod"])
 	for _, p := range k.Spec.Props {
 		if p.Membership == nil {
 			continue
 		}
-		if group, ok := members[kindID{k.Name + "." + p.Name, asID(o.ID)}]; ok {
+		if group, ok := members.of[kindID{k.Name + "." + p.Name, asID(o.ID)}]; ok {
 			o.Spec[p.Name] = group
+		} else if members.unsure(k, p, o) {
+			d.Missing = append(d.Missing, model.Missing{Prop: p, Path: p.Name})
+			d.Absent[p.Name] = true
 		}
 	}
+	if len(d.Absent) > 0 {
+		o.Absent = d.Absent
+	}
+	for _, m := range d.Missing {
+		if !m.Prop.Deprecated && r.released(ctx, m.Prop) {
+			o.NotShown = append(o.NotShown, m.Path)
+		}
+	}
+	slices.Sort(o.NotShown)
+	o.NotShown = slices.Compact(o.NotShown)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.raw, o)
 	f := &r.farm.Findings
+	for _, path := range o.NotShown {
+		count(f.NotShown, k.Name, path)
+	}
 	for path := range d.Unknown {
 		count(f.Unknown, k.Name, entryNames.ReplaceAllString(path, "[]"))
 	}

@@ -137,7 +137,7 @@ func (r *reader) entriesOf(ctx context.Context, o *model.Object, list string) (*
 		if body == nil {
 			return nil, nil
 		}
-		now, err := sub.refresh(ctx, k, o, body)
+		now, err := sub.refresh(ctx, k, o, body, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -17,10 +17,15 @@ type Farm struct {
 	// Read tells which kinds were read with all their properties.
 	Read    map[string]bool
 	NotRead []NotRead
+	// Failed are reads of single objects, or of parts of them, that failed: what
+	// they would have shown is not known.
+	Failed []FailedRead
 	// Findings are kinds of surprise, for the report of an export.
 	Findings Findings
 	// Files holds the content of files by digest.
 	Files map[string][]byte
+
+	learnt *learnt // which further reads never bring anything on this farm
 }
 
 // NewFarm is a farm of objects at hand: no farm is asked.
@@ -53,6 +58,18 @@ func (n NotRead) String() string {
 	return fmt.Sprintf("%s was not read: %v", where, n.Err)
 }
 
+// FailedRead is a read about one object that failed.
+type FailedRead struct {
+	Address model.Address
+	Path    string // of the request
+	Err     error
+}
+
+// String says what was not read.
+func (f FailedRead) String() string {
+	return fmt.Sprintf("%s: GET %s failed, what it shows is not known: %v", f.Address, f.Path, f.Err)
+}
+
 // Findings count what the schemas do not know, by kind and path.
 type Findings struct {
 	Unknown    map[string]map[string]int
@@ -63,6 +80,13 @@ type Findings struct {
 	Dangling []string
 	Same     []string // addresses that several live objects share
 	Skipped  map[string]int
+	// NotShown are properties that a schema knows and no answer of the farm
+	// held, by kind and path.
+	NotShown map[string]map[string]int
+}
+
+func newFindings() Findings {
+	return Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, HeldBack: map[string]map[string]int{}, Skipped: map[string]int{}, NotShown: map[string]map[string]int{}}
 }
 
 // Find gives the live object at an address, in any site it is published to.

@@ -26,13 +26,18 @@ func (r *reader) file(ctx context.Context, k *model.Kind, p *model.Property, o *
 	a := r.memo.ask(ctx, path, query)
 	r.memo.forget(path, query) // no other object has this path
 	var e *ras.Error
-	if errors.As(a.err, &e) && (e.Kind == ras.KindNotFound || e.Kind == ras.KindRefused) && p.File.Costly {
-		return nil // there is none, or the read wants more than anybody has seen
-	}
-	if a.err != nil {
+	switch {
+	case a.err != nil && fatal(a.err):
 		return a.err
-	}
-	if len(a.raw) == 0 && p.File.Costly {
+	case errors.As(a.err, &e) && (e.Kind == ras.KindNotFound || e.Kind == ras.KindRefused) && p.File.Costly:
+		r.hides(o, p) // there is none, or the read wants more than anybody has seen
+		return nil
+	case a.err != nil:
+		r.failed(ctx, o, path, p, a.err)
+		r.hides(o, p)
+		return nil
+	case len(a.raw) == 0 && p.File.Costly:
+		r.hides(o, p)
 		return nil
 	}
 	sum := sha256.Sum256(a.raw)

@@ -2,7 +2,7 @@ package export
 
 import (
 	"context"
-	"fmt"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -10,10 +10,23 @@ import (
 	"rassync/internal/model"
 )
 
+// members tells which group an object is in.
+type members struct {
+	of     map[kindID]string
+	unread map[string]bool // property and site: some group's members were not read
+}
+
+func newMembers() *members { return &members{of: map[kindID]string{}, unread: map[string]bool{}} }
+
+// unsure tells whether the object may be in a group that could not be read.
+func (m *members) unsure(k *model.Kind, p *model.Property, o *model.Object) bool {
+	return m.unread[k.Name+"."+p.Name+" "+strings.ToLower(o.Address.Site)]
+}
+
 // memberships reads who is in which group, for kinds whose place in a group
 // is written on the group.
-func (r *reader) memberships(ctx context.Context, whole map[string]bool) (map[kindID]string, error) {
-	out := map[kindID]string{}
+func (r *reader) memberships(ctx context.Context, whole map[string]bool) (*members, error) {
+	out := newMembers()
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.req.Parallel)
@@ -33,7 +46,10 @@ func (r *reader) memberships(ctx context.Context, whole map[string]bool) (map[ki
 						if fatal(err) {
 							return err
 						}
-						r.notRead(k, siteOf(pool), fmt.Errorf("members of %s: %w", pool.Address, err))
+						r.failed(ctx, pool, SelfPath(group.Self, pool.ID)+"/"+p.Membership.At, nil, err)
+						mu.Lock()
+						defer mu.Unlock()
+						out.unread[k.Name+"."+p.Name+" "+strings.ToLower(pool.Address.Site)] = true
 						return nil
 					}
 					mu.Lock()
@@ -44,7 +60,7 @@ func (r *reader) memberships(ctx context.Context, whole map[string]bool) (map[ki
 							id, ok = model.AsInt(m["id"])
 						}
 						if ok {
-							out[kindID{k.Name + "." + p.Name, id}] = r.farm.Names.refText(p.Ref, pool, pool.Address.Site)
+							out.of[kindID{k.Name + "." + p.Name, id}] = r.farm.Names.refText(p.Ref, pool, pool.Address.Site)
 						}
 					}
 					return nil

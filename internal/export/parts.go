@@ -2,87 +2,146 @@ package export
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"rassync/internal/model"
-	"rassync/internal/ras"
 )
 
+// probes is how many objects of a kind are read with all that may bring what
+// their answers lack, before it is known what never does.
+const probes = 3
+
 // details decodes every object of the whole kinds, reading what the lists
-// left out.
+// left out. The first few of a kind are read one after the other: what no
+// further read shows of them is not asked for again, and the same farm is read
+// in the same way each time.
 func (r *reader) details(ctx context.Context, whole map[string]bool) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.req.Parallel)
 	members, err := r.memberships(ctx, whole)
 	if err != nil {
 		return err
 	}
+	type job struct {
+		k *model.Kind
+		o *model.Object
+	}
+	var first [][]job
+	var rest []job
 	for _, k := range r.cat.Kinds() {
 		if !whole[k.Name] {
 			continue
 		}
-		remote := k.NeedsRequests()
+		var asking []job
 		for _, o := range r.farm.Objects[k.Name] {
-			r.mu.Lock()
-			body := r.raw[o]
-			r.mu.Unlock()
-			if !remote && (k.List == nil || k.List.CompleteIf == "" || has(body, k.List.CompleteIf) || k.Get == "") {
-				r.decode(k, o, body, nil, members)
-				continue
+			if k.NeedsRequests() || !r.keepListed(ctx, k, o, members) {
+				asking = append(asking, job{k, o})
 			}
-			g.Go(func() error {
-				if err := r.detail(ctx, k, o, body, members); err != nil {
-					if fatal(err) {
-						return err
-					}
-					r.notRead(k, siteOf(o), fmt.Errorf("%s: %w", o.Address, err))
-				}
-				return nil
-			})
 		}
+		n := min(probes, len(asking))
+		first, rest = append(first, asking[:n]), append(rest, asking[n:]...)
+	}
+	one := func(ctx context.Context, j job) error {
+		r.mu.Lock()
+		body := r.raw[j.o]
+		r.mu.Unlock()
+		return r.detail(ctx, j.k, j.o, body, members, r.byID(j.k, j.o))
+	}
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(r.req.Parallel)
+	for _, jobs := range first {
+		g.Go(func() error {
+			for _, j := range jobs {
+				if err := one(inner, j); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	r.farm.learnt.settle()
+	g, inner = errgroup.WithContext(ctx)
+	g.SetLimit(r.req.Parallel)
+	for _, j := range rest {
+		g.Go(func() error { return one(inner, j) })
 	}
 	return g.Wait()
 }
 
-func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, members map[kindID]string) error {
-	if k.List != nil && k.List.CompleteIf != "" && !has(body, k.List.CompleteIf) && k.Get != "" {
-		full, err := r.memo.object(ctx, SelfPath(k.Get, o.ID), nil)
-		if err != nil {
-			return err
-		}
-		merged := map[string]any{}
-		for n, v := range body {
-			merged[n] = v
-		}
-		for n, v := range full {
-			merged[n] = v
-		}
-		body = merged
+// keepListed keeps what the list shows of an object, if that is all there is
+// to read of it.
+func (r *reader) keepListed(ctx context.Context, k *model.Kind, o *model.Object, members *members) bool {
+	r.mu.Lock()
+	body := r.raw[o]
+	r.mu.Unlock()
+	d := r.decoder(o)
+	spec := d.Spec(k, body, nil)
+	if r.byID(k, o) != nil && len(r.confirmed(o, d)) > 0 || len(r.asks(k, o, d, nil)) > 0 {
+		return false
 	}
-	parts, err := r.parts(ctx, k, o, body)
-	if err != nil {
+	r.keep(ctx, k, o, body, d, spec, members)
+	return true
+}
+
+// detail reads one object whole: its parts, then, as long as something in
+// force is missing, the answers that may hold it. What no answer holds is noted as
+// not shown. An error is returned only for what concerns every read.
+func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, members *members, more *further) error {
+	parts := map[string]any{}
+	if err := r.parts(ctx, k, o, body, parts); err != nil {
 		return err
 	}
-	r.decode(k, o, body, parts, members)
+	d := r.decoder(o)
+	spec := d.Spec(k, body, parts)
+	if lacks := r.confirmed(o, d); more != nil && len(lacks) > 0 {
+		whole, err := more.read(ctx, body)
+		switch {
+		case err != nil && fatal(err):
+			return err
+		case err != nil:
+			r.failed(ctx, o, more.path, nil, err)
+		default:
+			body = whole
+			if err := r.parts(ctx, k, o, body, parts); err != nil {
+				return err
+			}
+			d = r.decoder(o)
+			spec = d.Spec(k, body, parts)
+			r.farm.learnt.note(k, "by id", lacks, d.Missing)
+		}
+	}
+	for tried := map[string]bool{}; ; {
+		asks := r.asks(k, o, d, tried)
+		if len(asks) == 0 {
+			break
+		}
+		for at := range asks {
+			tried[at] = true
+			if err := r.ask(ctx, k, o, at, parts); err != nil {
+				return err
+			}
+		}
+		d = r.decoder(o)
+		spec = d.Spec(k, body, parts)
+		for at, lacks := range asks {
+			if parts[at] != nil {
+				r.farm.learnt.note(k, at, lacks, d.Missing)
+			}
+		}
+	}
+	r.keep(ctx, k, o, body, d, spec, members)
 	return r.extras(ctx, k, o)
 }
 
-// parts reads what stands under paths of its own, as far as it is wanted and
-// in force.
-func (r *reader) parts(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any) (map[string]any, error) {
-	need := k.Remote()
-	if len(need) == 0 {
-		return nil, nil
-	}
+// parts reads what stands under paths of its own, as far as it is wanted, in
+// force and not read yet.
+func (r *reader) parts(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, parts map[string]any) error {
 	var base map[string]any // decoded if anything depends on it
-	parts := map[string]any{}
-	for _, p := range need {
+	for _, p := range k.Remote() {
 		at := PartAt(p)
 		if _, done := parts[at]; done || !r.wants(o, p) {
 			continue
@@ -99,15 +158,15 @@ func (r *reader) parts(ctx context.Context, k *model.Kind, o *model.Object, body
 		v, err := r.memo.json(ctx, path, SiteQuery(k, o))
 		r.memo.forget(path, SiteQuery(k, o)) // no other object has this path
 		if err != nil {
-			var e *ras.Error
-			if errors.As(err, &e) && (e.Kind == ras.KindNotFound || e.Status == http.StatusMethodNotAllowed) {
-				continue // an older farm, or a read that was only inferred
+			if fatal(err) {
+				return err
 			}
-			return nil, err
+			r.failed(ctx, o, path, p, err)
+			v = model.NotAnswered
 		}
 		parts[at] = v
 	}
-	return parts, nil
+	return nil
 }
 
 func (r *reader) wants(o *model.Object, p *model.Property) bool {
@@ -171,8 +230,9 @@ func (r *reader) extras(ctx context.Context, k *model.Kind, o *model.Object) err
 				if fatal(err) {
 					return err
 				}
-				continue // nice to have; the object is complete without it
+				r.failed(ctx, o, p.Lookup.Path, p, err)
 			}
+			r.hides(o, p)
 			for _, e := range list {
 				m, _ := e.(map[string]any)
 				fits := m != nil
@@ -182,6 +242,7 @@ func (r *reader) extras(ctx context.Context, k *model.Kind, o *model.Object) err
 				if fits {
 					if s, ok := m[p.Lookup.Read].(string); ok {
 						o.Spec[p.Name] = s
+						r.shows(o, p)
 					}
 					break
 				}

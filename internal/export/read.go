@@ -24,6 +24,10 @@ type Request struct {
 	// Entries are documents: the entries of other objects' lists that they name
 	// are read too, so that a plan can tell whether there are such entries.
 	Entries []*model.Object
+	// Version gives the farm's version, "" if it is not known. It is asked for
+	// only where an answer lacks something that not every release has. Nil:
+	// not known.
+	Version func(context.Context) string
 	// Parallel bounds the requests under way at once (at least 1).
 	Parallel int
 	// Progress is told of each list as it comes in; nil for none.
@@ -56,7 +60,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	r := &reader{cat: cat, memo: newMemo(g), req: req,
 		raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{},
 		farm: &Farm{Catalog: cat, Names: newNames(cat), Objects: map[string][]*model.Object{}, Read: map[string]bool{}, Files: map[string][]byte{},
-			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, HeldBack: map[string]map[string]int{}, Skipped: map[string]int{}}}}
+			Findings: newFindings(), learnt: newLearnt()}}
 	if err := r.readSites(ctx); err != nil {
 		return nil, fmt.Errorf("reading the list of sites: %w", err)
 	}
@@ -144,9 +148,4 @@ func fatal(err error) bool {
 		return false
 	}
 	return true
-}
-
-func has(body map[string]any, name string) bool {
-	_, ok := body[name]
-	return ok
 }

@@ -14,6 +14,28 @@ func templateBelow(self, at string) string {
 	return self + "/" + at
 }
 
+// ownReads are the templates of the reads that may show a property which the
+// answer of its object lacks.
+func ownReads(cat *model.Catalog, k *model.Kind, p *model.Property) []string {
+	var out []string
+	own := ""
+	for at := p; at != nil; at = at.Parent {
+		if at.Name != "[]" {
+			continue
+		}
+		if at.Parent.List == nil || at.Parent.List.At == "" {
+			return nil
+		}
+		own = at.Parent.List.At + "/{entry}/" + own
+	}
+	for _, at := range (model.Missing{Prop: p, Own: own}).Reads() {
+		if path := templateBelow(k.Self, at); cat.Answers(path) {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
 // Reads lists the path templates that reading the kinds may GET: what a
 // session's Reader is allowed to ask for, and nothing else.
 func Reads(cat *model.Catalog) []string {
@@ -42,6 +64,9 @@ func Reads(cat *model.Catalog) []string {
 			}
 			if p.File != nil {
 				add(strings.ReplaceAll(p.File.Get, "{self}", k.Self))
+			}
+			for _, path := range ownReads(cat, k, p) {
+				add(path)
 			}
 			if p.Lookup != nil {
 				add(p.Lookup.Path)

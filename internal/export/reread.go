@@ -21,7 +21,7 @@ func (f *Farm) Reread(ctx context.Context, g Getter, o *model.Object, want func(
 	if err != nil || body == nil {
 		return nil, err
 	}
-	return r.refresh(ctx, k, o, body)
+	return r.refresh(ctx, k, o, body, r.inList(k, o))
 }
 
 // Remains tells whether the object is still on the farm.
@@ -36,13 +36,14 @@ func (f *Farm) Remains(ctx context.Context, g Getter, o *model.Object) (bool, er
 
 // FromAnswer is Reread where the object's own body is at hand already.
 func (f *Farm) FromAnswer(ctx context.Context, g Getter, o *model.Object, body map[string]any, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
-	return f.again(g, want).refresh(ctx, f.Catalog.Kind(o.Address.Kind), o, body)
+	k, r := f.Catalog.Kind(o.Address.Kind), f.again(g, want)
+	return r.refresh(ctx, k, o, body, r.byID(k, o))
 }
 
 func (f *Farm) again(g Getter, want func(*model.Object, *model.Property) bool) *reader {
 	r := &reader{anew: true, cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
 		farm: &Farm{Catalog: f.Catalog, Names: f.Names, Objects: f.Objects, Sites: f.Sites, Files: f.Files,
-			Findings: Findings{Unknown: map[string]map[string]int{}, NewNumbers: map[string]map[string]int{}, HeldBack: map[string]map[string]int{}, Skipped: map[string]int{}}}}
+			NotRead: f.NotRead, Findings: newFindings(), learnt: f.learnt}}
 	return r
 }
 
@@ -100,7 +101,7 @@ func (r *reader) rawList(ctx context.Context, k *model.Kind, o *model.Object) ([
 	return out, nil
 }
 
-func (r *reader) refresh(ctx context.Context, k *model.Kind, old *model.Object, body map[string]any) (*model.Object, error) {
+func (r *reader) refresh(ctx context.Context, k *model.Kind, old *model.Object, body map[string]any, more *further) (*model.Object, error) {
 	o := &model.Object{Address: old.Address, ID: old.ID, SiteID: old.SiteID, InSites: old.InSites, Builtin: old.Builtin}
 	if k.Shape == model.Collection {
 		o = r.objectOf(k, body, r.siteObject(old))
@@ -126,15 +127,38 @@ func (r *reader) refresh(ctx context.Context, k *model.Kind, old *model.Object, 
 	if err != nil {
 		return nil, err
 	}
-	parts, err := r.parts(ctx, k, o, body)
-	if err != nil {
+	if err := r.detail(ctx, k, o, body, members, more); err != nil {
 		return nil, err
 	}
-	r.decode(k, o, body, parts, members)
-	if err := r.extras(ctx, k, o); err != nil {
+	if err := r.named(ctx, k, o); err != nil {
 		return nil, err
 	}
-	return o, r.named(ctx, k, o)
+	for _, f := range r.farm.Failed {
+		if !missingPath(f.Err) { // what is not there is not shown; the rest of the object can be written
+			return o, f.Err
+		}
+	}
+	return o, nil
+}
+
+// inList reads the element of the list that is about an object which was read
+// by its id: a list may show what the read by id leaves out.
+func (r *reader) inList(k *model.Kind, o *model.Object) *further {
+	if k.Shape != model.Collection || k.Get == "" || r.blind {
+		return nil
+	}
+	return &further{path: k.List.Path, read: func(ctx context.Context, body map[string]any) (map[string]any, error) {
+		list, err := r.rawList(ctx, k, o)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if id, ok := model.AsInt(e["id"]); ok && strconv.FormatInt(id, 10) == o.ID {
+				return laidOver(e, body), nil
+			}
+		}
+		return body, nil
+	}}
 }
 
 // treePathOf is treePath where folders carry whole paths already.
@@ -151,8 +175,8 @@ func (r *reader) treePathOf(t *model.Tree, folders map[int64]*model.Object, o *m
 
 // membershipOf looks for the object in the group it was in; if it is not
 // there any more, in all groups of its site.
-func (r *reader) membershipOf(ctx context.Context, k *model.Kind, old, o *model.Object) (map[kindID]string, error) {
-	out := map[kindID]string{}
+func (r *reader) membershipOf(ctx context.Context, k *model.Kind, old, o *model.Object) (*members, error) {
+	out := newMembers()
 	for _, p := range k.Spec.Props {
 		if p.Membership == nil {
 			continue
@@ -174,7 +198,7 @@ func (r *reader) membershipOf(ctx context.Context, k *model.Kind, old, o *model.
 				return nil, err
 			}
 			if holds(list, o.ID) {
-				out[kindID{k.Name + "." + p.Name, asID(o.ID)}] = r.farm.Names.refText(p.Ref, pool, o.Address.Site)
+				out.of[kindID{k.Name + "." + p.Name, asID(o.ID)}] = r.farm.Names.refText(p.Ref, pool, o.Address.Site)
 				break
 			}
 		}

@@ -17,7 +17,8 @@ func (r *reader) folders(whole map[string]bool) {
 		}
 		for _, o := range r.farm.Objects[tree.Folder] {
 			if o.Spec == nil {
-				r.decode(r.cat.Kind(tree.Folder), o, r.raw[o], nil, nil)
+				d := r.decoder(o)
+				o.Spec = d.Spec(r.cat.Kind(tree.Folder), r.raw[o], nil)
 			}
 		}
 	}

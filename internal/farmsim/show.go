@@ -9,7 +9,7 @@ import (
 
 // show is the answer for one object, as it stands in a list or alone.
 func (f *Farm) show(o *object, inList bool) []byte {
-	short := inList && f.sw.HostListMajorOnly && o.kind.List != nil && o.kind.List.CompleteIf != ""
+	short := inList && f.sw.HostListMajorOnly && o.kind.List != nil && o.kind.Get != ""
 	if short {
 		return appendJSON(nil, f.finishAnswer(f.visible(o, true)))
 	}
@@ -108,7 +108,7 @@ func (f *Farm) major(o *object) map[string]any {
 	k := o.kind
 	for name, v := range o.raw {
 		keep := name == k.Identity.Read || name == "enabled" || name == "enabledMode" || name == "description" || k.ownName(name) || strings.HasSuffix(name, "Id")
-		if keep && name != strings.Split(k.List.CompleteIf, ".")[0] {
+		if keep || k.Sites != "" && name == k.Spec.Prop(k.Sites).Read[0] {
 			m[name] = v
 		}
 	}

@@ -17,10 +17,12 @@ type Names interface {
 	IDOf(kinds []string, ref, site string) (int64, error)
 }
 
-// Hidden keys of canonical maps: what the farm knows an entry by. They are
-// never declared, never compared and never written to YAML.
+// Hidden keys of canonical maps: what the farm knows an entry by, and what it
+// does not show of it. They are never declared, never compared and never
+// written to YAML.
 const (
-	EntryID = "$id"
+	EntryID     = "$id"
+	EntryAbsent = "$absent"
 )
 
 // Decoder turns answers into canonical values.
@@ -30,8 +32,15 @@ type Decoder struct {
 	// Unknown collects what no schema knows: dotted read path -> value as
 	// received. Nil to drop it.
 	Unknown map[string]any
-	// Absent collects yaml paths of properties the answer did not hold.
+	// Absent collects yaml paths of properties the answer did not hold; those
+	// of list entries stand in the entries (EntryAbsent). Nil to drop them.
 	Absent map[string]bool
+	// Missing are the properties in force that the answer did not hold, entries
+	// of lists included. Filled beside Absent.
+	Missing []Missing
+	// Unread tells whether objects of one of these kinds could not be read:
+	// then nobody can say what a number stands for. Nil: all were read.
+	Unread func(kinds []string) bool
 	// NewNumbers collects yaml paths of enumerations with unknown numbers.
 	NewNumbers map[string]bool
 	// HeldBack collects yaml paths of open values that look like secrets.
@@ -41,13 +50,15 @@ type Decoder struct {
 	Spelled map[string]string
 	// Dangling collects yaml paths of references to objects nobody knows.
 	Dangling map[string]bool
+
+	untold bool // the value at hand refers to what could not be read
 }
 
 // Spec decodes an object of kind k: body is the answer of the list or of the
 // object's own read, parts the answers of parts that were read on their own,
 // by Part.At (or List.Get).
 func (d *Decoder) Spec(k *Kind, body map[string]any, parts map[string]any) map[string]any {
-	spec := d.object(k.Spec, place{body, body, parts, ""})
+	spec := d.object(k.Spec, place{root: body, here: body, parts: parts})
 	if d.Unknown != nil {
 		leftOver(k.known.root, body, "", d.Unknown)
 		for at, n := range k.known.parts {
@@ -65,6 +76,9 @@ func (d *Decoder) Spec(k *Kind, body map[string]any, parts map[string]any) map[s
 		}
 	}
 	k.Prune(spec)
+	if d.Absent != nil {
+		d.missing(k.Spec, spec, spec, "")
+	}
 	for name := range d.Unknown {
 		// What is not in force is not kept, nor what nobody knows of it.
 		if list, _, inEntry := strings.Cut(name, "["); inEntry {
@@ -88,11 +102,13 @@ func (p *Property) PathInEntry() string {
 }
 
 // place is where a property is looked for: the answer's root, the value the
-// enclosing object stands at, and the answers of parts.
+// enclosing object stands at, and the answers of parts. In the entry of a list,
+// own is the path of the entry below the object, ending in a slash.
 type place struct {
 	root, here any
 	parts      map[string]any
 	path       string
+	own        string
 }
 
 func (d *Decoder) object(p *Property, at place) map[string]any {
@@ -104,28 +120,35 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 		if c.Shared && !c.Meant(out) {
 			continue
 		}
-		from := at
+		from, answered := at, true
 		if c.Part != nil && c.Part.Get {
-			v, read := at.parts[c.Part.At]
+			v, read := at.parts[at.own+c.Part.At]
 			if !read {
 				continue
 			}
-			from = place{v, v, at.parts, at.path}
+			from = place{v, v, at.parts, at.path, at.own}
+			answered = v != NotAnswered
 		}
 		if c.List != nil && c.List.Get != "" {
-			v, read := at.parts[c.List.Get]
+			v, read := at.parts[at.own+c.List.Get]
 			if !read {
 				continue
 			}
-			from.here = v
+			if from.here = v; v == NotAnswered {
+				d.lacks(out, c, true)
+				continue
+			}
 		} else {
 			if c.Absolute {
 				from.here = from.root
 			}
-			found, steps := true, c.Read
+			found, steps := answered, c.Read
 			if c.Anywhere && c.node != nil {
 				steps = nil
 				from.here, found = c.node.find(from.root, c.Read[len(c.Read)-1])
+			}
+			if !answered {
+				steps = nil
 			}
 			for _, name := range steps {
 				m, ok := from.here.(map[string]any)
@@ -141,16 +164,21 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 					break
 				}
 			}
-			if !found {
-				if d.Absent != nil {
-					d.Absent[c.below(p, at.path)] = true
-				}
+			if from.here, found = c.completed(from.here, found, at); !found {
+				d.lacks(out, c, true)
 				continue
 			}
 		}
 		from.path = c.below(p, at.path)
-		if v, ok := d.value(c, from); ok {
+		v, ok := d.value(c, from)
+		switch {
+		case d.untold:
+			d.untold = false
+			d.lacks(out, c, false)
+		case ok:
 			out[c.Name] = v
+		case c.Type == TypeObject:
+			d.lacks(out, c, true) // nothing, or no object: a block is not empty by that
 		}
 	}
 	if p.Open && p.node != nil {
@@ -252,7 +280,7 @@ func (d *Decoder) array(p *Property, at place) any {
 		sort.SliceStable(list, func(i, j int) bool { return rank(list[i], p.List.Priority) < rank(list[j], p.List.Priority) })
 	}
 	for i, e := range list {
-		sub := place{e, e, nil, fmt.Sprintf("%s[%d]", at.path, i)}
+		sub := place{e, e, at.parts, fmt.Sprintf("%s[%d]", at.path, i), p.entryPath(e, at.own)}
 		it := p.Items
 		if it.Type != TypeObject {
 			for _, name := range it.Read {
@@ -299,6 +327,9 @@ func (d *Decoder) array(p *Property, at place) any {
 			for name, v := range left {
 				outer[p.PathInEntry()+"["+EntryLabel(p, entry)+"]."+name] = v
 			}
+		}
+		if p.keyAbsent(entry) {
+			d.untold = true // what the entries are cannot be told
 		}
 		out = append(out, entry)
 	}
@@ -374,6 +405,10 @@ func (d *Decoder) ref(kinds []string, none any, path string, w any) any {
 		return name
 	}
 	if id == 0 || id == -1 || id == 1<<32-1 { // the farm's other ways to say none
+		return ""
+	}
+	if d.Unread != nil && d.Unread(kinds) {
+		d.untold = true
 		return ""
 	}
 	if d.Dangling != nil {

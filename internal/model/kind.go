@@ -84,9 +84,8 @@ type Kind struct {
 
 // ListRead is the read that answers all objects of a kind.
 type ListRead struct {
-	Path       string
-	Site       string // query name of the site; "" for farm scope
-	CompleteIf string // read name that only a complete list holds
+	Path string
+	Site string // query name of the site; "" for farm scope
 }
 
 // Create is the POST that makes an object.

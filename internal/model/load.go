@@ -15,6 +15,7 @@ type Catalog struct {
 	kinds map[string]*Kind
 	names []string
 	files map[string][]byte // schema files by path below schemas/
+	gets  map[string]bool   // what the API answers, by the shape of the path
 
 	derivedLock sync.Mutex
 	derived     map[any]any
@@ -94,6 +95,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		c.names = append(c.names, k.Name)
 	}
 	sort.Strings(c.names)
+	if err := c.answers(fsys); err != nil {
+		return nil, err
+	}
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -288,7 +292,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		return nil, fmt.Errorf("x-ras.shape %q: collection, singleton or order", k.Shape)
 	}
 	if r := x.object("list"); r != nil {
-		k.List = &ListRead{Path: r.text("path"), Site: r.text("site"), CompleteIf: r.text("completeIf")}
+		k.List = &ListRead{Path: r.text("path"), Site: r.text("site")}
 	}
 	if k.Shape == Collection && (k.List == nil || k.List.Path == "") {
 		return nil, fmt.Errorf("x-ras.list: a collection needs a list path")

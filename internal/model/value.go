@@ -87,7 +87,8 @@ type Object struct {
 	ChangedBy, ChangedAt string
 	Fresh                bool              // made just now: what it holds is what comes by itself
 	Spelled              map[string]string // of settings with several names: the one that the answer had, by that of the schema
-	Absent               map[string]bool   // schema properties that the farm's answer did not hold
+	Absent               map[string]bool   // properties that the farm does not show: what they are is not known
+	NotShown             []string          // the same with those in entries of lists ("rules[].criteria"), as far as this release has them
 }
 
 // OldName is the name that renamedFrom gives; a mark stays through a rename.
@@ -425,12 +426,13 @@ func keyPart(v any) string {
 
 // declared is an entry without its hidden keys.
 func declared(m map[string]any) map[string]any {
-	if _, ok := m[EntryID]; !ok {
+	_, hasID := m[EntryID]
+	if _, lacks := m[EntryAbsent]; !hasID && !lacks {
 		return m
 	}
 	out := make(map[string]any, len(m))
 	for name, v := range m {
-		if name != EntryID {
+		if name != EntryID && name != EntryAbsent {
 			out[name] = v
 		}
 	}

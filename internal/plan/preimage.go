@@ -22,6 +22,9 @@ func byID(names *export.Names, p *model.Property, v any, site string) any {
 	case map[string]any:
 		m := make(map[string]any, len(v))
 		for name, e := range v {
+			if name == model.EntryAbsent {
+				continue // what is not shown is no value
+			}
 			c := p.Prop(name)
 			if c != nil && c.InheritsDown != nil {
 				continue

@@ -136,7 +136,7 @@ func orderedKeys(p *model.Property, m map[string]any) []string {
 		return keys
 	}
 	for name := range m {
-		if p.Prop(name) == nil && !(p != nil && name == model.EntryID) {
+		if p.Prop(name) == nil && !(p != nil && strings.HasPrefix(name, "$")) {
 			keys = append(keys, name)
 		}
 	}

@@ -1,0 +1,47 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// operationsFile lists the operations of the API among the schemas.
+const operationsFile = "operations.tsv"
+
+// answers notes which paths the API answers a GET on. Without a list of
+// operations none are known.
+func (c *Catalog) answers(fsys fs.FS) error {
+	c.gets = map[string]bool{}
+	data, err := fs.ReadFile(fsys, operationsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the list of operations: %w", err)
+	}
+	for line := range strings.Lines(string(data)) {
+		cells := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
+		if len(cells) > 2 && cells[0] == "GET" && cells[2] != "suspect" {
+			c.gets[pathShape(cells[1])] = true
+		}
+	}
+	return nil
+}
+
+// Answers tells whether the API is known to answer a GET on a path, which may
+// hold parameters or ids.
+func (c *Catalog) Answers(path string) bool { return c.gets[pathShape(path)] }
+
+// pathShape is a path without the names and values of its parameters. Letter
+// case does not count in paths.
+func pathShape(path string) string {
+	segments := strings.Split(strings.ToLower(path), "/")
+	for i, s := range segments {
+		if strings.HasPrefix(s, "{") || s != "" && strings.Trim(s, "0123456789") == "" {
+			segments[i] = "{}"
+		}
+	}
+	return strings.Join(segments, "/")
+}
