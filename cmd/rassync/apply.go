@@ -22,6 +22,8 @@ type applyOptions struct {
 	dir     string
 	prune   bool
 	rotate  bool
+	unseen  bool
+	skip    bool
 	resume  bool
 	verbose bool
 	rng     rangeFlags
@@ -58,6 +60,7 @@ interrupt ends at once. That nobody reads the output any more stops nothing.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
 	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
+	addUnknowns(f, &o.unseen, &o.skip)
 	f.BoolVar(&o.resume, "resume", false, "finish the newest run of the workspace; the argument is a run then, not a folder")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole, and every request")
 	f.StringVar(&o.dir, "dir", ".", "workspace of a plan file or of a run to resume")
@@ -79,8 +82,8 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 		return err
 	}
 	if !info.IsDir() {
-		if len(o.sel.only)+len(o.sel.except) > 0 || o.prune || o.rotate {
-			return app.Failf(app.Input, "--only, --except, --prune and --rotate-secrets belong to the plan, not to its apply").With("make another plan")
+		if len(o.sel.only)+len(o.sel.except) > 0 || o.prune || o.rotate || o.unseen || o.skip {
+			return app.Failf(app.Input, "--only, --except, --prune, --rotate-secrets, --write-unseen and --skip-incomplete belong to the plan, not to its apply").With("make another plan")
 		}
 		return o.runFile(ctx, c, target)
 	}
@@ -88,7 +91,7 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 	if err != nil {
 		return err
 	}
-	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.write.allow}
+	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Allow: o.write.allow}
 	if err := o.rng.read(c, f, &opts); err != nil {
 		return err
 	}

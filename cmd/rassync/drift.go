@@ -63,8 +63,11 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 		if err := o.show(c, d); err != nil {
 			return err
 		}
-		if !d.InSync() {
+		if d.Differs() {
 			return &app.Failure{Class: app.Pending}
+		}
+		if err := p.Unseen(); err != nil {
+			return err
 		}
 		// Silence about what was not read would be taken for "no drift".
 		return app.NotCompared(p.Live.NotRead)

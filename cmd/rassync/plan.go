@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"rassync/internal/app"
 	"rassync/internal/guard"
@@ -22,6 +23,8 @@ type planOptions struct {
 	validFor     time.Duration
 	prune        bool
 	rotate       bool
+	unseen       bool
+	skip         bool
 	detailedExit bool
 	verbose      bool
 	limit        int
@@ -67,6 +70,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	f.DurationVar(&o.validFor, "valid-for", app.PlanValidFor, "how long the saved plan may be applied")
 	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
 	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
+	addUnknowns(f, &o.unseen, &o.skip)
 	f.BoolVar(&o.detailedExit, "detailed-exitcode", false, "exit with 2 if there are changes")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole")
 	f.IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
@@ -95,7 +99,7 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
-	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, Allow: o.allow}
+	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Allow: o.allow}
 	if err := o.rng.read(c, f, &opts); err != nil {
 		return err
 	}
@@ -136,6 +140,12 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 		}
 		return p.Unwritten(app.Failed)
 	})
+}
+
+// addUnknowns adds the flags about what neither the farm nor an export shows.
+func addUnknowns(f *pflag.FlagSet, unseen, skip *bool) {
+	f.BoolVar(unseen, "write-unseen", false, "write declared values that the farm does not show, although nobody can tell whether they differ")
+	f.BoolVar(skip, "skip-incomplete", false, "leave out new objects whose documents lack what a create needs, instead of refusing the plan")
 }
 
 // plan makes a plan and shows how far it has come.

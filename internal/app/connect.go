@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"rassync/internal/export"
@@ -56,7 +57,8 @@ type Session struct {
 	Fingerprint string
 	Parallel    int
 	// version is asked once.
-	version *string
+	versionMu sync.Mutex
+	version   *string
 }
 
 // Reader gives the read side.
@@ -205,6 +207,8 @@ func sameGUID(a, b string) bool {
 // a farm that does not tell it has none.
 func (s *Session) Identity(ctx context.Context) plan.Farm {
 	f := s.Farm()
+	s.versionMu.Lock()
+	defer s.versionMu.Unlock()
 	if s.version == nil {
 		v := ""
 		if ans, err := s.Reader().Get(ctx, versionPath, nil); err == nil {
@@ -214,6 +218,9 @@ func (s *Session) Identity(ctx context.Context) plan.Farm {
 	}
 	return plan.Farm{URL: s.URL, GUID: f.GUID, Name: f.Name, Version: *s.version}
 }
+
+// Version gives the farm's version, "" if it does not tell.
+func (s *Session) Version(ctx context.Context) string { return s.Identity(ctx).Version }
 
 // versionOf finds the version in an answer whose shape nobody has written
 // down: a text, or an object that holds one.

@@ -54,9 +54,6 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 	if err := stageable(p.Plan, e); err != nil {
 		return err
 	}
-	if err := p.whole(); err != nil {
-		return err
-	}
 	if err := a.mayWrite(s, p.Folder, e); err != nil {
 		return err
 	}

@@ -34,8 +34,10 @@ type ExportOptions struct {
 type Exported struct {
 	Farm    *export.Farm
 	Written *workspace.WriteReport
-	// Missing are the lists that were asked for and could not be read.
+	// Missing are the lists that were asked for and could not be read. That the
+	// farm has no such list counts if the folder holds objects from it.
 	Missing []export.NotRead
+	failed  []export.FailedRead
 	// Counts are the objects written, by kind.
 	Counts map[string]int
 	// Costly are the properties that were not read because they cost a
@@ -80,7 +82,7 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	req := sc.request(func(obj *model.Object, p *model.Property) bool {
 		return o.Selection.Match(obj.Address) && (!export.Costly(p) || details(obj.Address.Kind, p))
 	}, s.Parallel)
-	req.Progress = o.Progress
+	req.Progress, req.Version = o.Progress, s.Version
 	if x.Farm, err = export.Read(ctx, s.Reader(), a.Catalog, req); err != nil {
 		return nil, err
 	}
@@ -89,8 +91,10 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 			x.Missing = append(x.Missing, n)
 		}
 	}
-	if err := x.failed(); err != nil {
-		return nil, err
+	for _, n := range x.Farm.Failed {
+		if o.Selection.Match(n.Address) {
+			x.failed = append(x.failed, n)
+		}
 	}
 	var objects []*model.Object
 	for _, obj := range x.Farm.All() {
@@ -99,11 +103,15 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 			x.Counts[obj.Address.Kind]++
 		}
 	}
-	vanished := map[string]bool{}
+	vanished, declared := map[string]bool{}, map[string]bool{}
 	x.Written, err = workspace.Write(f.Dir, a.Catalog, objects, workspace.WriteOptions{
 		Fill: o.Fill, Prune: o.Prune, Overlay: o.Overlay, DryRun: o.DryRun,
 		Covers: func(addr model.Address) bool {
-			if !o.Selection.Match(addr) || !x.Farm.Read[addr.Kind] || x.Farm.NotReadErr(addr.Kind, addr.Site) != nil {
+			if !o.Selection.Match(addr) || !x.Farm.Read[addr.Kind] {
+				return false
+			}
+			if err := x.Farm.NotReadErr(addr.Kind, addr.Site); err != nil {
+				declared[where(model.Address{Kind: addr.Kind, Site: addr.Site})] = true
 				return false
 			}
 			if shows(x.Farm, addr.Kind, addr.Site) {
@@ -127,6 +135,9 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	if err != nil {
 		return nil, err
 	}
+	x.Missing = slices.DeleteFunc(x.Missing, func(n export.NotRead) bool {
+		return ras.KindOf(n.Err) == ras.KindNotFound && !declared[where(model.Address{Kind: n.Kind, Site: n.Site})] && !x.elsewhere(n)
+	})
 	for _, w := range slices.Sorted(maps.Keys(vanished)) {
 		a.Notice("the farm shows no %s although the folder declares some: left as they are, since an account without rights sees an empty list (delete them by hand if they are really gone)", w)
 	}
@@ -137,6 +148,20 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	}
 	x.Stats = s.Stats()
 	return x, nil
+}
+
+// elsewhere tells whether the farm answers the list of a kind in another site:
+// then it has the kind, and a list that is not there is one that failed.
+func (x *Exported) elsewhere(n export.NotRead) bool {
+	if n.Site == "" || !x.Farm.Read[n.Kind] {
+		return false
+	}
+	for _, s := range x.Farm.Sites {
+		if x.Farm.NotReadErr(n.Kind, s.Address.Name) == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // shows tells whether the farm has any object of a kind in a site that is not

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,16 +10,25 @@ import (
 	"rassync/internal/ras"
 )
 
-// Incomplete is the failure of an export that lacks kinds which the farm did
-// not let it read: as a backup it must not pass for a whole one.
+// Incomplete is the failure of an export that lacks what the farm did not let
+// it read: as a backup it must not pass for a whole one.
 func (x *Exported) Incomplete() error {
-	return unread(x.Missing, "the export is incomplete: %s", "what was read is written; leave out with --except what the account need not see")
-}
-
-// failed is the failure of an export whose reads went wrong: the folder is
-// left as it is.
-func (x *Exported) failed() error {
-	return unread(broken(x.Missing), "nothing was written: %s", "try again; if the farm keeps failing there, leave that kind out with --except kind:NAME")
+	const hint = "what was read is written, the files of the rest are as they were; leave out with --except what the account need not see"
+	if len(x.Farm.Failed) == 0 || len(x.failed) == 0 {
+		return unread(x.Missing, Partial, "the export is incomplete: %s", hint)
+	}
+	var objects []string
+	for _, n := range x.Missing {
+		objects = append(objects, n.String())
+	}
+	for _, f := range x.failed {
+		objects = append(objects, f.String())
+	}
+	what := model.Count(len(x.failed), "read of an object failed", "reads of objects failed")
+	if n := len(x.Missing); n > 0 {
+		what += ", " + model.Count(n, "list was not read", "lists were not read")
+	}
+	return Failf(Partial, "the export is incomplete: %s", what).With("%s", hint).About(objects)
 }
 
 // broken are the lists of which no sensible answer came. What the account may
@@ -38,12 +48,25 @@ func broken(list []export.NotRead) []export.NotRead {
 // NotCompared is the failure of a comparison that found nothing, but could
 // not see everything.
 func NotCompared(list []export.NotRead) error {
-	return unread(list, "not everything was compared: %s", "leave out with --except what the account need not see")
+	return unread(withoutUnknownKinds(list), Failed, "not everything was compared: %s", "leave out with --except what the account need not see")
 }
 
-// Unseen is NotCompared for what the folder declares alone: an empty plan must
-// not stand for objects that nobody could see.
-func (p *Planned) Unseen() error { return NotCompared(p.unseen()) }
+// Unseen is the failure of a comparison that could not see all of what the
+// folder declares: an empty plan must not stand for that.
+func (p *Planned) Unseen() error {
+	if err := unread(p.unseen(), Failed, "not everything was compared: %s", "leave out with --except what the account need not see"); err != nil {
+		return err
+	}
+	if len(p.Plan.NotShown) == 0 {
+		return nil
+	}
+	var objects []string
+	for _, n := range p.Plan.NotShown {
+		objects = append(objects, n.String())
+	}
+	return Failf(Failed, "not everything was compared: the farm does not show %s", model.Count(len(objects), "declared value", "declared values")).
+		With("take them out of the documents, or send them with --write-unseen").About(objects)
+}
 
 // unseen are the lists that hold what the folder declares, or what it puts
 // into an order.
@@ -60,12 +83,6 @@ func (p *Planned) unseen() []export.NotRead {
 		}
 	}
 	return list
-}
-
-// whole is the failure of a plan for which a list could not be read although
-// nothing forbids it: to carry out the rest would pass for all of it.
-func (p *Planned) whole() error {
-	return unread(broken(p.unseen()), "nothing was written: %s", "try again; if the farm keeps failing there, leave that kind out with --except kind:NAME")
 }
 
 // Unwritten is the failure of a plan, or of its apply, that leaves declared
@@ -89,6 +106,10 @@ func (p *Planned) Unwritten(class Class) error {
 // declared: something could not be seen, or no known call writes it.
 func (p *Planned) Short(class Class) error {
 	if err := p.Unseen(); err != nil {
+		var f *Failure
+		if class == Partial && errors.As(err, &f) && f.Class == Failed {
+			f.Class = Partial
+		}
 		return err
 	}
 	return p.Unwritten(class)
@@ -105,26 +126,29 @@ func (s *scope) blind(live *export.Farm) error {
 			list = append(list, n)
 		}
 	}
-	return unread(list, "nothing was written: %s", "use an account that may see what the plan touches")
+	return unread(withoutUnknownKinds(list), Failed, "nothing was written: %s", "use an account that may see what the plan touches")
 }
 
-// unread makes a failure of what was not read. Missing rights are the usual
-// reason; anything else is an error of its own.
-func unread(list []export.NotRead, format, hint string) error {
-	class := Auth
+// withoutUnknownKinds leaves out the kinds that the farm says it does not have:
+// of an older release nothing is missing.
+func withoutUnknownKinds(list []export.NotRead) []export.NotRead {
+	return slices.DeleteFunc(slices.Clone(list), func(n export.NotRead) bool { return ras.KindOf(n.Err) == ras.KindNotFound })
+}
+
+// unread makes a failure of what was not read. Missing rights are a class of
+// their own.
+func unread(list []export.NotRead, class Class, format, hint string) error {
+	if len(list) == 0 {
+		return nil
+	}
 	var objects []string
+	rights := true
 	for _, n := range list {
-		switch ras.KindOf(n.Err) {
-		case ras.KindNotFound:
-			continue // an older release has no such kind: nothing is missing
-		case ras.KindRights:
-		default:
-			class = Failed
-		}
+		rights = rights && ras.KindOf(n.Err) == ras.KindRights
 		objects = append(objects, n.String())
 	}
-	if len(objects) == 0 {
-		return nil
+	if rights {
+		class = Auth
 	}
 	lists := "one list was not read"
 	if len(objects) > 1 {

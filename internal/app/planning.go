@@ -20,6 +20,11 @@ type PlanOptions struct {
 	Selection     selector.Set
 	Prune         bool
 	RotateSecrets bool
+	// WriteUnseen has declared values written that the farm does not show.
+	WriteUnseen bool
+	// SkipIncomplete leaves out objects that a create could not make, instead
+	// of refusing the plan.
+	SkipIncomplete bool
 	// Undeclared also reads the exclusive kinds that nothing is declared of,
 	// and lists what the farm has beyond the declared objects.
 	Undeclared bool
@@ -77,7 +82,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		return nil, err
 	}
 	req := sc.requestFor(append(chosen, t.gone...), s.Parallel)
-	req.Progress = o.Progress
+	req.Progress, req.Version = o.Progress, s.Version
 	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {
 		return nil, err
@@ -89,7 +94,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	p := &Planned{Live: live, Folder: f, Sent: sent}
 	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
 	in := plan.Input{Catalog: a.Catalog, Desired: append(slices.Clone(declared), going...), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
-		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, Position: f.Workspace.Position, Tool: a.Tool, Farm: s.Identity(ctx)}
+		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, WriteUnseen: o.WriteUnseen, SkipIncomplete: o.SkipIncomplete, Position: f.Workspace.Position, Tool: a.Tool, Farm: s.Identity(ctx)}
 	var div divided
 	if o.Since != nil {
 		// What could not be read must not pass for deleted.

@@ -115,7 +115,9 @@ func (s *scope) requestFor(desired []*model.Object, parallel int) export.Request
 // ground on which a plan is made or checked. What cannot be seen must not pass
 // for deleted.
 func (a *App) see(ctx context.Context, s *Session, f *Folder, sc *scope, desired []*model.Object) (*Planned, error) {
-	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.requestFor(desired, s.Parallel))
+	req := sc.requestFor(desired, s.Parallel)
+	req.Version = s.Version
+	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {
 		return nil, err
 	}

@@ -421,7 +421,7 @@ func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
 		return err
 	}
 	r.Live.Remember(renamed(live, c.Desired))
-	return r.record(c, edits)
+	return r.record(&plan.Change{Desired: c.Desired, Before: live}, edits)
 }
 
 // renamed is the live object under its declared address.
@@ -452,7 +452,7 @@ func (r *run) record(c *plan.Change, edits *plan.Edits) error {
 		if r.wasRefused(l.Prop.Path()) {
 			continue
 		}
-		if l.Prop.WriteOnly || (c.Before != nil && c.Before.Absent[l.Prop.Path()]) {
+		if l.Prop.WriteOnly || (c.Before != nil && c.Before.Hides(l.Prop.Path())) {
 			if err := r.Sent.Record(c.Desired.Address, l.Prop.Path(), declared(l.Value)); err != nil {
 				return err
 			}

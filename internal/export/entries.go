@@ -160,10 +160,7 @@ func (r *reader) allNamed(ctx context.Context, whole map[string]bool) error {
 				continue
 			}
 			if err := r.named(ctx, k, o); err != nil {
-				if fatal(err) {
-					return err
-				}
-				r.notRead(k, siteOf(o), fmt.Errorf("%s: %w", o.Address, err))
+				return err
 			}
 		}
 	}
@@ -212,8 +209,14 @@ func (r *reader) named(ctx context.Context, k *model.Kind, o *model.Object) erro
 		name, _ := siblings[p.EntryOf.Object].(string)
 		if t := r.farm.Names.Resolve(p.Beside().Ref, name, o.Address.Site); name != "" && t != nil {
 			s, err := r.entriesOf(ctx, t, p.EntryOf.List)
-			if err != nil {
+			switch {
+			case err != nil && fatal(err):
 				failed = err
+				return
+			case err != nil:
+				delete(siblings, p.Name)
+				r.failed(ctx, t, p.EntryOf.List, nil, err)
+				r.hides(o, p)
 				return
 			}
 			if s != nil {
@@ -258,6 +261,10 @@ func (r *reader) refsByName(p *model.Property, spec map[string]any, o *model.Obj
 			continue
 		}
 		delete(spec, c.Name)
+		if r.unreadKind(c.Ref) {
+			r.hides(o, c)
+			continue
+		}
 		r.dangling(o, c.Path())
 	}
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"fmt"
 	"sort"
 
@@ -25,7 +26,8 @@ type Farm struct {
 	// Files holds the content of files by digest.
 	Files map[string][]byte
 
-	learnt *learnt // which further reads never bring anything on this farm
+	version func(context.Context) string
+	learnt  *learnt // which further reads never bring anything on this farm
 }
 
 // NewFarm is a farm of objects at hand: no farm is asked.

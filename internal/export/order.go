@@ -1,10 +1,13 @@
 package export
 
 import (
+	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
 	"rassync/internal/model"
+	"rassync/internal/ras"
 )
 
 // TopLevel is the name of the order of items outside any folder.
@@ -17,6 +20,11 @@ func (r *reader) orders(whole map[string]bool) {
 			continue
 		}
 		r.farm.Objects[k.Name] = nil
+		if n := r.farm.unreadIn(k); n != nil {
+			// An order that lacks some of its items is not the farm's order.
+			r.notRead(k, nil, fmt.Errorf("it puts %s in order, which was not read: %w", n.Kind, n.Err))
+			continue
+		}
 		if k.Order.By == "chain" {
 			for _, g := range r.farm.chains(k) {
 				if len(g.kids) > 1 {
@@ -37,6 +45,20 @@ func (r *reader) orders(whole map[string]bool) {
 		}
 	}
 }
+
+// unreadIn gives a list that was not read and whose objects the order k puts in
+// line; nil if all were read.
+func (f *Farm) unreadIn(k *model.Kind) *NotRead {
+	for i, n := range f.NotRead {
+		if slices.Contains(k.Order.Of, n.Kind) && !absentKind(n.Err) {
+			return &f.NotRead[i]
+		}
+	}
+	return nil
+}
+
+// absentKind tells whether the farm says that it has no such kind.
+func absentKind(err error) bool { return ras.KindOf(err) == ras.KindNotFound }
 
 type siblings struct {
 	folder string

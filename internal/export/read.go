@@ -60,7 +60,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	r := &reader{cat: cat, memo: newMemo(g), req: req,
 		raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{},
 		farm: &Farm{Catalog: cat, Names: newNames(cat), Objects: map[string][]*model.Object{}, Read: map[string]bool{}, Files: map[string][]byte{},
-			Findings: newFindings(), learnt: newLearnt()}}
+			Findings: newFindings(), version: req.Version, learnt: newLearnt()}}
 	if err := r.readSites(ctx); err != nil {
 		return nil, fmt.Errorf("reading the list of sites: %w", err)
 	}
@@ -80,6 +80,9 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 		return nil, err
 	}
 	r.memo.forgetBut(lookups(cat))
+	if err := r.unlistedFolders(ctx); err != nil {
+		return nil, err
+	}
 	r.nameTree()
 	r.markTwins()
 	for _, k := range cat.Kinds() {

@@ -41,9 +41,9 @@ func (f *Farm) FromAnswer(ctx context.Context, g Getter, o *model.Object, body m
 }
 
 func (f *Farm) again(g Getter, want func(*model.Object, *model.Property) bool) *reader {
-	r := &reader{anew: true, cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
+	r := &reader{anew: true, cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1, Version: f.version}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
 		farm: &Farm{Catalog: f.Catalog, Names: f.Names, Objects: f.Objects, Sites: f.Sites, Files: f.Files,
-			NotRead: f.NotRead, Findings: newFindings(), learnt: f.learnt}}
+			NotRead: f.NotRead, Findings: newFindings(), version: f.version, learnt: f.learnt}}
 	return r
 }
 

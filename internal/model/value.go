@@ -99,6 +99,18 @@ func (o *Object) OldName() string {
 	return WithMark(o.RenamedFrom, o.Address.Mark())
 }
 
+// Hides tells whether the farm does not show the value at a path, or what
+// encloses it.
+func (o *Object) Hides(path string) bool {
+	for path != "" {
+		if o.Absent[path] {
+			return true
+		}
+		path = path[:max(strings.LastIndexByte(path, '.'), 0)]
+	}
+	return false
+}
+
 // Goes tells whether the document says of its object only that it may be
 // deleted: it declares nothing, so the object is not meant to stay.
 func (o *Object) Goes() bool {

@@ -1,8 +1,8 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -36,6 +36,11 @@ type Input struct {
 	// Sent remembers values that cannot be read back.
 	Sent          Sent
 	RotateSecrets bool
+	// SkipIncomplete leaves out new objects that a create could not make, and
+	// what needs them, instead of refusing the plan.
+	SkipIncomplete bool
+	// WriteUnseen has declared values written that the farm does not show.
+	WriteUnseen bool
 	// Position finds the place of a property in a document.
 	Position func(o *model.Object, path string) model.Source
 
@@ -118,6 +123,8 @@ type builder struct {
 	warnings []string
 
 	unwritable []Unwritable
+	unseen     []NotShown
+	incomplete map[*model.Object]string // new objects that are left out, and why
 
 	changes  []*change
 	byAddr   map[model.Address]*change // by declared or live address
@@ -174,6 +181,7 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 		}
 	}
 	b.pair()
+	b.skipIncomplete()
 	b.block()
 	b.deletes()
 	for _, d := range b.Desired {
@@ -220,7 +228,7 @@ func (b *builder) compare(d *model.Object) {
 	if k.Shape == model.OrderShape || !b.selected(d.Address) {
 		return
 	}
-	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil || b.blocked[d] != "" || b.unclear[d] {
+	if b.Live.NotReadErr(k.Name, d.Address.Site) != nil || b.blocked[d] != "" || b.incomplete[d] != "" || b.unclear[d] {
 		return
 	}
 	if refused := k.RefuseForeign(d); len(refused) > 0 {
@@ -239,6 +247,7 @@ func (b *builder) compare(d *model.Object) {
 	df.object(k.Spec, d.Spec, live.Spec, "")
 	df.unknown(d.Unknown, live.Unknown)
 	b.unwritable = append(b.unwritable, df.stuck...)
+	b.unseen = append(b.unseen, df.unseen...)
 	b.warnings = append(b.warnings, df.warn...)
 	b.unsent += len(df.unsent)
 	c := &change{Change: Change{Action: Update, Fields: df.fields, Desired: d, Before: live}, live: live}
@@ -257,7 +266,9 @@ func (b *builder) compare(d *model.Object) {
 		}
 	}
 	if len(c.Fields) == 0 {
-		b.same++
+		if len(df.unseen) == 0 {
+			b.same++
+		}
 		return
 	}
 	var fixed []string
@@ -291,7 +302,7 @@ func (b *builder) compare(d *model.Object) {
 }
 
 func (b *builder) differ(d, live *model.Object) *differ {
-	df := &differ{site: d.Address.Site, address: d.Address, want: d.Spec, have: live.Spec, absent: live.Absent, sent: b.Sent, rotate: b.RotateSecrets,
+	df := &differ{site: d.Address.Site, address: d.Address, want: d.Spec, have: live.Spec, absent: live.Absent, sent: b.Sent, rotate: b.RotateSecrets, writeUnseen: b.WriteUnseen,
 		wantUnknown: d.Unknown, haveUnknown: live.Unknown}
 	df.sameRef = func(kinds []string, want, have any) bool { return b.sameRef(kinds, want, have, d.Address.Site) }
 	df.sameEntry = func(p *model.Property, object, want, have string) bool {
@@ -471,34 +482,17 @@ func (b *builder) create(k *model.Kind, d *model.Object) {
 
 // creatable refuses an object that a create could not make.
 func (b *builder) creatable(k *model.Kind, d *model.Object, why string) {
-	for _, p := range missing(k, d) {
+	for _, p := range MissingOnCreate(k, d.Spec) {
 		b.fail(d, p, why, "add it to the document")
 	}
-	var none *model.NoCallError
-	if _, err := k.CreatePath(d.Spec); errors.As(err, &none) {
-		if v, ok := model.Lookup(d.Spec, none.By); ok && v != nil && v != "" {
-			b.fail(d, none.By, none.Error(), none.Hint())
-		}
+	if none := noCreate(k, d.Spec); none != nil {
+		b.fail(d, none.By, none.Error(), none.Hint())
 	}
 	if k.Identity.Also != "" {
 		if first, also, ok := model.CutName(d.Address.Name); !ok || first == "" || also == "" {
 			b.fail(d, "name", fmt.Sprintf("the name has two parts: %s@%s", k.Identity.Read, k.Identity.Also), "write both of them")
 		}
 	}
-}
-
-// missing lists what a create needs and the document lacks.
-func missing(k *model.Kind, d *model.Object) []string {
-	var out []string
-	for _, p := range k.Spec.Props {
-		if !p.RequiredOnCreate {
-			continue
-		}
-		if v, ok := d.Spec[p.Name]; !ok || v == nil || v == "" {
-			out = append(out, p.Name)
-		}
-	}
-	return out
 }
 
 func createFields(p *model.Property, want map[string]any, path string) []Field {
@@ -680,7 +674,11 @@ func (b *builder) unread() {
 			if more := len(list) - maxNamed; more > 0 {
 				names += fmt.Sprintf(" and %d more", more)
 			}
-			b.warnings = append(b.warnings, fmt.Sprintf("%s left alone because of references to %s, which was not read: %s", objects(len(list), "declared "), kind, names))
+			why := "is left out"
+			if slices.ContainsFunc(b.Live.NotRead, func(n export.NotRead) bool { return n.Kind == kind }) {
+				why = "was not read"
+			}
+			b.warnings = append(b.warnings, fmt.Sprintf("%s left alone because of references to %s, which %s: %s", objects(len(list), "declared "), kind, why, names))
 		}
 	}
 	byKind := map[string][2]int{}
@@ -762,7 +760,8 @@ func (b *builder) finish(sorted []*change) *Plan {
 	if b.unsent > 0 {
 		b.warnings = append(b.warnings, fmt.Sprintf("%s never been sent from this workspace: rassync cannot know what the farm has (--rotate-secrets sends all)", model.Count(b.unsent, "secret has", "secrets have")))
 	}
-	p.Unwritable = b.unwritable
+	p.Unwritable, p.NotShown = b.unwritable, b.unseen
+	b.warnings = append(b.warnings, unseenWarnings(b.unseen)...)
 	for _, u := range b.unwritable {
 		b.warnings = append(b.warnings, u.String())
 	}

@@ -129,11 +129,17 @@ type differ struct {
 	warn    []string
 	unsent  []string
 	stuck   []Unwritable
+
+	// unseen are declared values that the farm does not show, and writeUnseen
+	// tells whether they are written all the same.
+	unseen      []NotShown
+	writeUnseen bool
 }
 
 func (d *differ) object(p *model.Property, want, have map[string]any, path string) {
 	var companions []*model.Property
 	before := len(d.fields)
+	half := d.halves(p, want, have, path)
 	for _, c := range p.Props {
 		w, declared := want[c.Name]
 		if !declared {
@@ -158,16 +164,12 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 			continue
 		}
 		h, there := have[c.Name]
-		if !there && d.absent[at] && c.Type != model.TypeObject {
-			state := NeverSent
-			if d.sent != nil {
-				state = d.sent.State(d.address, at, w)
-			}
-			// What only a create takes and no read shows is taken to be as
-			// declared: the object would be made anew in every run otherwise.
-			if state == SentOther || (state == NeverSent && !c.CreateOnly) {
-				d.leaf(c, w, Field{Path: at, After: show(w), Note: "this farm does not show the property"})
-			}
+		if !there && d.hidden(c, have, at) {
+			d.notShown(c, w, at)
+			continue
+		}
+		if half[c] {
+			d.half(c, w, h, at)
 			continue
 		}
 		if c.EntryOf != nil {

@@ -306,10 +306,18 @@ func (b *builder) reorder(k *model.Kind, g *group, line []*sibling, wanted []any
 			c.needs[sc] = "is put in order"
 		}
 	}
+	unseen := false
 	for i, it := range wanted {
-		if !used[i] && b.complete(k) && !b.Live.KeepsPlace(k, g.address.Site, it) {
+		if used[i] {
+			continue
+		}
+		unseen = unseen || !b.complete(k)
+		if b.complete(k) && !b.leftOut(k, g.address, it) && !b.Live.KeepsPlace(k, g.address.Site, it) {
 			b.fail(g.doc, fmt.Sprintf("items[%d]", i), fmt.Sprintf("there is no %v to put in order", itemText(it)), "take it out of the list, or declare it")
 		}
+	}
+	if unseen {
+		return // where what was not read stands among the others is not known
 	}
 	if right {
 		b.same++

@@ -34,6 +34,9 @@ type Plan struct {
 	Since *ThreeWay `json:"since,omitempty"`
 	// Unwritable are declared differences that no known call makes.
 	Unwritable []Unwritable `json:"unwritable,omitempty"`
+	// NotShown are declared values that the farm does not show: whether they
+	// differ is not known, and they are not written.
+	NotShown []NotShown `json:"notShown,omitempty"`
 	// Warnings are for people; nothing is decided by them.
 	Warnings []string `json:"warnings"`
 }

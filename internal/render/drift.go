@@ -17,10 +17,14 @@ type Drift struct {
 	Undeclared []string
 }
 
-// InSync tells whether there is no drift.
-func (d Drift) InSync() bool {
-	return d.Plan.Empty() && len(d.Undeclared) == 0 && len(d.Plan.Unwritable) == 0
+// Differs tells whether the farm is seen to differ.
+func (d Drift) Differs() bool {
+	return !d.Plan.Empty() || len(d.Undeclared) > 0 || len(d.Plan.Unwritable) > 0
 }
+
+// InSync tells whether the farm is as declared: there is no drift, and nothing
+// that is declared is hidden.
+func (d Drift) InSync() bool { return !d.Differs() && len(d.Plan.NotShown) == 0 }
 
 // verdict says in how many objects the farm differs.
 func (d Drift) verdict() string {
@@ -58,9 +62,12 @@ func DriftText(w io.Writer, d Drift, o Options) error {
 			p.linef("  %s", Name(a))
 		}
 	}
-	if d.InSync() {
+	switch {
+	case d.InSync():
 		p.linef("no drift")
-	} else {
+	case !d.Differs():
+		p.linef("no drift in what the farm shows")
+	default:
 		p.linef("%s", p.paint(bold, d.verdict()))
 	}
 	return p.flush(w)

@@ -182,6 +182,13 @@ func planReport(p *plan.Plan, source SourceURL) htmlReport {
 		}
 		r.Sections = append(r.Sections, s)
 	}
+	if len(p.NotShown) > 0 {
+		s := htmlSection{Title: "Declared, but not shown by this farm"}
+		for _, n := range p.NotShown {
+			s.Texts = append(s.Texts, Escape(n.Address)+" "+Escape(n.Path)+": "+Escape(n.Why))
+		}
+		r.Sections = append(r.Sections, s)
+	}
 	return r
 }
 

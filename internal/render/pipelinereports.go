@@ -68,6 +68,9 @@ func DriftJUnit(w io.Writer, d Drift) error {
 	for _, u := range d.Plan.Unwritable {
 		fail("unwritable", Name(u.Address)+" "+Escape(u.Path), "", "differs, and no known call writes it", []string{Escape(u.Why)})
 	}
+	for _, n := range d.Plan.NotShown {
+		fail("not shown", Escape(n.Address)+" "+Escape(n.Path), "", "could not be compared", []string{Escape(n.Why)})
+	}
 	if len(suite.Cases) == 0 {
 		suite.Cases = append(suite.Cases, junitCase{Class: "farm", Name: "as declared"})
 	}

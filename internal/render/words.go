@@ -24,6 +24,9 @@ func nothingToDo(p *plan.Plan) string {
 	if n := len(p.Unwritable); n > 0 {
 		return "no changes that can be made: " + count(n, "declared difference cannot be written", "declared differences cannot be written")
 	}
+	if n := len(p.NotShown); n > 0 {
+		return "no changes in what the farm shows: " + count(n, "declared value could not be compared", "declared values could not be compared")
+	}
 	return emptyPlan
 }
 
