@@ -106,7 +106,7 @@ func staleObjects(cat *model.Catalog, live *export.Farm, p *plan.Plan) []string 
 			// It comes with its site, which this plan makes.
 		case o == nil:
 			out = append(out, c.Address+" (deleted)")
-		case c.PreImage != "" && plan.PreImage(cat, live.Names, o) != c.PreImage:
+		case c.PreImage != "" && !plan.SamePreImage(cat, live.Names, o, c.PreImage):
 			out = append(out, c.Address+" (changed)")
 		}
 	}

@@ -364,7 +364,7 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 		}
 		return nil, &StaleError{Address: c.Address, Gone: true}
 	}
-	if !again && !r.relinked[old.Address.String()] && c.PreImage != "" && plan.PreImage(r.cat, r.Live.Names, now) != c.PreImage {
+	if !again && !r.relinked[old.Address.String()] && c.PreImage != "" && !plan.SamePreImage(r.cat, r.Live.Names, now, c.PreImage) {
 		return nil, &StaleError{Address: c.Address}
 	}
 	return now, nil

@@ -15,9 +15,16 @@ import (
 
 // further is another read of an object that may hold what its answer lacks.
 type further struct {
+	how  string // for what is learnt of it
 	path string
 	read func(ctx context.Context, body map[string]any) (map[string]any, error)
 }
+
+// The ways in which an object is read once more.
+const (
+	byIDRead   = "by id"
+	inListRead = "in its list"
+)
 
 // byID reads an object that was seen in a list by its id; nil where the API
 // has no such read.
@@ -26,7 +33,7 @@ func (r *reader) byID(k *model.Kind, o *model.Object) *further {
 		return nil
 	}
 	path := SelfPath(k.Get, o.ID)
-	return &further{path: path, read: func(ctx context.Context, body map[string]any) (map[string]any, error) {
+	return &further{how: byIDRead, path: path, read: func(ctx context.Context, body map[string]any) (map[string]any, error) {
 		full, err := r.memo.object(ctx, path, nil)
 		r.memo.forget(path, nil)
 		if err != nil {
@@ -49,11 +56,18 @@ func laidOver(base, top map[string]any) map[string]any {
 }
 
 // confirmed are the wanted properties whose absence says that an answer is not
-// all there is, as far as a read by id has ever shown them.
-func (r *reader) confirmed(o *model.Object, d *model.Decoder) []model.Missing {
+// all there is, as far as the further read has ever shown them.
+func (r *reader) confirmed(o *model.Object, d *model.Decoder, more *further) []model.Missing {
+	if more == nil {
+		return nil
+	}
 	var out []model.Missing
 	for _, m := range d.Missing {
-		if m.Told && m.Confirmed() && !strings.Contains(m.Path, "[]") && m.Prop.OwnPartGet() == nil && r.wants(o, m.Outer()) && !r.farm.learnt.never(o.Address.Kind, "by id", m.Path) {
+		if !m.Told || !m.Confirmed() || strings.Contains(m.Path, "[]") || m.Prop.OwnPartGet() != nil {
+			continue
+		}
+		// What is read before a write must hold all that the plan was made from.
+		if (more.how == inListRead || r.wants(o, r.cat.Kind(o.Address.Kind).Spec)) && !r.farm.learnt.never(o.Address.Kind, more.how, m.Path) {
 			out = append(out, m)
 		}
 	}

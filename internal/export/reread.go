@@ -147,7 +147,7 @@ func (r *reader) inList(k *model.Kind, o *model.Object) *further {
 	if k.Shape != model.Collection || k.Get == "" || r.blind {
 		return nil
 	}
-	return &further{path: k.List.Path, read: func(ctx context.Context, body map[string]any) (map[string]any, error) {
+	return &further{how: inListRead, path: k.List.Path, read: func(ctx context.Context, body map[string]any) (map[string]any, error) {
 		list, err := r.rawList(ctx, k, o)
 		if err != nil {
 			return nil, err

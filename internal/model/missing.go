@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"sort"
+	"strings"
 )
 
 // Missing is a property in force that an answer did not hold. That is not the
@@ -305,4 +306,36 @@ func (p *Property) OwnPartGet() *Property {
 		}
 	}
 	return nil
+}
+
+// Unsure lists what cannot be relied on where the farm does not show some
+// properties: those, and what one of them may switch off.
+func (k *Kind) Unsure(absent map[string]bool) []string {
+	var out []string
+	for path := range absent {
+		out = append(out, path)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	for _, p := range k.gated {
+		if p.InEntry() || absent[p.Path()] {
+			continue
+		}
+		switches := []string{p.Gate}
+		for name := range p.When {
+			switches = append(switches, name)
+		}
+		for _, name := range switches {
+			if rest, ok := strings.CutPrefix(name, "./"); ok {
+				name = join(p.Parent.Path(), rest)
+			}
+			if name != "" && (&Object{Absent: absent}).Hides(name) {
+				out = append(out, p.Path())
+				break
+			}
+		}
+	}
+	sort.Strings(out)
+	return out
 }

@@ -96,8 +96,9 @@ func declares(d, o *model.Object, p *model.Property) bool {
 		_, declared := model.Lookup(d.Spec, p.Path())
 		return declared
 	}
-	// What settings refer to is looked at in any case: see release.
-	return o.Builtin && o.Address.Name == "" && refersBelow(p)
+	// What settings refer to is looked at in any case (see release), and what
+	// others refer to if their own answer should show it.
+	return refersBelow(p) && (o.Builtin && o.Address.Name == "" || p.OwnPartGet() == nil)
 }
 
 // refersBelow tells whether a property or what stands below it holds

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"maps"
+	"strings"
+
 	"rassync/internal/export"
 	"rassync/internal/model"
 )
@@ -13,8 +16,47 @@ func PreImage(cat *model.Catalog, names *export.Names, o *model.Object) string {
 	if o == nil {
 		return ""
 	}
-	k := cat.Kind(o.Address.Kind)
-	return model.Hash(byID(names, k.Spec, o.Spec, o.Address.Site))
+	return preImage(cat, names, o, cat.Kind(o.Address.Kind).Unsure(o.Absent))
+}
+
+// SamePreImage tells whether an object is what a pre-image was taken of. What
+// the farm did not show then does not count: another read may show it.
+func SamePreImage(cat *model.Catalog, names *export.Names, o *model.Object, pre string) bool {
+	_, list, _ := strings.Cut(pre, "|")
+	var absent []string
+	if list != "" {
+		absent = strings.Split(list, ",")
+	}
+	return preImage(cat, names, o, absent) == pre
+}
+
+func preImage(cat *model.Catalog, names *export.Names, o *model.Object, absent []string) string {
+	k, spec := cat.Kind(o.Address.Kind), o.Spec
+	for _, path := range absent {
+		spec = withoutPath(spec, strings.Split(path, "."))
+	}
+	hash := model.Hash(byID(names, k.Spec, spec, o.Address.Site))
+	if len(absent) > 0 {
+		hash += "|" + strings.Join(absent, ",")
+	}
+	return hash
+}
+
+// withoutPath is spec without the value at a path; spec itself stays as it is.
+func withoutPath(spec map[string]any, path []string) map[string]any {
+	v, ok := spec[path[0]]
+	if !ok {
+		return spec
+	}
+	out := maps.Clone(spec)
+	if sub, isMap := v.(map[string]any); isMap && len(path) > 1 {
+		out[path[0]] = withoutPath(sub, path[1:])
+		return out
+	}
+	if len(path) == 1 {
+		delete(out, path[0])
+	}
+	return out
 }
 
 func byID(names *export.Names, p *model.Property, v any, site string) any {
