@@ -9,8 +9,7 @@ import (
 
 // show is the answer for one object, as it stands in a list or alone.
 func (f *Farm) show(o *object, inList bool) []byte {
-	short := inList && f.sw.HostListMajorOnly && o.kind.List != nil && o.kind.Get != ""
-	if short {
+	if inList && f.sw.HostListMajorOnly && o.kind.shortInList() {
 		return appendJSON(nil, f.finishAnswer(f.visible(o, true)))
 	}
 	if o.json != nil && (!f.crossing() || o.jsonStamp == f.staged.stamp) {
@@ -19,6 +18,20 @@ func (f *Farm) show(o *object, inList bool) []byte {
 	o.json = appendJSON(nil, f.finishAnswer(f.visible(o, false)))
 	o.jsonStamp = f.staged.stamp
 	return o.json
+}
+
+// shortInList tells whether the list of a kind may leave things out: there is
+// a read by id, and the schema knows what must be there.
+func (k *kind) shortInList() bool {
+	if k.List == nil || k.Get == "" {
+		return false
+	}
+	for _, p := range k.OpenPlaces() {
+		if p.OwnPartGet() == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // crossing tells whether answers depend on other objects.
