@@ -13,6 +13,7 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/farmsim"
+	"rassync/internal/runs"
 )
 
 func newDemo(c *call) *cobra.Command {
@@ -274,6 +275,9 @@ func sameTrees(a, b string) (int, error) {
 			rel, err := filepath.Rel(from, p)
 			if err != nil {
 				return err
+			}
+			if filepath.ToSlash(rel) == runs.FolderName+"/"+runs.DoneFile {
+				return nil // holds the time
 			}
 			x, err := os.ReadFile(p)
 			if err != nil {

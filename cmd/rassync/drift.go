@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
 	"rassync/internal/render"
+	"rassync/internal/runs"
 )
 
 type driftOptions struct {
@@ -15,6 +17,7 @@ type driftOptions struct {
 	format  *formatFlag
 	overlay string
 	verbose bool
+	notify  *notifyFlag
 	limit   int
 	source  sourceFlag
 }
@@ -26,14 +29,21 @@ func newDrift(c *call) *cobra.Command {
 		Short: "Show where the farm has left what is declared",
 		Long: `Drift compares the farm with what DIR declares, like plan, and also lists the
 objects of exclusive kinds that are on the farm and not declared. It exits with 2 if
-there is anything to show, so that a scheduled job can tell. It never writes.`,
+there is anything to show, so that a scheduled job can tell. It never writes.
+
+With --notify it also tells channels that the operator has configured, if there is
+drift or if the check fails: RASSYNC_NOTIFY_OPS="teams https://..." is the channel
+ops, of type teams, slack or generic; eventlog is the event log of Windows. They are
+sent counts and the addresses of objects, never values.`,
 		Example: `  rassync drift
-  rassync drift farm --except kind:MFA* --format markdown`,
+  rassync drift farm --except kind:MFA* --format markdown
+  rassync drift farm --notify ops --notify eventlog`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
+	o.notify = addNotify(cmd)
 	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "junit")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "show long values whole")
 	cmd.Flags().IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
@@ -54,7 +64,12 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+	channels, err := c.channels(o.notify)
+	if err != nil {
+		return err
+	}
+	told := false
+	err = c.with(ctx, o.conn, f, func(s *app.Session) error {
 		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Undeclared: true})
 		if err != nil {
 			return err
@@ -64,14 +79,36 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 			return err
 		}
 		if d.Differs() {
-			return &app.Failure{Class: app.Pending}
+			c.noteDone(dir, runs.JobDrift, s.URL, "drift")
+			told = true
+			objects := changedObjects(d)
+			summary := fmt.Sprintf("%s of %s drifted from what %s declares", plural(len(objects), "object has", "objects have"), s.URL, dir)
+			return c.tell(ctx, channels, alarm{kind: "drift", farm: s.URL, folder: dir, summary: summary, objects: objects}, &app.Failure{Class: app.Pending})
 		}
 		if err := p.Unseen(); err != nil {
 			return err
 		}
 		// Silence about what was not read would be taken for "no drift".
-		return app.NotCompared(p.Live.NotRead)
+		if err := app.NotCompared(p.Live.NotRead); err != nil {
+			return err
+		}
+		c.noteDone(dir, runs.JobDrift, s.URL, "in sync")
+		return nil
 	})
+	if err != nil && !told {
+		outcome := app.ClassOf(err).Outcome()
+		err = c.tell(ctx, channels, alarm{kind: "failed", folder: dir, summary: fmt.Sprintf("the drift check of %s failed: %s (exit code %d)", dir, outcome.Meaning, outcome.Code)}, err)
+	}
+	return err
+}
+
+// changedObjects lists what has drifted, by address.
+func changedObjects(d render.Drift) []string {
+	var list []string
+	for _, ch := range d.Plan.Changes {
+		list = append(list, ch.Address)
+	}
+	return append(list, d.Undeclared...)
 }
 
 // show writes the drift in the form that was asked for.

@@ -12,6 +12,7 @@ import (
 	"rassync/internal/app"
 	"rassync/internal/model"
 	"rassync/internal/render"
+	"rassync/internal/runs"
 )
 
 type exportOptions struct {
@@ -93,7 +94,13 @@ func (o *exportOptions) run(ctx context.Context, c *call) error {
 		if err := o.report(c, x); err != nil {
 			return err
 		}
-		return x.Incomplete()
+		if err := x.Incomplete(); err != nil {
+			return err
+		}
+		if whole := len(o.sel.only)+len(o.sel.except) == 0; whole && !o.dryRun {
+			c.noteDone(o.dir, runs.JobExport, s.URL, "")
+		}
+		return nil
 	})
 }
 

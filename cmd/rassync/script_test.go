@@ -31,6 +31,7 @@ func TestScripts(t *testing.T) {
 func scriptParams() testscript.Params {
 	cmds := toolCommands()
 	cmds["farm"], cmds["code"], cmds["doc"], cmds["edit"] = farmCommand, codeCommand, docCommand, editCommand
+	cmds["receiver"] = receiverCommand
 	return testscript.Params{
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {

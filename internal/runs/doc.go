@@ -3,6 +3,7 @@
 //	.rassync/
 //	  lock                 who is at work here
 //	  sent.json            fingerprints of what was sent and is never shown
+//	  done.json            when the folder was last exported and checked for drift
 //	  learnt.json          how a farm wants to be spoken to: bodies it takes, names it has
 //	  blobs/SHA256         contents that the snapshots share
 //	  runs/ID/run.json     who did what, from where

@@ -1,0 +1,7 @@
+//go:build !windows
+
+package notify
+
+import "errors"
+
+func writeEventLog(Event) error { return errors.New("only Windows has an event log") }
