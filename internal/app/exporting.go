@@ -53,6 +53,9 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 			return nil, err
 		}
 	}
+	if over := f.Config.Overlay(o.Overlay); over != nil && len(over.Sites) > 0 {
+		return nil, Failf(Input, "overlay %s renames sites: its farm cannot be exported into the documents of the base", o.Overlay).With("export it into a folder of its own, and compare the two with rassync diff")
+	}
 	details, err := a.details(append(append([]string{}, f.Config.Details...), o.Details...))
 	if err != nil {
 		return nil, err

@@ -41,6 +41,8 @@ type Input struct {
 	SkipIncomplete bool
 	// WriteUnseen has declared values written that the farm does not show.
 	WriteUnseen bool
+	// LaidOver finds where an overlay sets a value; nil without an overlay.
+	LaidOver func(o *model.Object, path string) (model.Source, bool)
 	// Position finds the place of a property in a document.
 	Position func(o *model.Object, path string) model.Source
 
@@ -726,6 +728,23 @@ func (b *builder) liveCount(kind, site string) int {
 	return n
 }
 
+// overlaid finds the values that another document than the object's own sets.
+func (b *builder) overlaid(d *model.Object, fields []Field) map[string]Source {
+	if b.LaidOver == nil {
+		return nil
+	}
+	var out map[string]Source
+	for _, f := range fields {
+		if at, ok := b.LaidOver(d, f.Path); ok {
+			if out == nil {
+				out = map[string]Source{}
+			}
+			out[f.Path] = Source{File: at.File, Line: at.Line}
+		}
+	}
+	return out
+}
+
 func (b *builder) finish(sorted []*change) *Plan {
 	p := &Plan{FormatVersion: FormatVersion, Tool: b.Tool, Farm: b.Farm, Changes: []Change{}, Warnings: []string{}}
 	p.Summary.Unchanged = b.same
@@ -752,6 +771,11 @@ func (b *builder) finish(sorted []*change) *Plan {
 		for _, n := range needs {
 			c.DependsOn = append(c.DependsOn, n.address)
 			c.Because = append(c.Because, n.why)
+		}
+		if d := b.wantOf[c.live]; d != nil {
+			c.Overlay = b.overlaid(d, c.Fields)
+		} else if c.Desired != nil {
+			c.Overlay = b.overlaid(c.Desired, c.Fields)
 		}
 		if l := c.live; l != nil && l.ChangedBy+l.ChangedAt != "" {
 			c.LastChange = &LastChange{By: l.ChangedBy, At: l.ChangedAt}

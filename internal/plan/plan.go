@@ -73,6 +73,9 @@ type Change struct {
 	Name    string  `json:"name,omitempty"`
 	Action  Action  `json:"action"`
 	Source  *Source `json:"source,omitempty"`
+	// Overlay says of values that come from an overlay where it sets them, by
+	// path.
+	Overlay map[string]Source `json:"overlay,omitempty"`
 	// RenamedFrom is the object's name on the farm where it differs.
 	RenamedFrom string  `json:"renamedFrom,omitempty"`
 	Fields      []Field `json:"fields"`

@@ -60,7 +60,7 @@ func changeRows(changes []plan.Change, source SourceURL) []changeRow {
 			}
 		}
 		for _, f := range c.Fields {
-			r.Lines = append(r.Lines, fieldLines(f, c.Action == plan.Create)...)
+			r.Lines = append(r.Lines, changeLines(c, f)...)
 		}
 		r.Fields = fieldRows(r.Lines, "")
 		rows = append(rows, r)

@@ -41,6 +41,15 @@ func fieldLines(f plan.Field, creating bool) []fieldLine {
 	return valueLines(path, f.Before, f.After, note, creating)
 }
 
+// changeLines lays out one field of a change, and says which overlay sets it.
+func changeLines(c plan.Change, f plan.Field) []fieldLine {
+	lines := fieldLines(f, c.Action == plan.Create)
+	if at, ok := c.Overlay[f.Path]; ok && len(lines) > 0 {
+		lines[0].note = strings.TrimPrefix(lines[0].note+"; set in "+Escape(sourcePlace(&at)), "; ")
+	}
+	return lines
+}
+
 // The notes of a plan that change how a field is shown.
 const (
 	orderNote    = "order"

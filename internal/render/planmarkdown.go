@@ -203,7 +203,7 @@ func (m mdPlan) body(c plan.Change) string {
 	}
 	var diffs strings.Builder
 	for _, f := range c.Fields {
-		mdFields(&b, &diffs, fieldLines(f, c.Action == plan.Create), "")
+		mdFields(&b, &diffs, changeLines(c, f), "")
 	}
 	for _, a := range []*plan.Activation{c.ActivateBefore, c.ActivateWithin} {
 		if a != nil {

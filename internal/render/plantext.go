@@ -90,7 +90,7 @@ func (p *planPrinter) change(i int) {
 		p.linef("%sname: %s %s %s", inChange, text(c.RenamedFrom), p.o.arrow(), text(c.Name))
 	}
 	for _, f := range c.Fields {
-		p.fields(fieldLines(f, c.Action == plan.Create), inChange)
+		p.fields(changeLines(c, f), inChange)
 	}
 	if a := c.ActivateWithin; a != nil {
 		p.wrapped(inChange, inField, p.paint(yellow, "* "+activationWords(a)))

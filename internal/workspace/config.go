@@ -70,8 +70,11 @@ type Limits struct {
 // Overlay is a folder whose documents are laid over the base for one farm.
 type Overlay struct {
 	Name   string
-	Folder string // relative to the workspace, with forward slashes
-	Farm   Farm   // empty: the farm of the base
+	Folder string // relative to the workspace, with forward slashes; "" if it only renames sites
+	// Sites are the names that the sites of the documents have on the farm of
+	// the overlay.
+	Sites map[string]string
+	Farm  Farm // empty: the farm of the base
 }
 
 // DefaultConfig holds for a folder without rassync.yaml.

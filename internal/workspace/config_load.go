@@ -290,6 +290,31 @@ func (r *configReader) detail(n *yaml.Node) {
 	r.config.Details = append(r.config.Details, n.Value)
 }
 
+// sites reads the names that sites have on the farm of an overlay.
+func (r *configReader) sites(o *Overlay) field {
+	return field{"sites", func(n *yaml.Node) {
+		if n.Kind != yaml.MappingNode {
+			r.fail(n, fmt.Sprintf("sites: expected a mapping of site names, found %s", describe(n)), "write sites: {Main: Berlin}")
+			return
+		}
+		o.Sites = map[string]string{}
+		taken := map[string]string{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			from, to := n.Content[i], n.Content[i+1]
+			if from.Kind != yaml.ScalarNode || to.Kind != yaml.ScalarNode || !isText(from) || !isText(to) || from.Value == "" || to.Value == "" {
+				r.fail(from, "sites: expected the name of a site and the name that it has on this farm", "")
+				continue
+			}
+			if other := taken[model.Fold(to.Value)]; other != "" {
+				r.fail(to, fmt.Sprintf("sites: %q and %q are both named %q", other, from.Value, to.Value), "two sites have two names")
+				continue
+			}
+			taken[model.Fold(to.Value)] = from.Value
+			o.Sites[from.Value] = to.Value
+		}
+	}}
+}
+
 func (r *configReader) overlays(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
 		r.fail(n, fmt.Sprintf("overlays: expected a mapping of names to folders, found %s", describe(n)), "")
@@ -307,9 +332,13 @@ func (r *configReader) overlays(n *yaml.Node) {
 			continue
 		}
 		if value.Kind == yaml.MappingNode {
-			r.fields(value, "overlays."+o.Name, r.text("folder", &o.Folder), field{"farm", func(n *yaml.Node) { r.farm(n, &o.Farm) }})
+			r.fields(value, "overlays."+o.Name, r.text("folder", &o.Folder), field{"farm", func(n *yaml.Node) { r.farm(n, &o.Farm) }}, r.sites(&o))
 		} else {
 			r.text("overlays."+o.Name, &o.Folder).read(value)
+		}
+		if o.Folder == "" && len(o.Sites) > 0 {
+			r.config.Overlays = append(r.config.Overlays, o)
+			continue
 		}
 		folder := path.Clean(strings.ReplaceAll(o.Folder, `\`, "/"))
 		if o.Folder == "" || folder == "." || !filepath.IsLocal(filepath.FromSlash(folder)) {

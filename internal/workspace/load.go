@@ -67,6 +67,7 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 	base := r.read(r.ours(r.openAll(r.find(".", ws.Config.overlayFolder))))
 	ws.Objects = base.objects
 	var over result
+	var sites map[string]string
 	if opts.Overlay != "" {
 		o := ws.Config.Overlay(opts.Overlay)
 		if o == nil {
@@ -76,7 +77,10 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 			}
 			r.diags = append(r.diags, model.Diagnostic{Severity: model.Error, Summary: fmt.Sprintf("there is no overlay %q in %s", opts.Overlay, ConfigFile), Hint: suggest(opts.Overlay, names)})
 		} else {
-			over = r.read(r.openAll(r.find(o.Folder, func(string) bool { return false })))
+			if o.Folder != "" {
+				over = r.read(r.openAll(r.find(o.Folder, func(string) bool { return false })))
+			}
+			sites = o.Sites
 		}
 	}
 	if base.documents+over.documents == 0 && !r.diags.Failed() {
@@ -89,6 +93,7 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 	ws.lay(over.objects)
 	c.check(append(base.uses, over.uses...))
 	diags = append(diags, c.diags...)
+	diags = append(diags, ws.renameSites(sites)...)
 	sort.SliceStable(diags, func(i, j int) bool {
 		a, b := diags[i].Source, diags[j].Source
 		if a.File != b.File {

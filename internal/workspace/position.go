@@ -34,6 +34,15 @@ func (ws *Workspace) Position(o *model.Object, path string) model.Source {
 	return at
 }
 
+// LaidOver finds where an overlay sets a value of an object; false if none does.
+func (ws *Workspace) LaidOver(o *model.Object, path string) (model.Source, bool) {
+	over, ok := ws.layers[o.Source]
+	if !ok {
+		return model.Source{}, false
+	}
+	return ws.find(over, path)
+}
+
 // find looks for the path in the document at source; found tells whether all
 // of it is declared there.
 func (ws *Workspace) find(source model.Source, path string) (model.Source, bool) {
