@@ -1,13 +1,17 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
+
+	"rassync/internal/vocabulary"
 )
 
 // Catalog holds all kinds and the schema files they came from.
@@ -61,7 +65,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	l := &loader{docs: map[string]*ordered{}}
 	c := &Catalog{kinds: map[string]*Kind{}, files: map[string][]byte{}}
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) != ".json" {
+		if err != nil || d.IsDir() || path.Ext(p) != ".json" || p == vocabulary.MetaFile {
 			return err
 		}
 		data, err := fs.ReadFile(fsys, p)
@@ -83,8 +87,11 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := l.checkFiles(); err != nil {
+		return nil, err
+	}
 	for p, o := range l.docs {
-		if strings.Contains(p, "/") || o.object("x-ras") == nil {
+		if strings.Contains(p, "/") {
 			continue
 		}
 		k, err := l.kind(p, o)
@@ -142,6 +149,7 @@ func (c *Catalog) check() error {
 		if k.Sites != "" && k.Spec.Prop(k.Sites) == nil {
 			bad = append(bad, "sites: no property "+k.Sites)
 		}
+		bad = append(bad, k.missingNames()...)
 		if bad = append(bad, c.checkWords(k)...); len(bad) > 0 {
 			return fmt.Errorf("schema %s: %s", k.Name, strings.Join(bad, "; "))
 		}
@@ -194,7 +202,30 @@ func (k *Kind) beside(p *Property, name string) *Property {
 	return k.Spec.Find(name)
 }
 
-type loader struct{ docs map[string]*ordered }
+type loader struct {
+	docs  map[string]*ordered
+	depth int // of the properties and references under way
+}
+
+// deepest is how deep properties and references may be nested; what goes
+// deeper refers to itself.
+const deepest = 100
+
+// checkFiles finds what the vocabulary does not have, in every file at once.
+func (l *loader) checkFiles() error {
+	c := vocabulary.NewChecker()
+	var bad []string
+	for _, p := range slices.Sorted(maps.Keys(l.docs)) {
+		if strings.HasPrefix(p, "formats/") {
+			continue // of rassync's own documents
+		}
+		bad = append(bad, c.File(p, l.docs[p], !strings.Contains(p, "/"))...)
+	}
+	if len(bad) > 0 {
+		return errors.New(strings.Join(bad, "\n"))
+	}
+	return nil
+}
 
 // resolve follows $ref and lays the sibling keys over what it finds.
 func (l *loader) resolve(file string, o *ordered) (string, *ordered, error) {
@@ -202,6 +233,10 @@ func (l *loader) resolve(file string, o *ordered) (string, *ordered, error) {
 	if ref == "" {
 		return file, o, nil
 	}
+	if l.depth++; l.depth > deepest {
+		return "", nil, fmt.Errorf("$ref %q: refers to itself", ref)
+	}
+	defer func() { l.depth-- }()
 	target, fragment, _ := strings.Cut(ref, "#")
 	at := file
 	if target != "" {
@@ -392,6 +427,10 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 }
 
 func (l *loader) property(file, name string, o *ordered, parent *Property) (*Property, error) {
+	if l.depth++; l.depth > deepest {
+		return nil, fmt.Errorf("%s: nested too deep, or refers to itself", name)
+	}
+	defer func() { l.depth-- }()
 	file, o, err := l.resolve(file, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -530,7 +569,8 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	}
 	if m := x.object("membership"); m != nil {
 		p.Membership = &Membership{Of: m.text("of"), At: m.text("at")}
-		for _, b := range m.get("bodies").([]any) {
+		bodies, _ := m.get("bodies").([]any)
+		for _, b := range bodies {
 			switch b := b.(type) {
 			case string:
 				p.Membership.Bodies = append(p.Membership.Bodies, "")

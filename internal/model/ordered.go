@@ -14,6 +14,12 @@ type ordered struct {
 	values map[string]any
 }
 
+// Keys are the keys in the order of the file.
+func (o *ordered) Keys() []string { return o.keys }
+
+// Get is the value of a key.
+func (o *ordered) Get(key string) any { return o.get(key) }
+
 func newOrdered() *ordered { return &ordered{values: map[string]any{}} }
 
 func (o *ordered) get(key string) any {
