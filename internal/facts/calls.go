@@ -24,7 +24,9 @@ func operationKey(method, path string) string {
 func (v *view) calls() {
 	for _, claim := range coverage.ClaimsOf(v.c.cat, v.kind) {
 		key := operationKey(claim.Method, claim.Path)
-		if claim.Sent && claim.Seen == "" && !v.c.ops[key] {
+		// A part whose values stand in the object's answer is read by itself
+		// where that answer lacks it.
+		if (claim.Sent || claim.Word == "part") && claim.Seen == "" && !v.c.ops[key] {
 			path := claim.Prop
 			if path == "" {
 				path = "(" + claim.Word + ")"
