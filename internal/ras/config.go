@@ -34,8 +34,12 @@ type Config struct {
 	// spaces and case don't matter; the chain isn't looked at then), or not at
 	// all. Fingerprint goes before Insecure.
 	CAFile      string
+	CA          []byte // content of such a file
 	Fingerprint string
 	Insecure    bool
+	// What the certificate must be besides: it never replaces the trust above.
+	AlsoFingerprint string
+	AlsoCA          []byte
 
 	// Rate bounds the requests per window, all of the session together; zero
 	// Requests means no limit.

@@ -6,13 +6,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
+
+	"rassync/internal/files"
 )
 
 // pinError says that the farm presented another certificate than the pinned.
@@ -34,37 +36,123 @@ func tlsConfig(c Config) (*tls.Config, error) {
 		// The chain isn't checked: VerifyConnection, which runs on resumed
 		// connections too, takes its place.
 		conf.InsecureSkipVerify = true
-		conf.VerifyConnection = func(state tls.ConnectionState) error {
-			if len(state.PeerCertificates) == 0 {
-				return errors.New("the farm presented no certificate")
-			}
-			got := sha256.Sum256(state.PeerCertificates[0].Raw)
-			if subtle.ConstantTimeCompare(got[:], want) != 1 {
-				return &pinError{presented: formatFingerprint(got[:])}
-			}
-			return nil
-		}
+		conf.VerifyConnection = leafIs(want)
 		return conf, nil
 	}
 	if c.Insecure {
 		conf.InsecureSkipVerify = true
 		return conf, nil
 	}
+	ca := c.CA
 	if c.CAFile != "" {
-		pem, err := os.ReadFile(c.CAFile)
-		if err != nil {
+		var err error
+		if ca, err = files.ReadNamed(c.CAFile, MaxCA); err != nil {
 			return nil, fmt.Errorf("CA file: %w", err)
 		}
+	}
+	if len(ca) > 0 {
 		pool, err := x509.SystemCertPool()
 		if err != nil {
 			pool = x509.NewCertPool()
 		}
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("CA file %s: no PEM certificate in it", c.CAFile)
+		if err := addCertificates(pool, ca); err != nil {
+			return nil, fmt.Errorf("CA file %s: %w", c.CAFile, err)
 		}
 		conf.RootCAs = pool
 	}
-	return conf, nil
+	return conf, addChecks(conf, c)
+}
+
+// MaxCA bounds a file of CA certificates.
+const MaxCA = 1 << 20
+
+// addCertificates takes what consoles write: PEM, DER (.cer), with a byte order
+// mark or line ends of Windows.
+func addCertificates(pool *x509.CertPool, data []byte) error {
+	if list, err := x509.ParseCertificates(data); err == nil {
+		for _, cert := range list {
+			pool.AddCert(cert)
+		}
+		return nil
+	}
+	text, err := files.Text(data)
+	if errors.Is(err, files.ErrUTF16) {
+		return err
+	}
+	if pool.AppendCertsFromPEM([]byte(text)) {
+		return nil
+	}
+	block, _ := pem.Decode([]byte(text))
+	switch {
+	case block != nil:
+		return fmt.Errorf("it holds a %s and no certificate", strings.ToLower(block.Type))
+	case err != nil:
+		return errors.New("it holds no certificate in PEM or DER (in the certificate console of Windows: Base-64 encoded X.509, or DER encoded)")
+	}
+	return errors.New("no PEM certificate in it, and it is not DER (in the certificate console of Windows: Base-64 encoded X.509, or DER encoded)")
+}
+
+// addChecks asks more of the certificate than what is trusted anyway: what a
+// committed file says can only narrow it.
+func addChecks(conf *tls.Config, c Config) error {
+	if c.AlsoFingerprint != "" {
+		want, err := parseFingerprint(c.AlsoFingerprint)
+		if err != nil {
+			return err
+		}
+		conf.VerifyConnection = both(conf.VerifyConnection, leafIs(want))
+	}
+	if len(c.AlsoCA) > 0 {
+		pool := x509.NewCertPool()
+		if err := addCertificates(pool, c.AlsoCA); err != nil {
+			return fmt.Errorf("CA file: %w", err)
+		}
+		conf.VerifyConnection = both(conf.VerifyConnection, chainsTo(pool))
+	}
+	return nil
+}
+
+type connectionCheck = func(tls.ConnectionState) error
+
+func both(a, b connectionCheck) connectionCheck {
+	if a == nil {
+		return b
+	}
+	return func(state tls.ConnectionState) error {
+		if err := a(state); err != nil {
+			return err
+		}
+		return b(state)
+	}
+}
+
+func leafIs(want []byte) connectionCheck {
+	return func(state tls.ConnectionState) error {
+		if len(state.PeerCertificates) == 0 {
+			return errors.New("the farm presented no certificate")
+		}
+		got := sha256.Sum256(state.PeerCertificates[0].Raw)
+		if subtle.ConstantTimeCompare(got[:], want) != 1 {
+			return &pinError{presented: formatFingerprint(got[:])}
+		}
+		return nil
+	}
+}
+
+func chainsTo(pool *x509.CertPool) connectionCheck {
+	return func(state tls.ConnectionState) error {
+		if len(state.PeerCertificates) == 0 {
+			return errors.New("the farm presented no certificate")
+		}
+		o := x509.VerifyOptions{Roots: pool, DNSName: state.ServerName, Intermediates: x509.NewCertPool()}
+		for _, cert := range state.PeerCertificates[1:] {
+			o.Intermediates.AddCert(cert)
+		}
+		if _, err := state.PeerCertificates[0].Verify(o); err != nil {
+			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+		}
+		return nil
+	}
 }
 
 // parseFingerprint takes what tools print: "AB:CD...", "ab cd...", "abcd...",

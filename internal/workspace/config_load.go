@@ -54,7 +54,7 @@ func ParseConfig(data []byte, cat *model.Catalog) (*Config, model.Diagnostics) {
 		n, err := parse(text)
 		switch {
 		case err != nil:
-			r.diags = append(r.diags, parseProblem(ConfigFile, text, seg.line, err))
+			r.diags = append(r.diags, parseProblem(ConfigFile, src.text, text, seg.line, err))
 			return r.config, r.diags
 		case n == nil:
 		case top != nil:
@@ -194,7 +194,8 @@ func (r *configReader) top(n *yaml.Node) {
 		}},
 		r.list("details", r.detail),
 		r.list("ignore", func(n *yaml.Node) {
-			g, err := selector.ParseGlob(strings.TrimSuffix(n.Value, "/"))
+			// Paths are often written with backslashes on Windows, as in {file: ...}.
+			g, err := selector.ParseGlob(strings.TrimSuffix(strings.ReplaceAll(n.Value, `\`, "/"), "/"))
 			if err != nil {
 				r.fail(n, err.Error(), "paths are written with forward slashes")
 				return

@@ -68,7 +68,6 @@ func TestConfigErrors(t *testing.T) {
 		"limits: {deletePercent: 101}\n":                      `rassync.yaml:1:25: error: deletePercent: expected a whole number from 0 to 100 (0 is no limit)`,
 		"details: [App.rule]\n":                               `rassync.yaml:1:11: error: details: App has no property "rule" (did you mean rules?)`,
 		"details: App.rules\n":                                `rassync.yaml:1:10: error: details: expected a list of text, found text`,
-		"ignore: [\"a\\\\\"]\n":                               `rassync.yaml:1:10: error: pattern "a\\" ends in a backslash; write two of them for one (paths are written with forward slashes)`,
 		"overlays: {a: ../b}\n":                               `rassync.yaml:1:15: error: overlays.a: expected a folder inside the workspace (write it relative to rassync.yaml)`,
 		"references: farm\nreferences: strict\n":              `rassync.yaml:2:1: error: "references" stands twice (it stands first in line 1)`,
 		"references: farm\n---\nlimits: {}\n":                 `rassync.yaml:3:1: error: the configuration is one document (take out the second one)`,

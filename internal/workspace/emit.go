@@ -292,12 +292,10 @@ func doubleText(s string) string {
 		case r == '"' || r == '\\':
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case r == '\n':
+		case r == '\n' && i > 0 && s[i-1] == '\r':
 			b.WriteString(`\n`)
-		case r == '\r':
+		case r == '\r' && i+1 < len(s) && s[i+1] == '\n':
 			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
 		case r >= ' ' && r < 0x7f, visible(string(r), false) && !(unicode.IsSpace(r) && (i == 0 || i+utf8.RuneLen(r) == len(s))):
 			b.WriteRune(r)
 		case r < 0x100:

@@ -277,7 +277,7 @@ func (r *reader) document(src *source, at int, res *result) {
 	node, err := parse(text)
 	if err != nil {
 		res.documents++
-		d := parseProblem(src.path, text, seg.line, err)
+		d := parseProblem(src.path, src.text, text, seg.line, err)
 		res.diags = append(res.diags, d)
 		res.broken = append(res.broken, d)
 		return
@@ -286,7 +286,7 @@ func (r *reader) document(src *source, at int, res *result) {
 		return
 	}
 	res.documents++
-	w := &walker{file: src.path, line: seg.line, files: r.store}
+	w := &walker{file: src.path, line: seg.line, raw: text, files: r.store}
 	judge, key := r.judge, [sha256.Size]byte{}
 	if judge {
 		key = sha256.Sum256(text)

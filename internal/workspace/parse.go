@@ -69,7 +69,7 @@ var (
 // parseProblem turns an error of the parser into a diagnostic with the place
 // where the text goes wrong; the parser itself often names only the line where
 // the enclosing block begins.
-func parseProblem(file string, text []byte, firstLine int, err error) model.Diagnostic {
+func parseProblem(file string, whole, text []byte, firstLine int, err error) model.Diagnostic {
 	message := parserError.ReplaceAllString(err.Error(), "")
 	line := 1
 	if m := parserError.FindStringSubmatch(err.Error()); m != nil && m[1] != "" {
@@ -97,8 +97,12 @@ func parseProblem(file string, text []byte, firstLine int, err error) model.Diag
 	if m := unknownAnchor.FindStringSubmatch(message); m != nil {
 		if at := bytes.Index(text, []byte("*"+m[1])); at >= 0 {
 			l, c := lineCol(text, at)
+			hint := "text that begins with * needs quotes"
+			if bytes.Contains(whole, []byte("&"+m[1])) {
+				hint = "an anchor holds within its own document only: write the value out here"
+			}
 			return model.Diagnostic{Severity: model.Error, Source: model.Source{File: file, Line: firstLine + l, Col: c},
-				Summary: "not valid YAML: " + message, Hint: "text that begins with * needs quotes"}
+				Summary: "not valid YAML: " + message, Hint: hint}
 		}
 	}
 	line = max(1, min(line, len(starts)))

@@ -3,6 +3,7 @@ package workspace
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"rassync/internal/model"
@@ -52,10 +53,37 @@ func newSource(path string, data []byte) (*source, *model.Diagnostic) {
 		if r == utf8.RuneError && size == 1 {
 			return fail(at, "the file is not UTF-8", "save it as UTF-8")
 		}
+		switch r {
+		case 0xfeff:
+			return fail(at, "a byte order mark stands in the middle of the file, as when two files were joined", "take it out: it cannot be seen in most editors")
+		case 0x85, 0x2028, 0x2029:
+			return fail(at, fmt.Sprintf("the line separator U+%04X stands here, which YAML programs read differently", r), fmt.Sprintf(`take it out, or write it as "\u%04X" in double quotes`, r))
+		}
 		return fail(at, fmt.Sprintf("the control character U+%04X is not allowed", r), fmt.Sprintf(`write it as "\u%04X" in double quotes`, r))
+	}
+	if at := conflictMark(s.text); at >= 0 {
+		return fail(at, "a merge conflict is not resolved", "keep one side, and take out the lines that git put in")
 	}
 	s.segs = split(s.text)
 	return s, nil
+}
+
+// conflictMark finds the first line that git puts into a file whose two sides
+// it could not merge; -1 if there is none.
+func conflictMark(text []byte) int {
+	for pos := 0; pos < len(text); {
+		next := lineEnd(text, pos)
+		if l := text[pos:next]; len(l) > 6 && strings.IndexByte("<=>", l[0]) >= 0 {
+			for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>"} {
+				rest, ok := bytes.CutPrefix(l, []byte(mark))
+				if rest = bytes.TrimRight(rest, "\r\n"); ok && (len(rest) == 0 || rest[0] == ' ' && mark != "=======") {
+					return pos
+				}
+			}
+		}
+		pos = next
+	}
+	return -1
 }
 
 // badText finds the first byte that is not UTF-8 or is a character that YAML
@@ -87,7 +115,7 @@ func forbidden(r rune) bool {
 	case r == 0x7f, r == 0xfffe, r == 0xffff:
 		return true
 	}
-	return r > 0x7f && r < 0xa0 && r != 0x85
+	return r > 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff
 }
 
 // lineEnd is the offset behind the line break that ends the line at pos. The

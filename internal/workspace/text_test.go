@@ -15,15 +15,20 @@ import (
 
 func TestLoadTextErrors(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"UTF-16 LE":      {"\xff\xfek\x00i\x00", `f.yaml:1:1: error: the file is UTF-16 (save it as UTF-8)`},
-		"UTF-16 BE":      {"\xfe\xff\x00k\x00i", `f.yaml:1:1: error: the file is UTF-16 (save it as UTF-8)`},
-		"zero byte":      {"kind: Mail\nx: a\x00b\n", `f.yaml:2:5: error: the file is no text: it holds a zero byte (save it as UTF-8, or list it under ignore in rassync.yaml)`},
-		"Latin-1":        {"kind: Mail\nspec: {server: B\xfcro}\n", `f.yaml:2:17: error: the file is not UTF-8 (save it as UTF-8)`},
-		"control":        {"kind: Mail\r\nspec: {server: \"a\x07\"}\n", `f.yaml:2:18: error: the control character U+0007 is not allowed (write it as "\u0007" in double quotes)`},
-		"tab":            {"kind: Mail\nspec:\n\tserver: a\n", `f.yaml:3:1: error: a tab is used for indentation (YAML takes spaces only)`},
-		"tab after four": {"kind: Mail\nspec:\n  server: a\n  \tuser: b\n", `f.yaml:4:3: error: a tab is used for indentation (YAML takes spaces only)`},
-		"NEL hides":      {"kind: Mail\n\u0085---\u0085kind: Mail\n", `f.yaml:4:1: error: Mail: the object is declared twice, first at f.yaml:1:1 (keep one of them)`},
-		"directive":      {"%YAML 1.2\n---\nkind: Mail\nspec: {servr: x}\n", `f.yaml:4:8: error: Mail: unknown property "servr" (did you mean server?)`},
+		"UTF-16 LE":                  {"\xff\xfek\x00i\x00", `f.yaml:1:1: error: the file is UTF-16 (save it as UTF-8)`},
+		"UTF-16 BE":                  {"\xfe\xff\x00k\x00i", `f.yaml:1:1: error: the file is UTF-16 (save it as UTF-8)`},
+		"zero byte":                  {"kind: Mail\nx: a\x00b\n", `f.yaml:2:5: error: the file is no text: it holds a zero byte (save it as UTF-8, or list it under ignore in rassync.yaml)`},
+		"Latin-1":                    {"kind: Mail\nspec: {server: B\xfcro}\n", `f.yaml:2:17: error: the file is not UTF-8 (save it as UTF-8)`},
+		"control":                    {"kind: Mail\r\nspec: {server: \"a\x07\"}\n", `f.yaml:2:18: error: the control character U+0007 is not allowed (write it as "\u0007" in double quotes)`},
+		"tab":                        {"kind: Mail\nspec:\n\tserver: a\n", `f.yaml:3:1: error: a tab is used for indentation (YAML takes spaces only)`},
+		"tab after four":             {"kind: Mail\nspec:\n  server: a\n  \tuser: b\n", `f.yaml:4:3: error: a tab is used for indentation (YAML takes spaces only)`},
+		"NEL hides":                  {"kind: Mail\n\u0085---\u0085kind: Mail\n", `f.yaml:2:1: error: the line separator U+0085 stands here, which YAML programs read differently (take it out, or write it as "\u0085" in double quotes)`},
+		"LS in a comment":            {"kind: Mail\nspec:\n  server: a # b\u2028c\n", `f.yaml:3:16: error: the line separator U+2028 stands here, which YAML programs read differently (take it out, or write it as "\u2028" in double quotes)`},
+		"joined files":               {"kind: Mail\n---\n\ufeffkind: Mail\n", `f.yaml:3:1: error: a byte order mark stands in the middle of the file, as when two files were joined (take it out: it cannot be seen in most editors)`},
+		"conflict":                   {"kind: Mail\nspec:\n<<<<<<< HEAD\n  server: a\n=======\n  server: b\n>>>>>>> x\n", `f.yaml:3:1: error: a merge conflict is not resolved (keep one side, and take out the lines that git put in)`},
+		"anchor of another document": {"kind: Mail\nspec: &a {server: x}\n---\nkind: Mail\nspec: *a\n", `f.yaml:5:7: error: not valid YAML: unknown anchor 'a' referenced (an anchor holds within its own document only: write the value out here)`},
+		"path in double quotes":      {"kind: Mail\nspec:\n  server: \"C:\\temp\\notes.exe\"\n", "f.yaml:3:11: error: Mail server: \\t in double quotes stands for a character that cannot be seen (use 'single quotes' or none, where a backslash is a backslash; \\xNN writes such a character on purpose)"},
+		"directive":                  {"%YAML 1.2\n---\nkind: Mail\nspec: {servr: x}\n", `f.yaml:4:8: error: Mail: unknown property "servr" (did you mean server?)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, diags := workspace.Load(tree(t, map[string]string{"f.yaml": c.text}), testCatalog(t), workspace.LoadOptions{})

@@ -22,7 +22,8 @@ const (
 // all that is wrong with them.
 type walker struct {
 	file  string
-	line  int // lines in front of the document
+	line  int    // lines in front of the document
+	raw   []byte // text of the document
 	rules *kindRules
 	root  *yaml.Node // of the document
 	obj   *model.Object

@@ -169,7 +169,12 @@ func (w *walker) plain(from *yaml.Node) (any, bool) {
 	case "!!null":
 		return nil, true
 	case "!!bool":
-		return strings.EqualFold(n.Value, "true"), true
+		v, ok := truth(n)
+		if !ok {
+			w.fail(n, fmt.Sprintf("expected true or false, found %q", short(n.Value)), "")
+			return nil, false
+		}
+		return v, true
 	case "!!int", "!!float":
 		if v, ok := number(n); ok {
 			return v, true

@@ -43,7 +43,8 @@ func (w *walker) value(from *yaml.Node, p *model.Property, r *rule) (v any, ok b
 	case "array":
 		return w.list(n, p, r)
 	case "boolean":
-		if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
+		v, ok := truth(n)
+		if !ok {
 			hint := ""
 			switch {
 			case n.Kind != yaml.ScalarNode:
@@ -54,9 +55,13 @@ func (w *walker) value(from *yaml.Node, p *model.Property, r *rule) (v any, ok b
 			case strings.EqualFold(n.Value, "true"), strings.EqualFold(n.Value, "false"):
 				hint = "leave the quotes out"
 			}
+			if n.Kind == yaml.ScalarNode && n.Tag == "!!bool" {
+				w.fail(n, fmt.Sprintf("expected true or false, found %q", short(n.Value)), hint)
+				return nil, false
+			}
 			return w.wrong(n, "true or false", hint)
 		}
-		return strings.EqualFold(n.Value, "true"), true
+		return v, true
 	case "integer", "number":
 		return w.number(n, p, r)
 	case "string":
@@ -124,6 +129,9 @@ func (w *walker) text(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		return w.wrong(n, expected, quoteHint(n))
 	}
 	s := n.Value
+	if w.trapped(n, p) {
+		return nil, false
+	}
 	switch {
 	case r.constant != "" && s != r.constant:
 		w.refuse(n, fmt.Sprintf("expected %q, found %q", r.constant, short(s)), "")
