@@ -4,14 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"rassync/internal/export"
+	"rassync/internal/files"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
 	"rassync/internal/workspace"
@@ -86,7 +84,14 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 		if address = declared.URL; address == "" {
 			return nil, Failf(Input, "no farm is named").With("name it with --farm, with %s, or as farm.url in rassync.yaml", EnvFarm)
 		}
-		if err := a.mayUse(ctx, address, c.TrustFarm); err != nil {
+		pin := ""
+		if first(c.Fingerprint, a.Getenv(EnvFingerprint), c.CAFile, a.Getenv(EnvCAFile)) == "" && !c.Insecure {
+			var err error
+			if pin, err = pinOf(declared, dir); err != nil {
+				return nil, err
+			}
+		}
+		if err := a.mayUse(ctx, address, pin, c.TrustFarm); err != nil {
 			return nil, err
 		}
 	}
@@ -104,12 +109,8 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: export.Reads(a.Catalog), Observe: a.observe, DebugBodies: a.Debug, Clock: a.Clock, Window: a.rateWindow(address),
 	}
 	if cfg.CAFile == "" && cfg.Fingerprint == "" && !cfg.Insecure && (declared.URL == "" || sameAddress(declared.URL, address)) {
-		cfg.Fingerprint = declared.Fingerprint
-		if declared.CAFile != "" {
-			cfg.CAFile = declared.CAFile
-			if !filepath.IsAbs(cfg.CAFile) {
-				cfg.CAFile = filepath.Join(dir, cfg.CAFile)
-			}
+		if err := a.declaredTrust(ctx, &cfg, c, declared, dir); err != nil {
+			return nil, err
 		}
 	}
 	if cfg.Insecure && cfg.Fingerprint == "" {
@@ -117,13 +118,30 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 	}
 	s, err := ras.Connect(ctx, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("connecting to %s: %w", canonicalAddress(address), err)
+		err = fmt.Errorf("connecting to %s: %w", canonicalAddress(address), err)
+		if hint := schemeHint(address, err); hint != "" {
+			return nil, &Failure{Class: ClassOf(err), Err: err, Hint: hint}
+		}
+		return nil, err
 	}
 	parallel := c.Parallel
 	if parallel <= 0 {
 		parallel = ras.DefaultParallel
 	}
 	return &Session{ras: s, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel}, nil
+}
+
+// schemeHint knows the two ways to mistake one scheme for the other.
+func schemeHint(address string, err error) string {
+	plain := strings.HasPrefix(strings.ToLower(strings.TrimSpace(address)), "http://")
+	said := strings.ToLower(err.Error())
+	switch {
+	case plain && (strings.Contains(said, "https") || strings.Contains(said, "malformed http") || strings.Contains(said, "no whole answer") || strings.Contains(said, "400")):
+		return "the address begins with http://, and the RAS REST API answers on https://: write https://"
+	case !plain && strings.Contains(said, "http response to https client"):
+		return "this port answers without TLS: check the port, the RAS REST API is on 20443 unless changed"
+	}
+	return ""
 }
 
 func first(values ...string) string {
@@ -158,19 +176,15 @@ func (a *App) password(ctx context.Context, file, username, address string) (str
 
 // ReadSecretFile reads a secret without the line end that editors add.
 func ReadSecretFile(file string) (string, error) {
-	f, err := os.Open(file)
+	data, err := files.ReadNamed(file, maxPassword)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
+	text, err := files.Text(data)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%s: %w", file, err)
 	}
-	if len(data) > maxPassword {
-		return "", fmt.Errorf("%s is too large for a secret", file)
-	}
-	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r"), nil
+	return files.OneLine(text), nil
 }
 
 // observe shows waits, and with --debug every request.

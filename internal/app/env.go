@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/ras"
@@ -47,7 +48,7 @@ func (e *Env) Getenv(name string) string {
 		return ""
 	}
 	v, _ := e.LookupEnv(name)
-	return v
+	return files.OneLine(v) // shells and variable stores leave a line end behind
 }
 
 // App is a call of rassync with what all commands need.

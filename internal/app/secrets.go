@@ -16,10 +16,8 @@ func (a *App) Reveal(dir string) func(model.SecretRef) (string, error) {
 	return func(ref model.SecretRef) (string, error) {
 		switch {
 		case ref.Env != "":
-			if a.LookupEnv != nil {
-				if v, ok := a.LookupEnv(ref.Env); ok && v != "" {
-					return v, nil
-				}
+			if v := a.Getenv(ref.Env); v != "" {
+				return v, nil
 			}
 			return "", fmt.Errorf("the environment variable %s is not set", ref.Env)
 		case ref.File != "":

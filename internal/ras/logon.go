@@ -61,7 +61,7 @@ func (s *Session) firstLogon(ctx context.Context) error {
 	}
 	password, err := s.cfg.Password()
 	if err != nil {
-		return &Error{Kind: KindAuth, Method: http.MethodPost, Path: logonPath, Title: "the password could not be obtained, nothing was sent", Err: err}
+		return &Error{Kind: KindInvalid, Method: http.MethodPost, Path: logonPath, Title: "there is no password", Err: err}
 	}
 	if password == "" {
 		return invalid(errors.New("the password is empty"))

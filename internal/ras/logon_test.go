@@ -139,7 +139,7 @@ func TestConnectRefusesNonsense(t *testing.T) {
 	boom := errors.New("no terminal")
 	cfg.Password = func() (string, error) { return "", boom }
 	_, err := Connect(context.Background(), cfg)
-	if e := asError(t, err, KindAuth); !errors.Is(e, boom) {
+	if e := asError(t, err, KindInvalid); !errors.Is(e, boom) {
 		t.Errorf("cause is lost: %v", err)
 	}
 }

@@ -37,11 +37,11 @@ func tlsConfig(c Config) (*tls.Config, error) {
 		// connections too, takes its place.
 		conf.InsecureSkipVerify = true
 		conf.VerifyConnection = leafIs(want)
-		return conf, nil
+		return conf, addChecks(conf, c)
 	}
 	if c.Insecure {
 		conf.InsecureSkipVerify = true
-		return conf, nil
+		return conf, addChecks(conf, c)
 	}
 	ca := c.CA
 	if c.CAFile != "" {
@@ -50,7 +50,7 @@ func tlsConfig(c Config) (*tls.Config, error) {
 			return nil, fmt.Errorf("CA file: %w", err)
 		}
 	}
-	if len(ca) > 0 {
+	if len(ca) > 0 || c.CAFile != "" {
 		pool, err := x509.SystemCertPool()
 		if err != nil {
 			pool = x509.NewCertPool()
@@ -69,7 +69,7 @@ const MaxCA = 1 << 20
 // addCertificates takes what consoles write: PEM, DER (.cer), with a byte order
 // mark or line ends of Windows.
 func addCertificates(pool *x509.CertPool, data []byte) error {
-	if list, err := x509.ParseCertificates(data); err == nil {
+	if list, err := x509.ParseCertificates(data); err == nil && len(list) > 0 {
 		for _, cert := range list {
 			pool.AddCert(cert)
 		}

@@ -2,16 +2,23 @@ package ras
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/hex"
 	"encoding/pem"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func leafFingerprint(s *httptest.Server) string {
@@ -35,6 +42,14 @@ func TestTrust(t *testing.T) {
 	colons := formatFingerprint(sum)
 	other := strings.Repeat("ab", 32)
 
+	file := func(data []byte) string {
+		p := filepath.Join(t.TempDir(), "ca")
+		if err := os.WriteFile(p, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+
 	for _, tc := range []struct {
 		name   string
 		change func(*Config)
@@ -54,6 +69,23 @@ func TestTrust(t *testing.T) {
 			c.URL = strings.Replace(c.URL, "127.0.0.1", "localhost", 1)
 		}, KindTLS},
 		{"CA file without certificate", func(c *Config) { c.Fingerprint = ""; c.CAFile = empty }, KindInvalid},
+		{"CA file in DER", func(c *Config) { c.Fingerprint = ""; c.CAFile = file(f.Certificate().Raw) }, KindNone},
+		{"CA file with a byte order mark and line ends of Windows", func(c *Config) {
+			c.Fingerprint = ""
+			c.CAFile = file([]byte("\ufeff" + strings.ReplaceAll(string(pem.EncodeToMemory(block)), "\n", "\r\n")))
+		}, KindNone},
+		{"CA file in UTF-16", func(c *Config) { c.Fingerprint = ""; c.CAFile = file([]byte("\xff\xfe-\x00-\x00")) }, KindInvalid},
+		{"CA file that holds a key", func(c *Config) {
+			c.Fingerprint = ""
+			c.CAFile = file(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("x")}))
+		}, KindInvalid},
+		{"CA file that is too large", func(c *Config) { c.Fingerprint = ""; c.CAFile = file(make([]byte, MaxCA+1)) }, KindInvalid},
+		{"a pin besides replaces no check", func(c *Config) { c.Fingerprint = ""; c.AlsoFingerprint = fp }, KindTLS},
+		{"a pin besides, met", func(c *Config) { c.Fingerprint, c.CAFile, c.AlsoFingerprint = "", ca, fp }, KindNone},
+		{"a pin besides, not met", func(c *Config) { c.Fingerprint, c.CAFile, c.AlsoFingerprint = "", ca, other }, KindTLS},
+		{"a CA besides replaces no check", func(c *Config) { c.Fingerprint = ""; c.AlsoCA = pem.EncodeToMemory(block) }, KindTLS},
+		{"a CA besides, met", func(c *Config) { c.AlsoCA = pem.EncodeToMemory(block) }, KindNone},
+		{"a CA besides, not met", func(c *Config) { c.AlsoCA = otherCA(t) }, KindTLS},
 		{"no such CA file", func(c *Config) { c.Fingerprint = ""; c.CAFile = empty + "x" }, KindInvalid},
 		{"insecure", func(c *Config) { c.Fingerprint = ""; c.Insecure = true }, KindNone},
 	} {
@@ -86,6 +118,21 @@ func TestTrust(t *testing.T) {
 			}
 		})
 	}
+}
+
+// otherCA is a certificate that vouches for nobody here.
+func otherCA(t *testing.T) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "other"}, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 func TestOldTLSIsRefused(t *testing.T) {
