@@ -171,7 +171,7 @@ func (o *applyOptions) carryOut(ctx context.Context, c *call, s *app.Session, p 
 }
 
 func (w *writeFlags) execution(command string, events func(apply.Event)) app.Execution {
-	return app.Execution{Command: command, StageOnly: w.stageOnly, AllowStaged: w.allowStaged, LockTimeout: w.lockTimeout, LockWait: w.lockWait, Events: events}
+	return app.Execution{Command: command, StageOnly: w.stageOnly, AllowStaged: w.allowStaged, ActivateForeign: w.foreign.value == "activate", LockTimeout: w.lockTimeout, LockWait: w.lockWait, Events: events}
 }
 
 // execute shows a plan, asks, and carries it out.

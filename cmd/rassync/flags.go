@@ -124,6 +124,7 @@ type writeFlags struct {
 	yes         bool
 	stageOnly   bool
 	allowStaged bool
+	foreign     *formatFlag
 	lockTimeout time.Duration
 	lockWait    time.Duration
 	allow       guard.Allowance
@@ -135,6 +136,9 @@ func addWrite(cmd *cobra.Command, w *writeFlags) {
 	f.BoolVarP(&w.yes, "yes", "y", false, "do not ask before writing")
 	f.BoolVar(&w.stageOnly, "stage-only", false, "leave the changes on the farm to be activated in the console")
 	f.BoolVar(&w.allowStaged, "allow-staged", false, "activate changes of other administrators that wait on the farm along with this run's")
+	w.foreign = &formatFlag{allowed: []string{"stop", "activate"}, value: "stop"}
+	f.Var(w.foreign, "foreign-staged", "what to do with changes that other administrators stage while the run is under way: stop before activating, or activate them too")
+	complete(cmd, "foreign-staged", w.foreign.allowed)
 	f.DurationVar(&w.lockTimeout, "lock-timeout", 0, "how long to wait for another run in this workspace to end")
 	f.DurationVar(&w.lockWait, "lock-wait", defaultLockWait, "how long to wait for an object that another administrator holds; 0: not at all")
 	addAllowance(cmd, &w.allow)

@@ -125,6 +125,8 @@ type scene struct {
 	vars map[string]string
 	dir  string
 	host string
+	// slept hears how long the commands have waited.
+	slept func(time.Duration)
 }
 
 // scene makes a farm of its own from this one's state, and a copy of a folder.
@@ -177,7 +179,7 @@ func copyFolder(to, from string) error {
 func (s *scene) do(args ...string) (int, string) {
 	var out bytes.Buffer
 	env := &app.Env{In: strings.NewReader(""), Out: io.Discard, Err: &out, LookupEnv: func(name string) (string, bool) { v, ok := s.vars[name]; return v, ok },
-		Now: time.Now, Clock: &testClock{}, User: "tester", Host: s.host, PID: os.Getpid()}
+		Now: time.Now, Clock: &testClock{slept: s.slept}, User: "tester", Host: s.host, PID: os.Getpid()}
 	code := runWith(context.Background(), testApp(s.t, env), append(args, "--rate", "off"))
 	return code, out.String()
 }

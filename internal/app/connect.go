@@ -54,6 +54,8 @@ type Session struct {
 	// otherwise.
 	Fingerprint string
 	Parallel    int
+	// lateFor is how long a create whose answer was lost may still arrive.
+	lateFor time.Duration
 	// version is asked once.
 	versionMu sync.Mutex
 	version   *string
@@ -128,7 +130,11 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 	if parallel <= 0 {
 		parallel = ras.DefaultParallel
 	}
-	return &Session{ras: s, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel}, nil
+	timeout := c.Timeout
+	if timeout <= 0 {
+		timeout = ras.DefaultTimeout
+	}
+	return &Session{ras: s, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel, lateFor: 2 * timeout}, nil
 }
 
 // schemeHint knows the two ways to mistake one scheme for the other.

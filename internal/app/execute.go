@@ -23,6 +23,9 @@ type Execution struct {
 	AllowStaged bool
 	LockTimeout time.Duration // for another run in the workspace
 	LockWait    time.Duration // for objects that somebody holds on the farm
+	// ActivateForeign activates what others stage while the run is under way.
+	ActivateForeign bool
+	metForeign      bool // the run that is taken back met them
 	// RollbackOnError takes back at once what a failed run has done.
 	RollbackOnError bool
 	// StopOnError stops at the first change that the farm refuses; otherwise
@@ -216,13 +219,23 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 		return rep, rep.stopped(err)
 	}
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: ids, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
+		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: ids, MadeBefore: run.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, run),
+		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	run.Entries = j.Entries()
 	if err != nil {
 		return rep, rep.stopped(err)
 	}
 	return rep, verdict(ctx, rep)
+}
+
+// stillLate are the creates of an earlier part of the run that may still arrive.
+func (a *App) stillLate(s *Session, run *runs.Run) map[string]time.Duration {
+	out := map[string]time.Duration{}
+	for address, sent := range run.Unanswered() {
+		out[address] = max(s.lateFor-a.Now().Sub(sent), 0)
+	}
+	return out
 }
 
 // CrashError is a panic that was caught: rassync is wrong, not the farm.
@@ -271,7 +284,11 @@ func verdict(ctx context.Context, rep *Report) error {
 		return f
 	case res.Failed != nil && done:
 		var stale *apply.StaleError
-		if errors.As(res.Failed.Err, &stale) {
+		var others *apply.ForeignError
+		switch {
+		case errors.As(res.Failed.Err, &others):
+			again = "look at what they changed in the console; rassync apply --resume --foreign-staged=activate activates it too, rassync rollback takes this run back"
+		case errors.As(res.Failed.Err, &stale):
 			again = "plan again to go on from how the farm is now, or rassync rollback takes back what was done"
 		}
 		return (&Failure{Class: Partial, Err: &PartError{Address: res.Failed.Address, Err: res.Failed.Err, Progress: rep.progress()}, Hint: again}).About([]string{res.Failed.Address})
@@ -281,6 +298,8 @@ func verdict(ctx context.Context, rep *Report) error {
 			f.Hint = "plan again"
 		}
 		return f
+	case len(res.Twins) > 0:
+		return twinsTakenBack(res)
 	case len(res.Refused) > 0:
 		return refusedInPart(res, done)
 	case len(res.NotConverged) > 0:
@@ -301,6 +320,17 @@ func verdict(ctx context.Context, rep *Report) error {
 			With("rassync plan shows whether the farm is as declared")
 	}
 	return nil
+}
+
+// twinsTakenBack is the failure of a run of which somebody else made the same
+// objects at the same time.
+func twinsTakenBack(res *apply.Result) error {
+	var objects []string
+	for _, t := range res.Twins {
+		objects = append(objects, t.Address)
+	}
+	f := Failf(Stale, "somebody else made the same at the same time, and what this run had made of it was taken back: %s; the first: %w", model.Count(len(objects), "object", "objects"), res.Twins[0].Err)
+	return f.About(objects).With("plan again: what the others made stays, and may differ from what is declared")
 }
 
 // refusedInPart is the failure of a run that went on without what the farm
@@ -365,7 +395,7 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 	if err == nil && !back.Plan.Empty() {
 		back.Refusals = nil // it only undoes what was just approved
 		var run *runs.Run
-		sub := Execution{Command: "rollback", Of: rep.Run.Info.ID, AllowStaged: true, StageOnly: e.StageOnly, LockWait: e.LockWait, Events: e.Events}
+		sub := Execution{Command: "rollback", Of: rep.Run.Info.ID, AllowStaged: true, StageOnly: e.StageOnly, LockWait: e.LockWait, ActivateForeign: e.ActivateForeign, metForeign: rep.Run.MetForeign(), Events: e.Events}
 		if run, err = a.begin(ctx, s, back, sub); err == nil {
 			rep.Rollback, err = a.carryOut(ctx, s, back, run, sub, false, nil)
 		}

@@ -121,7 +121,10 @@ func ClassOf(err error) Class {
 	var stale *apply.StaleError
 	var diags model.Diagnostics
 	var none *runs.NoSnapshotError
+	var others *apply.ForeignError
 	switch {
+	case errors.As(err, &others):
+		return Refused
 	case errors.Is(err, context.Canceled):
 		return Interrupted
 	case errors.As(err, &stale), errors.Is(err, plan.ErrExpired):

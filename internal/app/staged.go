@@ -1,10 +1,32 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
+
+	"rassync/internal/apply"
 
 	"rassync/internal/runs"
 )
+
+// waits tells whether settings waited to be activated when the session began.
+func (s *Session) waits() bool {
+	on := s.Farm().ApplySettingsEnabled
+	return on == nil || *on
+}
+
+// staging asks the farm what waits to be activated now.
+func (s *Session) staging(ctx context.Context) (apply.Staging, error) {
+	farm, err := s.ras.Look(ctx)
+	if err != nil {
+		return apply.Staging{}, err
+	}
+	if farm.ApplySettingsEnabled == nil {
+		return apply.Staging{}, errors.New("the farm does not say what waits to be activated")
+	}
+	return apply.Staging{Waiting: *farm.ApplySettingsEnabled, SettingsID: farm.SettingsID}, nil
+}
 
 // mayWrite looks at what the farm said of itself.
 func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
@@ -20,6 +42,10 @@ func (a *App) mayWrite(s *Session, f *Folder, e Execution) error {
 	if r != nil && r.Damage != nil {
 		return Failf(Refused, "nothing was written: changes wait on the farm to be activated, and whether run %s of this workspace left them there is not certain: %w", r.Info.ID, r.Damage).
 			With("have them applied or discarded in the console, or pass --allow-staged to activate them too")
+	}
+	if r != nil && r.MetForeign() && !e.ActivateForeign {
+		return Failf(Refused, "nothing was written: beside those of run %s, changes that other administrators staged while it was under way wait to be activated", r.Info.ID).
+			With("have them discarded in the console, or pass --foreign-staged=activate to activate them too")
 	}
 	if r != nil {
 		a.Notice("changes wait on the farm to be activated: run %s of this workspace left them there", r.Info.ID)

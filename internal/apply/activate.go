@@ -12,12 +12,15 @@ import (
 // activate activates everything that is staged on the farm. about is for the
 // journal: the change that could not go on without it.
 func (r *run) activate(ctx context.Context, about runs.Entry) error {
+	if err := r.beforeActivation(ctx); err != nil {
+		return err
+	}
 	about.Event, about.Request = "send", runs.ActivateRequest
 	for try := 1; ; try++ {
 		if err := r.Journal.Append(about); err != nil {
 			return &runError{err}
 		}
-		err := r.Writer.ApplySettings(ctx)
+		err := r.applySettings(ctx)
 		if err == nil {
 			break
 		}
@@ -31,6 +34,7 @@ func (r *run) activate(ctx context.Context, about runs.Entry) error {
 		r.emit(Event{Type: Notice, Address: about.Address, Message: "the answer was lost: activating again", Err: err})
 	}
 	r.emit(Event{Type: SettingsApply, Address: about.Address})
+	r.activated(ctx)
 	if err := r.Journal.Append(runs.Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID}); err != nil {
 		return &runError{err}
 	}

@@ -49,6 +49,7 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 			}
 		}
 	}
+	made := live == nil
 	if live == nil {
 		var err error
 		if live, err = r.post(ctx, c, k, desired, siteID, parent, posted, want); err != nil {
@@ -58,6 +59,7 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 	if err := r.noteMade(desired, live); err != nil {
 		return err
 	}
+	r.noteFresh(c, desired, live, siteID, parent, made)
 	if err := r.secondPart(ctx, k, desired, live); err != nil {
 		return err
 	}

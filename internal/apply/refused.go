@@ -309,6 +309,10 @@ func aboutTheObject(err error) bool {
 	var stale *StaleError
 	var disk *fs.PathError
 	var stop *runError
+	var doubt *DoubtError
+	if errors.As(err, &doubt) {
+		return false
+	}
 	if errors.As(err, &stale) || errors.As(err, &disk) || errors.As(err, &stop) || errors.Is(err, context.Canceled) {
 		return false
 	}

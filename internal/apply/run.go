@@ -55,6 +55,20 @@ type Options struct {
 	// IDs are the ids of the objects that the changes of an earlier run are
 	// about, by address: that run may have left one under a name in between.
 	IDs map[string]string
+	// MadeBefore are the ids of what an earlier run made, by address.
+	MadeBefore map[string][]string
+	// LateFor is how long a create whose answer was lost is looked for; Lost are
+	// those of an earlier run that can still arrive.
+	LateFor time.Duration
+	Lost    map[string]time.Duration
+	// Staging asks the farm what waits to be activated; nil: it cannot be asked.
+	// NoneWaited says that nothing did when the run began to read. ActivateForeign
+	// activates what others have staged meanwhile; MetForeign says that an earlier
+	// part of the run stopped at it.
+	Staging         func(context.Context) (Staging, error)
+	NoneWaited      bool
+	ActivateForeign bool
+	MetForeign      bool
 	// Activated are those before which the earlier run activated the settings.
 	Activated map[string]bool
 	Events    func(Event)
@@ -74,6 +88,9 @@ type Result struct {
 	// the run went on. LeftOut are those that could not be done without them.
 	Refused []Failure
 	LeftOut []Failure
+	// Twins are objects that somebody else made at the same time: those of the run
+	// were taken back.
+	Twins []Failure
 	// Took names the bodies the farm took where it refused the likelier one.
 	Took []string
 }
@@ -123,6 +140,11 @@ type run struct {
 	// unfinished are the changes that the farm did not take whole; true if it
 	// took nothing of them.
 	unfinished map[string]bool
+	fresh      []*fresh        // what was made and not looked for again yet
+	twins      map[string]bool // changes whose object was taken back
+	lostPosts  map[string]*lostPost
+	latePause  time.Duration
+	foreign    foreign
 	// revealed are the secrets that were sent or are about to be.
 	revealed []string
 	// deleted are the objects that must be gone in the end.
@@ -139,9 +161,13 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, result: &Result{}, interrupted: ctx}
+	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, interrupted: ctx}
 	r.keepRevealed()
 	r.alreadyRelinked()
+	r.foreign.known = o.MetForeign
+	for address, left := range o.Lost {
+		r.lostPosts[createKey(address)] = &lostPost{left: left, earlier: true}
+	}
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
 	for i := range p.Changes {
 		r.current, r.step = &p.Changes[i], i+1
@@ -184,6 +210,11 @@ func (r *run) carryOut(ctx context.Context, c *plan.Change) error {
 		r.skip(c, why, nil)
 		return nil
 	}
+	if err := r.lookAgain(context.WithoutCancel(ctx), c); err != nil {
+		r.result.Failed = &Failure{Address: c.Address, Err: err}
+		r.skip(c, "", err)
+		return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+	}
 	if err := r.activateFor(ctx, c, c.ActivateBefore, runs.ActivatedBefore); err != nil {
 		r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
 		r.skip(c, "", err)
@@ -217,6 +248,12 @@ func (r *run) skip(c *plan.Change, why string, err error) {
 
 // conclude activates what was written, and reads it back.
 func (r *run) conclude(ctx context.Context) error {
+	if err := r.lookAgain(context.WithoutCancel(ctx), nil); err != nil {
+		if r.result.Failed == nil {
+			r.result.Failed = &Failure{Address: "what was made", Err: err}
+		}
+		return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+	}
 	if !r.wrote || r.result.Failed != nil || ctx.Err() != nil {
 		return nil
 	}
@@ -236,7 +273,7 @@ func (r *run) state(ctx context.Context) string {
 	switch {
 	case ctx.Err() != nil:
 		return "interrupted"
-	case r.result.Failed != nil, len(r.result.Refused) > 0:
+	case r.result.Failed != nil, len(r.result.Refused) > 0, len(r.result.Twins) > 0:
 		return "failed"
 	case len(r.result.NotConverged) > 0:
 		return "not converged"
@@ -264,9 +301,16 @@ const maxTries = 4
 // farm is read again and what is left to do follows from that.
 func (r *run) change(ctx context.Context, c *plan.Change) error {
 	again := r.mayDiffer(c)
+	r.latePause = 0
 	for try := 1; ; try++ {
 		r.refused = nil
 		err := r.converge(ctx, c, again)
+		var doubt *DoubtError
+		if errors.As(err, &doubt) && r.waitForLost(doubt) {
+			again = true
+			try--
+			continue
+		}
 		if err == nil && len(r.refused) > 0 {
 			return &RefusedError{Properties: r.refused}
 		}

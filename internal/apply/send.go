@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -17,6 +18,7 @@ type sends struct {
 	object *model.Object
 	does   string   // create, delete or update
 	fields []string // properties that an update brings
+	same   bool     // a POST that sent twice is the same as once
 }
 
 // updates is a request that brings properties of an object.
@@ -27,22 +29,34 @@ func updates(o *model.Object, fields ...string) sends {
 // send sends one write. While the farm says that somebody holds the object,
 // it is tried again, as long as the run may wait for that.
 func (r *run) send(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
+	var ans *ras.Answer
+	err := r.whileLocked(func() error {
+		var err error
+		ans, err = r.sendOnce(ctx, req, what)
+		return err
+	})
+	return ans, err
+}
+
+// whileLocked tries again as long as the farm says that somebody holds what is
+// written, and the run may wait for that.
+func (r *run) whileLocked(try func() error) error {
 	left, pause := r.LockWait, time.Second
 	for {
-		ans, err := r.sendOnce(ctx, req, what)
+		err := try()
 		if err == nil || !is(err, ras.KindLocked) {
-			return ans, err
+			return err
 		}
 		if left <= 0 {
 			if r.LockWait > 0 {
 				err = fmt.Errorf("%w (still so after %s)", err, r.LockWait)
 			}
-			return ans, err
+			return err
 		}
 		pause = min(pause, left)
 		r.emit(Event{Type: Notice, Address: r.address(), Message: fmt.Sprintf("held by another administrator, trying again for %s", left), Err: err})
 		if werr := r.Writer.Pause(r.interrupted, pause, "waiting for a locked object"); werr != nil {
-			return ans, err // what the farm said is what the run stopped at
+			return err // what the farm said is what the run stopped at
 		}
 		left -= pause
 		pause = min(2*pause, longestLockPause)
@@ -62,9 +76,16 @@ func (r *run) address() string {
 // sendOnce sends one write with its journal lines around it.
 func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
 	text := req.Method + " " + req.Path
+	key := postKey(req, what)
+	if p := r.lostPosts[key]; p != nil {
+		return nil, &DoubtError{Address: what.object.Address.String(), key: key, err: p.err}
+	}
 	e := runs.Entry{Event: "send", Request: text, Address: r.address(), ID: what.object.ID, Does: what.does, Fields: what.fields}
 	if a := what.object.Address.String(); a != e.Address {
 		e.Object = a
+	}
+	if err := r.beforeWrite(ctx); err != nil {
+		return nil, err
 	}
 	if err := r.Journal.Append(e); err != nil {
 		return nil, &runError{err}
@@ -86,5 +107,29 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.A
 	if jerr := r.Journal.Append(e); jerr != nil {
 		return ans, &runError{jerr}
 	}
+	if err == nil || lost(err) {
+		r.afterWrite(ctx)
+	}
+	if key != "" && maybeLate(err) {
+		r.lostPosts[key] = &lostPost{left: r.LateFor, err: err}
+	}
 	return ans, err
 }
+
+// postKey names a request that makes something: an object by its address, an entry
+// by its content; "" for any other.
+func postKey(req ras.Request, what sends) string {
+	switch {
+	case req.Method != "POST" || what.same:
+		return ""
+	case what.does == "create":
+		return createKey(what.object.Address.String())
+	}
+	data, err := json.Marshal(req.Body)
+	if err != nil {
+		return ""
+	}
+	return req.Path + " " + model.Hash(string(data))
+}
+
+func createKey(address string) string { return "create " + address }

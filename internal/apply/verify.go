@@ -26,7 +26,7 @@ func (r *run) verify(ctx context.Context) {
 	}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
-		if c.Action == plan.Delete || gone[model.Fold(c.Site)] || r.unfinished[c.Address] {
+		if c.Action == plan.Delete || gone[model.Fold(c.Site)] || r.unfinished[c.Address] || r.twins[c.Address] {
 			continue // what was not done is named already
 		}
 		if c.Action == plan.Reorder {

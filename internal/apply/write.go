@@ -141,6 +141,7 @@ func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Obje
 }
 
 func (r *run) moveTo(ctx context.Context, k *model.Kind, id string, parent, previous int64, what sends) error {
+	what.same = true
 	_, err := r.send(ctx, ras.Request{Method: "POST", Path: export.SelfPath(k.Tree.Move, id),
 		Body: map[string]any{k.Tree.Parent: parent, k.Tree.Previous: previous}}, what)
 	return err

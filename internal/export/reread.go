@@ -250,6 +250,24 @@ func (f *Farm) Search(ctx context.Context, g Getter, a model.Address, siteID str
 	return nil, nil
 }
 
+// Listed lists the objects that stand beside one, of its kind and site.
+func (f *Farm) Listed(ctx context.Context, g Getter, a model.Address, siteID string) ([]*model.Object, error) {
+	k := f.Catalog.Kind(a.Kind)
+	r := f.again(g, nil)
+	list, err := r.rawList(ctx, k, &model.Object{Address: a, SiteID: siteID})
+	if err != nil {
+		return nil, err
+	}
+	site := r.siteObject(&model.Object{Address: a, SiteID: siteID})
+	var out []*model.Object
+	for _, body := range list {
+		if o := r.objectOf(k, body, site); o != nil {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
 // SearchFirst lists the objects of a site whose name has the same first part,
 // where a name has two.
 func (f *Farm) SearchFirst(ctx context.Context, g Getter, a model.Address, siteID string) ([]*model.Object, error) {

@@ -26,6 +26,7 @@ type Farm struct {
 	tokens   int64
 	window   window
 	locks    map[lockKey]string
+	late     []*call // see CarryOutLate
 	denied   map[string]bool
 	unknown  map[string]bool // accounts that the directory does not know
 	fault    func(*FaultPoint) Fault

@@ -18,6 +18,7 @@ type Fault struct {
 	Status   int           // this status is answered instead
 	Body     string        // ... with this body; without a Status it replaces the body alone
 	Media    string        // ... of this media type; "" for JSON
+	Late     bool          // before: the connection breaks, and CarryOutLate carries the request out
 	Truncate bool          // half of the answer, then the connection breaks
 	Delay    time.Duration // slow; goes with all others
 }
@@ -29,6 +30,19 @@ var (
 	FaultGateway  = Fault{Status: 502, Body: "<html><h1>502 Bad Gateway</h1></html>", Media: "text/html"}
 	FaultInternal = Fault{Status: 500, Body: `{"code":0,"msg":"internal error"}`}
 )
+
+// CarryOutLate carries out what came late: requests whose client has gone. It tells
+// how many there were.
+func (f *Farm) CarryOutLate() int {
+	f.mu.Lock()
+	late := f.late
+	f.late = nil
+	f.mu.Unlock()
+	for _, c := range late {
+		f.handle(c)
+	}
+	return len(late)
+}
 
 // SetFault installs the hook that decides, for every request before and after
 // it is carried out, what goes wrong; nil for nothing.

@@ -43,7 +43,14 @@ func (f *Farm) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	seq, hook := f.arrive(c)
 	point := FaultPoint{Seq: seq, Method: r.Method, Path: r.URL.Path, Body: data}
 	if hook != nil {
-		if fault := hook(&point); f.fail(w, r.Context(), fault, nil, seq) {
+		fault := hook(&point)
+		if fault.Late {
+			f.mu.Lock()
+			f.late = append(f.late, c)
+			f.mu.Unlock()
+			fault.Cut = true
+		}
+		if f.fail(w, r.Context(), fault, nil, seq) {
 			return
 		}
 	}

@@ -152,6 +152,21 @@ func (s *Session) count(f func(*Stats)) {
 	f(&s.stats)
 }
 
+// Look asks the farm how it is now: only a logon tells. The session that it makes is
+// logged off at once.
+func (s *Session) Look(ctx context.Context) (FarmIdentity, error) {
+	if s.cfg.Password == nil {
+		return FarmIdentity{}, errClosed
+	}
+	tok, farm, err := s.logon(ctx)
+	if err != nil {
+		return FarmIdentity{}, err
+	}
+	// Best effort: the farm ends a session without requests by itself.
+	_ = s.logoff(ctx, tok)
+	return farm, nil
+}
+
 // Close logs off. It takes 5 seconds at most
 // and doesn't depend on any context that was used before. Requests under way
 // are not waited for; new ones are refused. Further calls return what the

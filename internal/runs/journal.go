@@ -251,6 +251,12 @@ const (
 	ActivatedEntry  = "entry"  // for a new entry of a list to be shown
 )
 
+// Undone is the event of a change that was done and was taken back by the same run.
+const Undone = "undone"
+
+// Foreign is the event of a run that met changes of others before an activation.
+const Foreign = "foreign"
+
 // Begun lists the addresses for which something was sent, or may have been; an
 // activation before a change is none of it.
 func Begun(entries []Entry) map[string]bool {

@@ -387,6 +387,60 @@ func (r *Run) Activated() bool {
 	return applied
 }
 
+// Made lists the ids of what the run made, by address.
+func (r *Run) Made() map[string][]string {
+	out := map[string][]string{}
+	for _, e := range r.Entries {
+		if e.Event == "made" {
+			address := e.Object
+			if address == "" {
+				address = e.Address
+			}
+			out[address] = append(out[address], e.ID)
+		}
+	}
+	return out
+}
+
+// Unanswered are the creates of which nobody knows what became, by the address of
+// the object, with the time at which they were sent.
+func (r *Run) Unanswered() map[string]time.Time {
+	out := map[string]time.Time{}
+	last := ""
+	for _, e := range r.Entries {
+		switch {
+		case e.Event == "send" && e.Does == "create":
+			if last = e.Object; last == "" {
+				last = e.Address
+			}
+			out[last] = e.Time
+		case e.Event == "answer" && last != "":
+			if e.Error != "unknown-outcome" || e.Status == 500 {
+				delete(out, last)
+			}
+			last = ""
+		case e.Event == "made":
+			delete(out, e.Address)
+			delete(out, e.Object)
+		}
+	}
+	return out
+}
+
+// MetForeign tells whether the run stopped because others had staged changes.
+func (r *Run) MetForeign() bool {
+	met := false
+	for _, e := range r.Entries {
+		switch e.Event {
+		case Foreign:
+			met = true
+		case "applied":
+			met = false
+		}
+	}
+	return met
+}
+
 // Activations lists what the run activated in between, as apply names it.
 func (r *Run) Activations() map[string]bool {
 	out := map[string]bool{}
@@ -402,8 +456,11 @@ func (r *Run) Activations() map[string]bool {
 func (r *Run) Done() map[string]bool {
 	out := map[string]bool{}
 	for _, e := range r.Entries {
-		if e.Event == "done" {
+		switch e.Event {
+		case "done":
 			out[e.Address+" "+e.Action] = true
+		case Undone:
+			delete(out, e.Address+" "+e.Action)
 		}
 	}
 	return out
