@@ -37,7 +37,7 @@ import (
 //	secrets DIR                         set every variable that a secret comes from
 //	chosen DIR                          write how an object is made where an export cannot know it
 //	flag VAR FILE --flag                the value of a flag that a message names, in a variable
-//	blob VAR DIR RUN yaml|answer        the digest of a blob of a run's first object, in a variable
+//	blob FILE DIR RUN yaml|answer       what a snapshot holds of a run's first object, in a file; $BLOB is its digest
 //	sametree A B                        two exports are the same, byte for byte
 //	latest VAR DIR                      the newest run of a workspace, in a variable
 func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
@@ -230,7 +230,10 @@ func blobOf(ts *testscript.TestScript, args []string) {
 	if args[3] == "answer" {
 		digest = s.Objects[0].Answers[0].Blob
 	}
-	ts.Setenv(args[0], digest)
+	data, err := runs.Open(ts.MkAbs(args[1])).Blobs().Get(digest)
+	ts.Check(err)
+	write(ts, args[0], data)
+	ts.Setenv("BLOB", digest)
 }
 
 func namedFlag(ts *testscript.TestScript, args []string) {

@@ -3,8 +3,6 @@ package runs
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,11 +61,6 @@ func (e Entry) sumV1() string {
 	e.Hash = ""
 	data, _ := json.Marshal(e)
 	return hexSum(data)
-}
-
-func hexSum(data []byte) string {
-	s := sha256.Sum256(data)
-	return hex.EncodeToString(s[:])
 }
 
 // noHash is how a line ends before it has its hash.

@@ -101,7 +101,7 @@ func (s *Snapshot) Blobs() []string {
 func (r *Run) Save(s *Snapshot, blobs *Blobs, files map[string][]byte) error {
 	s.FormatVersion = snapshotVersion
 	for want, data := range files {
-		digest, err := blobs.Put(data)
+		digest, err := blobs.PutFile(data)
 		if err != nil {
 			return err
 		}

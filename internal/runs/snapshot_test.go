@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"rassync/internal/model"
 	"rassync/schemas"
@@ -44,9 +46,11 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 	if err := r.Save(s, blobs, map[string][]byte{digest: picture}); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := os.ReadDir(store); err != nil || len(list) != 3 {
-		t.Errorf("the same bytes are stored once: %v, %v", list, err)
+	list, err := os.ReadDir(store)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("a picture and a pack: %v, %v", list, err)
 	}
+	pack := filepath.Join(store, list[1].Name())
 	read := func() (*Snapshot, error) { return r.Snapshot() }
 	back, err := read()
 	if err != nil {
@@ -67,28 +71,58 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 		t.Errorf("picture: %q, %v", data, err)
 	}
 
+	contents := map[string]string{"picture": "picture", "YAML": "kind: Theme\n", "answer": `{"id":1}`}
 	for name, blob := range map[string]string{"picture": digest, "YAML": yaml, "answer": answer} {
-		good, err := os.ReadFile(blobs.Path(blob))
+		at := pack
+		if name == "picture" {
+			at = blobs.Path(blob)
+		}
+		good, err := os.ReadFile(at)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for damage, do := range map[string]func() error{
-			"changed": func() error { return os.WriteFile(blobs.Path(blob), []byte("other"), 0o600) },
-			"torn":    func() error { return os.WriteFile(blobs.Path(blob), good[:len(good)-1], 0o600) },
-			"gone":    func() error { return os.Remove(blobs.Path(blob)) },
+			"changed": func() error {
+				return os.WriteFile(at, bytes.ReplaceAll(good, []byte(blob), []byte(strings.Repeat("0", 64))), 0o600)
+			},
+			"torn": func() error { return os.WriteFile(at, good[:len(good)-1], 0o600) },
+			"gone": func() error { return os.Remove(at) },
 		} {
+			if name == "picture" && damage == "changed" {
+				do = func() error { return os.WriteFile(at, []byte("other"), 0o600) }
+			}
 			if err := do(); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := read(); !errors.Is(err, ErrSnapshot) || !strings.Contains(err.Error(), blob) {
+			if _, err := read(); !errors.Is(err, ErrSnapshot) || name == "picture" && !strings.Contains(err.Error(), blob) {
 				t.Errorf("%s %s: %v", name, damage, err)
 			}
-			// Whoever stores the same content again mends it.
-			if _, err := st.Blobs().Put(good); err != nil {
+			// Whoever stores the same contents again mends it.
+			again := st.Blobs()
+			for of, text := range contents {
+				put := again.Put
+				if of == "picture" {
+					put = again.PutFile
+				}
+				if _, err := put([]byte(text)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := again.Sync(); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := read(); err != nil {
-				t.Fatalf("%s not mended: %v", name, err)
+				t.Fatalf("%s %s, not mended: %v", name, damage, err)
+			}
+			if err := os.WriteFile(at, good, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range mustRead(t, store) {
+				if p := filepath.Join(store, e.Name()); p != pack && strings.HasSuffix(p, ".zip") {
+					if err := os.Remove(p); err != nil {
+						t.Fatal(err)
+					}
+				}
 			}
 		}
 	}
@@ -109,6 +143,15 @@ func TestSnapshotIsCheckedOnReading(t *testing.T) {
 			t.Errorf("%v: %v", change, err)
 		}
 	}
+}
+
+func mustRead(t *testing.T, dir string) []os.DirEntry {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // TestSnapshotOfVersion1 reads what an earlier version has left.
@@ -153,7 +196,8 @@ func TestSnapshotOfVersion1(t *testing.T) {
 	}
 }
 
-// TestSweep removes what nobody needs and what a crash has left.
+// TestSweep removes what nobody needs, from the packs too, and what a crash has
+// left.
 func TestSweep(t *testing.T) {
 	st := Open(t.TempDir())
 	store, blobs := st.Path(blobsFolder), st.Blobs()
@@ -165,6 +209,13 @@ func TestSweep(t *testing.T) {
 		}
 		digests = append(digests, d)
 	}
+	big, err := blobs.Put(make([]byte, smallBlob+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := blobs.Sync(); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{".new-123", ".rassync-ABCDEFGHIJ234567", "README"} {
 		if err := os.WriteFile(filepath.Join(store, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
@@ -172,16 +223,99 @@ func TestSweep(t *testing.T) {
 	}
 	needed := map[string]bool{digests[0]: true}
 	for _, dry := range []bool{true, false} {
-		n, size, err := blobs.Sweep(needed, dry)
-		if err != nil || n != 1 || size != int64(len("not needed")) {
+		n, size, err := st.Blobs().Sweep(needed, dry)
+		if err != nil || n != 2 || size < smallBlob {
 			t.Errorf("dry %v: %d blobs, %d bytes, %v", dry, n, size, err)
 		}
 	}
-	list, err := os.ReadDir(store)
-	if err != nil || len(list) != 2 {
-		t.Errorf("left: %v, %v", list, err)
+	if list := mustRead(t, store); len(list) != 2 {
+		t.Errorf("left: %v", list)
 	}
-	if blobs.Check(digests[0]) != nil || blobs.Check(digests[1]) == nil {
+	blobs = st.Blobs()
+	if blobs.Check(digests[0]) != nil || blobs.Check(digests[1]) == nil || blobs.Check(big) == nil {
 		t.Error("the wrong one went")
+	}
+	if n, _, err := st.Blobs().Sweep(nil, false); err != nil || n != 1 || len(mustRead(t, store)) != 1 {
+		t.Errorf("%d blobs, %v", n, err)
+	}
+}
+
+// TestPrune removes runs whole, by number, age and size; what is left is whole.
+func TestPrune(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    PruneOptions
+		left int
+	}{
+		"all but one":          {PruneOptions{Keep: 1}, 1},
+		"all but three":        {PruneOptions{Keep: 3}, 3},
+		"old ones":             {PruneOptions{OlderThan: clock().Add(150 * time.Minute)}, 3},
+		"old ones, least four": {PruneOptions{Keep: 4, OlderThan: clock().Add(150 * time.Minute)}, 4},
+		"to a size":            {PruneOptions{MaxSize: 1}, 1},
+		"to a size that fits":  {PruneOptions{MaxSize: 1 << 30}, 6},
+		"nothing is so old":    {PruneOptions{OlderThan: clock().Add(-time.Hour)}, 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := Open(t.TempDir())
+			for i := range 6 {
+				leaveRun(t, s, clock().Add(time.Duration(i)*time.Hour))
+			}
+			before, err := s.size(runsFolder, blobsFolder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.o.DryRun = true
+			dry, err := s.Prune(c.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.o.DryRun = false
+			done, err := s.Prune(c.o)
+			if err != nil || len(dry.Removed) != len(done.Removed) || dry.Bytes != done.Bytes {
+				t.Fatalf("said %+v, did %+v, %v", dry, done, err)
+			}
+			left := list(t, s)
+			for _, r := range left {
+				if r.Damage != nil {
+					t.Error(r.Damage)
+				}
+				if _, err := r.Snapshot(); err != nil {
+					t.Error(err)
+				}
+			}
+			after, err := s.size(runsFolder, blobsFolder)
+			if err != nil || len(left) != c.left || len(left)+len(done.Removed) != 6 || before-after < done.Bytes {
+				t.Errorf("%d left, %d removed, %d bytes freed of which %d are told, %v", len(left), len(done.Removed), before-after, done.Bytes, err)
+			}
+			if next := leaveRun(t, s, clock()); next.Info.Seq != 7 {
+				t.Errorf("the next run has number %d", next.Info.Seq)
+			}
+		})
+	}
+}
+
+// TestPruneThatDied: a run of which only a part is gone is no damaged run, and the
+// next prune removes the rest.
+func TestPruneThatDied(t *testing.T) {
+	s := Open(t.TempDir())
+	old := leaveRun(t, s, clock())
+	leaveRun(t, s, clock().Add(time.Hour))
+	key, err := s.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.writeHead(head{FormatVersion: headVersion, ID: old.Info.ID, Seq: 1, Pruned: true}, key); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(old.Dir, runFile)); err != nil {
+		t.Fatal(err)
+	}
+	if left := list(t, s); len(left) != 1 || left[0].Damage != nil {
+		t.Errorf("%d runs", len(left))
+	}
+	if _, err := s.Prune(PruneOptions{Keep: 5}); err != nil {
+		t.Fatal(err)
+	}
+	if s.Exists(old.name()) || s.Exists(headName(old.Info.ID)) {
+		t.Error("the rest is still there")
 	}
 }
