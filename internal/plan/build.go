@@ -139,6 +139,7 @@ type builder struct {
 	folders  renames                         // those of them that the farm still has under another name
 	blocked  map[*model.Object]string        // declared -> the kind that could not be read and that it depends on
 	unclear  map[*model.Object]bool          // declared, and nobody can tell which live object is meant
+	called   *identities                     // see belongTogether
 	same     int
 	unsent   int
 
@@ -241,6 +242,7 @@ func (b *builder) compare(d *model.Object) {
 		return
 	}
 	live := b.liveOf[d]
+	b.belongTogether(k, d, live)
 	d = b.withoutMissing(k, d)
 	if live == nil {
 		b.create(k, d)

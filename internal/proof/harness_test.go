@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"runtime/debug"
 	"sort"
 	"strings"
@@ -219,11 +220,14 @@ func describe(p *plan.Plan) string {
 	return b.String()
 }
 
+// marks are ids: what is made anew gets another.
+var marks = regexp.MustCompile(`\(mark \d+\)`)
+
 // text writes live objects in a form that can be compared.
 func text(live *export.Farm) string {
 	var lines []string
 	for _, o := range live.All() {
-		lines = append(lines, fmt.Sprintf("%s %s %s", o.Address, pretty(strip(o.Spec)), pretty(o.Unknown)))
+		lines = append(lines, marks.ReplaceAllString(fmt.Sprintf("%s %s %s", o.Address, pretty(strip(o.Spec)), pretty(o.Unknown)), "(mark)"))
 	}
 	sort.Strings(lines)
 	return strings.Join(lines, "\n")

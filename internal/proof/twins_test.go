@@ -132,11 +132,11 @@ func shown(p *plan.Plan) string {
 	return describe(p)
 }
 
-func (s *stand) build(desired []*model.Object) (*plan.Plan, string) {
+func (s *stand) build(desired []*model.Object, prune ...bool) (*plan.Plan, string) {
 	s.t.Helper()
 	s.live = s.read(nil, plan.Want(desired))
-	p, diags := plan.Build(plan.Input{Catalog: s.cat, Desired: desired, Live: s.live, Sent: s.sent, Prune: true,
-		Exclusive: func(string, string) bool { return true }})
+	p, diags := plan.Build(plan.Input{Catalog: s.cat, Desired: desired, Live: s.live, Sent: s.sent, Prune: len(prune) > 0,
+		Exclusive: func(string, string) bool { return len(prune) > 0 }})
 	var said []string
 	for _, d := range diags {
 		said = append(said, fmt.Sprintf("%s: %s (%s)", d.Address, d.Summary, d.Hint))
@@ -188,7 +188,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 	t.Run("a change goes to the one that is meant", func(t *testing.T) {
 		s := base.fork(t, 0)
 		want := changed(second, "CHANGED")
-		p, said := s.build(want)
+		p, said := s.build(want, true)
 		if said != "" || len(p.Changes) != 1 || p.Changes[0].Address != second {
 			t.Fatalf("%s\n%s", said, shown(p))
 		}
@@ -199,7 +199,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 				t.Errorf("%d: %v", n, o["description"])
 			}
 		}
-		if p, said := s.build(want); said != "" || !p.Empty() {
+		if p, said := s.build(want, true); said != "" || !p.Empty() {
 			t.Errorf("%s\n%s", said, shown(p))
 		}
 	})
@@ -208,7 +208,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 		if err := s.farm.Change("PubRDSApp", id, farmsim.Object{"name": "Notes"}); err != nil {
 			t.Fatal(err)
 		}
-		p, said := s.build(docs)
+		p, said := s.build(docs, true)
 		if p != nil || !strings.Contains(said, first) || !strings.Contains(said, "Notes") || strings.Contains(said, second) {
 			t.Errorf("%s\n%v", said, p)
 		}
@@ -216,7 +216,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 		again := s.load(dir, workspace.WriteOptions{})
 		of(again, fmt.Sprintf("Main/PubRDSApp/Office/Notes (mark %d)", id))
 		of(again, second)
-		if p, said := s.build(again); said != "" || !p.Empty() {
+		if p, said := s.build(again, true); said != "" || !p.Empty() {
 			t.Errorf("%s\n%s", said, shown(p))
 		}
 	})
@@ -234,7 +234,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 				}
 			}
 		}
-		p, said := s.build(want)
+		p, said := s.build(want, true)
 		if said != "" || len(p.Changes) != 1 || p.Changes[0].RenamedFrom != fmt.Sprintf("Office/Word (mark %d)", id) {
 			t.Fatalf("%s\n%s", said, shown(p))
 		}
@@ -245,7 +245,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 				t.Errorf("%d: %v", n, o["name"])
 			}
 		}
-		if p, said := s.build(want); said != "" || !p.Empty() {
+		if p, said := s.build(want, true); said != "" || !p.Empty() {
 			t.Errorf("%s\n%s", said, shown(p))
 		}
 	})
@@ -258,7 +258,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 			t.Errorf("%s\n%v", said, p)
 		}
 		// Beside the other's document it is to be made again.
-		if p, said = s.build(docs); p == nil || len(p.Changes) != 1 || p.Changes[0].Action != plan.Create || p.Changes[0].Address != first {
+		if p, said = s.build(docs, true); p == nil || len(p.Changes) != 1 || p.Changes[0].Action != plan.Create || p.Changes[0].Address != first {
 			t.Fatalf("%s\n%v", said, p)
 		}
 	})
@@ -283,7 +283,7 @@ func TestTwinIsNeverTakenForTheOther(t *testing.T) {
 		again := s.load(dir, workspace.WriteOptions{})
 		of(again, first)
 		of(again, second)
-		if p, said := s.build(again); said != "" || !p.Empty() {
+		if p, said := s.build(again, true); said != "" || !p.Empty() {
 			t.Errorf("%s\n%s", said, shown(p))
 		}
 	})
