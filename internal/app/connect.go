@@ -239,6 +239,14 @@ func (s *Session) Identity(ctx context.Context) plan.Farm {
 	return plan.Farm{URL: s.URL, GUID: f.GUID, Name: f.Name, Version: *s.version}
 }
 
+// farmAtHand is the farm's identity; what farms of its version do not have any
+// more counts from then on as gone.
+func (a *App) farmAtHand(ctx context.Context, s *Session) plan.Farm {
+	f := s.Identity(ctx)
+	a.Catalog.ForVersion(f.Version)
+	return f
+}
+
 // Version gives the farm's version, "" if it does not tell.
 func (s *Session) Version(ctx context.Context) string { return s.Identity(ctx).Version }
 

@@ -94,7 +94,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	p := &Planned{Live: live, Folder: f, Sent: sent}
 	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
 	in := plan.Input{Catalog: a.Catalog, Desired: append(slices.Clone(declared), going...), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
-		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, WriteUnseen: o.WriteUnseen, SkipIncomplete: o.SkipIncomplete, Position: f.Workspace.Position, LaidOver: f.Workspace.LaidOver, Tool: a.Tool, Farm: s.Identity(ctx)}
+		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, WriteUnseen: o.WriteUnseen, SkipIncomplete: o.SkipIncomplete, Position: f.Workspace.Position, LaidOver: f.Workspace.LaidOver, Tool: a.Tool, Farm: a.farmAtHand(ctx, s)}
 	var div divided
 	if o.Since != nil {
 		// What could not be read must not pass for deleted.

@@ -87,7 +87,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	}
 	a.borrowSecrets(f, run, desired, p.Live)
 	p.Lacking = snap.Lacking
-	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: s.Identity(ctx)}
+	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: a.farmAtHand(ctx, s)}
 	for {
 		built, ds := plan.Build(in)
 		if !ds.Failed() {

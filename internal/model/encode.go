@@ -31,7 +31,7 @@ func Leaves(p *Property, value map[string]any) []Leaf {
 	var out []Leaf
 	for _, c := range p.Props {
 		v, ok := value[c.Name]
-		if !ok || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil || c.Call != "" || c.Cells != nil || c.Shared && !c.Meant(value) {
+		if !ok || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil || c.Call != "" || c.Cells != nil || c.Gone != "" || c.Shared && !c.Meant(value) {
 			continue
 		}
 		if c.Structured() {

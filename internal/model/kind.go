@@ -279,6 +279,7 @@ type Property struct {
 	Evidence   string
 	Since      string
 	Until      string
+	Gone       string // why the farm at hand has it no more; see Catalog.ForVersion
 	Note       string
 	Unit       string
 	Deprecated bool

@@ -164,6 +164,10 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 			continue
 		}
 		h, there := have[c.Name]
+		if !there && c.Gone != "" {
+			d.cannot(at, nil, w, noCall(c, w))
+			continue
+		}
 		if !there && d.hidden(c, have, at) {
 			d.notShown(c, w, at)
 			continue

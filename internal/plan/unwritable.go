@@ -49,6 +49,8 @@ func (d *differ) cannot(path string, before, after any, why string) {
 // noCall says why a value that differs cannot be written; "" if it can.
 func noCall(p *model.Property, w any) string {
 	switch {
+	case p.Gone != "":
+		return p.Gone + ": take it out of the document"
 	case p.Call != "" && w == "":
 		return "the API has no known call that takes it out: " + inConsole
 	case p.File != nil && !p.CreateOnly:
