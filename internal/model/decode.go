@@ -184,6 +184,25 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 	if p.Open && p.node != nil {
 		d.open(p, at, out)
 	}
+	for name := range p.Follows(out) {
+		delete(out, name)
+	}
+	return out
+}
+
+// Follows are the properties of the object p that follow from another one
+// beside them in these values: they are neither declared nor sent.
+func (p *Property) Follows(values map[string]any) map[string]bool {
+	var out map[string]bool
+	for _, c := range p.Props {
+		if c.Replaces == "" || values[c.Name] == nil || values[c.Name] == "" {
+			continue
+		}
+		if out == nil {
+			out = map[string]bool{}
+		}
+		out[c.Replaces] = true
+	}
 	return out
 }
 

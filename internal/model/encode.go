@@ -29,9 +29,10 @@ type Leaf struct {
 // the object p that has no path of its own and no other way of writing.
 func Leaves(p *Property, value map[string]any) []Leaf {
 	var out []Leaf
+	follows := p.Follows(value)
 	for _, c := range p.Props {
 		v, ok := value[c.Name]
-		if !ok || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil || c.Call != "" || c.Cells != nil || c.Gone != "" || c.Shared && !c.Meant(value) {
+		if !ok || follows[c.Name] || c.NoWrite || c.Part != nil || c.List != nil || c.Membership != nil || c.File != nil || c.Call != "" || c.Cells != nil || c.Gone != "" || c.Shared && !c.Meant(value) {
 			continue
 		}
 		if c.Structured() {

@@ -250,6 +250,7 @@ type Property struct {
 	Gate         string // yaml path from spec, or ./name beside the property
 	When         map[string][]any
 	InheritsDown any
+	Replaces     string // yaml name beside it that follows from this one while this has a value
 
 	Part       *Part
 	List       *List

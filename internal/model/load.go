@@ -532,6 +532,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	}
 	p.Gate = x.text("gate")
 	p.When = valuesMap(x.object("when"))
+	p.Replaces = x.text("replaces")
 	p.InheritsDown = plain(x.get("inheritsDown"))
 	if pt := x.object("part"); pt != nil {
 		p.Part = &Part{At: pt.text("at"), Get: pt.flag("get"), Put: !pt.has("put") || pt.flag("put"), Costly: pt.flag("costly") || x.flag("costly"), Shapes: pt.texts("shapes")}

@@ -20,6 +20,9 @@ func (k *Kind) missingNames() []string {
 		}
 	}
 	k.Spec.Walk(func(p *Property) {
+		if p.Parent != nil && p.Replaces != "" {
+			missing(p, "replaces", p.Replaces, p.Parent.Props)
+		}
 		if p.Parent != nil {
 			for _, name := range p.SecretWith {
 				missing(p, "secretWith", name, p.Parent.Props)

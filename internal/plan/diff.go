@@ -140,9 +140,10 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 	var companions []*model.Property
 	before := len(d.fields)
 	half := d.halves(p, want, have, path)
+	follows := p.Follows(want)
 	for _, c := range p.Props {
 		w, declared := want[c.Name]
-		if !declared {
+		if !declared || follows[c.Name] {
 			continue
 		}
 		at := joinPath(path, c.Name)

@@ -49,6 +49,13 @@ func schemaForm(xras form) form {
 		w("minLength", whole(), ""), w("maxLength", whole(), ""), w("pattern", text(), ""), w("format", text(), ""),
 		w("minimum", form{is: isNumber}, ""), w("maximum", form{is: isNumber}, ""),
 		w("minItems", whole(), ""), w("maxItems", whole(), ""), w("uniqueItems", boolean(), ""),
+		// Words of draft-07 that no schema needs yet: they are left to the JSON
+		// Schema library.
+		w("multipleOf", form{is: isNumber}, ""), w("exclusiveMinimum", form{is: isNumber}, ""), w("exclusiveMaximum", form{is: isNumber}, ""),
+		w("contains", anything(), ""), w("not", anything(), ""), w("allOf", listOf(anything()), ""),
+		w("if", anything(), ""), w("then", anything(), ""), w("else", anything(), ""),
+		w("patternProperties", mapping(anything()), ""), w("propertyNames", anything(), ""), w("dependencies", mapping(anything()), ""),
+		w("minProperties", whole(), ""), w("maxProperties", whole(), ""), w("$comment", text(), ""),
 	)
 }
 
@@ -62,19 +69,19 @@ func (c *Checker) node(v any, at string, f form) {
 		return
 	}
 	f.check(o, at, &c.found)
-	for _, name := range []string{"properties", "definitions"} {
+	for _, name := range []string{"properties", "definitions", "patternProperties"} {
 		if group, ok := o.Get(name).(Object); ok {
 			for _, key := range group.Keys() {
 				c.node(group.Get(key), at+"."+name+"."+key, c.inner)
 			}
 		}
 	}
-	for _, name := range []string{"items", "additionalProperties"} {
+	for _, name := range []string{"items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"} {
 		if sub := o.Get(name); sub != nil {
 			c.node(sub, at+"."+name, c.inner)
 		}
 	}
-	for _, name := range []string{"anyOf", "oneOf"} {
+	for _, name := range []string{"anyOf", "oneOf", "allOf"} {
 		list, _ := o.Get(name).([]any)
 		for i, e := range list {
 			c.node(e, fmt.Sprintf("%s.%s[%d]", at, name, i), c.inner)

@@ -185,6 +185,7 @@ func wireWords() []word {
 		w("call", either(aPath(), oneOf("")), "set by a PUT of its own without a body"),
 		w("gate", text(), "yaml name of the inherit flag that switches it off"),
 		w("when", mapping(either(listOf(anything()), anything())), "counts only while these have such values"),
+		w("replaces", text(), "yaml name beside it that follows from this one while this has a value"),
 		w("inheritsDown", anything(), "while a folder above differs from this, its value may be shown instead"),
 		w("readOnly", mapping(text()), "read names inside it that are no configuration"),
 	}
