@@ -125,7 +125,13 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 			}
 			c.Notice("the plan is saved in %s (digest %.12s); it can be applied until %s", o.out, file.Digest, file.Expires.Format(time.RFC3339))
 		}
-		if err := o.show(c, p.Plan); err != nil {
+		var cut *render.Cut
+		switch err := o.show(c, p.Plan); {
+		case errors.As(err, &cut) && o.out != "":
+			c.Warn("%v in the Markdown: the whole plan is in %s", cut, o.out)
+		case errors.As(err, &cut):
+			return app.Failf(app.Failed, "%w with --max-bytes %d", cut, o.limit).With("save the whole plan with --out and show it to whoever approves, or raise --max-bytes")
+		case err != nil:
 			return err
 		}
 		if !p.Plan.Empty() {

@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 
@@ -110,9 +111,13 @@ func DriftMarkdown(w io.Writer, d Drift, limit int) error {
 	if limit > 0 {
 		rest = max(limit-b.Len(), 1)
 	}
-	if err := PlanMarkdown(w, d.Plan, rest); err != nil {
+	cut := PlanMarkdown(w, d.Plan, rest)
+	var lines *Cut
+	if cut != nil && !errors.As(cut, &lines) {
+		return cut
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return cut
 }

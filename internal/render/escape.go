@@ -16,20 +16,16 @@ func Escape(s string) string { return printable.Escape(s) }
 // looks like it.
 func Name(s string) string { return printable.Name(s) }
 
-// cut shortens a text to so many characters and says how many are missing.
+// cut shortens a text to so many characters: its beginning and its end are
+// shown, and how many are missing between them.
 func cut(s string, limit int) string {
 	n := utf8.RuneCountInString(s)
 	if n <= limit {
 		return s
 	}
-	at := 0
-	for i := range s {
-		if at == limit {
-			return fmt.Sprintf("%s... (%d more characters)", s[:i], n-limit)
-		}
-		at++
-	}
-	return s
+	runes := []rune(s)
+	tail := limit / 4
+	return fmt.Sprintf("%s... (%d more characters) ...%s", string(runes[:limit-tail]), n-limit, string(runes[n-tail:]))
 }
 
 // count writes a number with its noun.

@@ -2,6 +2,7 @@ package render_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -33,6 +34,8 @@ func TestPlanMarkdown(t *testing.T) {
 	}
 }
 
+// Whatever the limit: every change has its line, or the error says how many do
+// not; folds and fences are closed.
 func TestMarkdownKeepsItsBudget(t *testing.T) {
 	p := samplePlan()
 	for i := 0; i < 300; i++ {
@@ -40,10 +43,22 @@ func TestMarkdownKeepsItsBudget(t *testing.T) {
 			Fields: []plan.Field{{Path: "description", Before: strings.Repeat("ü", i), After: "new"}}})
 	}
 	whole := len(markdown(t, p, 0))
-	for _, limit := range []int{1, 50, 200, 700, 1000, 1500, 2000, 5000, 20000, whole - 1, whole, whole + 1} {
-		s := markdown(t, p, limit)
+	for _, limit := range []int{1, 50, 200, 700, 1000, 1500, 2000, 5000, 20000, 40000, whole - 1, whole, whole + 400} {
+		var out bytes.Buffer
+		err := render.PlanMarkdown(&out, p, limit)
+		s := out.String()
 		if len(s) > limit {
 			t.Errorf("%d bytes with a limit of %d", len(s), limit)
+		}
+		missing := 0
+		for _, c := range p.Changes {
+			if !strings.Contains(s, c.Address) {
+				missing++
+			}
+		}
+		var cut *render.Cut
+		if errors.As(err, &cut) != (missing > 0) || cut != nil && limit > 1000 && cut.Changes != missing {
+			t.Errorf("limit %d: %d changes are missing, the error is %v", limit, missing, err)
 		}
 		if limit < 700 {
 			continue
@@ -51,20 +66,47 @@ func TestMarkdownKeepsItsBudget(t *testing.T) {
 		if strings.Count(s, "<details>") != strings.Count(s, "</details>") {
 			t.Errorf("limit %d: a fold is left open", limit)
 		}
+		if strings.Contains(structure(s), "UNCLOSED") {
+			t.Errorf("limit %d: a fence is left open", limit)
+		}
 		if !strings.Contains(s, "480 unchanged") {
 			t.Errorf("limit %d: no summary", limit)
 		}
-		m := regexp.MustCompile(`\*\*(\d+) more\*\*`).FindStringSubmatch(s)
-		if (m == nil) != (limit >= whole) {
-			t.Errorf("limit %d of %d: what is missing is not told", limit, whole)
+		if limit >= whole+400 && s != markdown(t, p, 0) {
+			t.Errorf("limit %d of %d: something is cut", limit, whole)
 		}
-		if m == nil {
-			continue
+	}
+}
+
+// One huge change takes no room from the line, nor from the values, of another.
+func TestAHugeChangeHidesNoOther(t *testing.T) {
+	long := make([]any, 24000)
+	for i := range long {
+		long[i] = fmt.Sprintf("intranet-%05d.example.com:80", i)
+	}
+	p := &plan.Plan{Changes: []plan.Change{
+		{Address: "Main/GatewayDefaultSettings", Action: plan.Update, Reversible: true, Impact: []plan.Impact{{Effect: "locksOut", Why: "x"}}, Fields: []plan.Field{{Path: "forwardHttpServers", Before: []any{}, After: long}}},
+		{Address: "Main/PubRDSApp/A", Action: plan.Update, Reversible: true, Fields: []plan.Field{{Path: "parameters", Before: "", After: "/env:prod" + strings.Repeat(" ", 400) + "& powershell -enc evil"}}},
+		{Address: "AdminAccount/EVIL\\mallory", Action: plan.Create, Reversible: true, Fields: []plan.Field{{Path: "permissions", After: "RootAdmin"}}},
+	}}
+	for _, limit := range []int{3000, 60000, 900000} {
+		s := markdown(t, p, limit)
+		for _, want := range []string{"mallory", "RootAdmin", "powershell -enc evil", "cut here"} {
+			if want == "cut here" && limit == 900000 {
+				want = "intranet-00001"
+			}
+			if !strings.Contains(s, want) {
+				t.Errorf("limit %d: %q is missing in %d bytes", limit, want, len(s))
+			}
 		}
-		shown := strings.Count(s, "\n**") - strings.Count(s, " more**") - 1 + strings.Count(s, "<summary>") - strings.Count(s, "<summary>details")
-		if fmt.Sprint(len(p.Changes)-shown) != m[1] {
-			t.Errorf("limit %d: %d of %d shown, but %s more announced", limit, shown, len(p.Changes), m[1])
-		}
+	}
+	var text bytes.Buffer
+	if err := render.PlanText(&text, p, render.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(text.String(), "forwardHttpServers")
+	if !strings.Contains(first, "mallory") || strings.Index(first, "GatewayDefaultSettings") > strings.Index(first, "mallory") {
+		t.Errorf("the text does not begin with all changes:\n%.2000s", text.String())
 	}
 }
 
@@ -150,7 +192,7 @@ func TestMarkdownCannotBeBrokenOutOf(t *testing.T) {
 				}
 			}
 			for _, line := range strings.Split(left, "\n") {
-				if strings.HasPrefix(line, "#") && !regexp.MustCompile(`^###? (rassync plan|\d+ objects? will be deleted|Changes with|Warnings|Other changes)`).MatchString(line) {
+				if strings.HasPrefix(line, "#") && !regexp.MustCompile(`^###? (rassync plan|All changes|The riskiest changes|\d+ objects? will be deleted|Changes with|Warnings|Other changes)`).MatchString(line) {
 					t.Errorf("%q makes a heading: %s", s, line)
 				}
 			}

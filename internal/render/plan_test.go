@@ -147,7 +147,7 @@ func TestRenderingLeavesThePlanAlone(t *testing.T) {
 	p := samplePlan()
 	before, _ := json.Marshal(p)
 	var out bytes.Buffer
-	for _, err := range []error{render.PlanText(&out, p, render.Options{}), render.PlanJSON(&out, p), render.PlanMarkdown(&out, p, 500)} {
+	for _, err := range []error{render.PlanText(&out, p, render.Options{}), render.PlanJSON(&out, p), render.PlanMarkdown(&out, p, 5000)} {
 		if err != nil {
 			t.Fatal(err)
 		}

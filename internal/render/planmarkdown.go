@@ -9,45 +9,83 @@ import (
 )
 
 // PlanMarkdown writes a plan for a comment on a pull request in at most limit
-// bytes (0: no limit): the summary, then deletes and risky changes, then all
-// other changes folded, then how many more the plan in the artifact holds.
+// bytes (0: no limit): the summary, every change in one line, then deletes and
+// risky changes with their values, then all others folded. Values that do not
+// fit are left out before any line is; if a line must go, the error is a *Cut.
 // No value of the plan can break out of its place.
 func PlanMarkdown(w io.Writer, p *plan.Plan, limit int) error {
 	m := mdPlan{plan: p, number: numbers(p)}
-	head := m.head()
-	blocks := m.blocks()
 	doc := budget{limit: limit}
-	if !doc.take(head, len(more(len(blocks)))) {
-		doc.force(summaryLine(p.Summary) + "\n\n")
+	missing := m.overview(&doc)
+	if missing == 0 {
+		m.values(&doc)
 	}
-	missing := 0
-	section := ""
+	if _, err := io.WriteString(w, doc.text.String()); err != nil {
+		return err
+	}
+	if missing > 0 {
+		return &Cut{Changes: missing}
+	}
+	return nil
+}
+
+// reserved is kept for the last sentence of what is cut.
+const reserved = 300
+
+// overview writes the head and every change in one line; it gives how many did
+// not fit.
+func (m mdPlan) overview(doc *budget) (missing int) {
+	head, lines := m.head(), []string(nil)
+	if len(m.plan.Changes) >= overviewFrom || doc.limit > 0 && len(m.plan.Changes) > 0 {
+		lines = m.lines()
+	}
+	all := strings.Join(lines, "")
+	if len(lines) > 0 {
+		all = "### All changes, the riskiest first\n\n" + all + "\n"
+	}
+	if !doc.take(head, len(all)+reserved) {
+		doc.force(summaryLine(m.plan.Summary) + "\n\n")
+	}
+	if len(lines) == 0 || doc.take(all, reserved) {
+		return 0
+	}
+	doc.take("### The riskiest changes\n\n", 0)
+	for i, l := range lines {
+		if !doc.take(l, reserved) {
+			missing = len(lines) - i
+			break
+		}
+	}
+	doc.force("\n**" + (&Cut{Changes: missing}).Error() + ": do not approve this plan by this text.**\n")
+	return missing
+}
+
+// values writes the changes with their values, as far as there is room.
+func (m mdPlan) values(doc *budget) {
+	blocks := m.blocks()
+	section, left := "", 0
 	for i, b := range blocks {
-		text := b.text
+		head := ""
 		if b.section != section {
-			text = "### " + b.section + "\n\n" + text
+			head = "### " + b.section + "\n\n"
 		}
-		reserve := 0
-		if i < len(blocks)-1 {
-			reserve = len(more(len(blocks)))
+		text := b.text
+		if doc.limit > 0 {
+			// A block that is too large is cut itself, so that no other pays for it.
+			room := doc.limit - doc.text.Len() - len(head) - reserved
+			if room = room / min(len(blocks)-i, 4); len(text) > room {
+				text = b.cut(room)
+			}
 		}
-		// Once one change is left out, all that follow it are: a comment with
-		// holes in it is read wrongly.
-		if missing > 0 || !doc.take(text, reserve) {
-			missing += b.changes
+		if text == "" || !doc.take(head+text, reserved) {
+			left += b.changes
 			continue
 		}
 		section = b.section
 	}
-	if missing > 0 {
-		doc.force(more(missing))
+	if left > 0 {
+		doc.force("The values of " + count(left, "change", "changes") + " did not fit: they are in the saved plan.\n")
 	}
-	_, err := io.WriteString(w, doc.text.String())
-	return err
-}
-
-func more(n int) string {
-	return fmt.Sprintf("**%d more** %s in the artifact.\n", n, map[bool]string{true: "change is", false: "changes are"}[n == 1])
 }
 
 // budget collects text up to a number of bytes.
@@ -85,6 +123,43 @@ type mdBlock struct {
 	changes       int
 }
 
+// cut gives the lines of a block that fit, with every fence and fold closed; ""
+// if that is nothing worth reading.
+func (b mdBlock) cut(room int) string {
+	const said = "\n*cut here: the whole change is in the saved plan*\n"
+	var out strings.Builder
+	fence, folds := "", 0
+	for line := range strings.Lines(b.text) {
+		closing := len(said) + len(fence) + 1 + folds*len("\n</details>\n")
+		if out.Len()+len(line)+closing+40 > room {
+			break
+		}
+		out.WriteString(line)
+		trimmed := strings.TrimRight(line, "\n")
+		switch {
+		case fence != "" && trimmed == fence:
+			fence = ""
+		case fence == "" && strings.HasPrefix(line, "```"):
+			fence = trimmed[:len(trimmed)-len(strings.TrimLeft(trimmed, "`"))]
+		case fence == "" && strings.HasPrefix(line, "<details>"):
+			folds++
+		case fence == "" && strings.HasPrefix(line, "</details>"):
+			folds--
+		}
+	}
+	if out.Len() == 0 {
+		return ""
+	}
+	if fence != "" {
+		out.WriteString(fence + "\n")
+	}
+	out.WriteString(said)
+	for range folds {
+		out.WriteString("\n</details>\n")
+	}
+	return out.String() + "\n"
+}
+
 func (m mdPlan) head() string {
 	var b strings.Builder
 	f := m.plan.Farm
@@ -118,12 +193,15 @@ func (m mdPlan) head() string {
 // others; each group in the order of execution.
 func (m mdPlan) blocks() []mdBlock {
 	var deletes, risky, calm []mdBlock
-	others, gone := parted(m.plan)
+	_, gone := parted(m.plan)
 	for _, i := range gone {
 		deletes = append(deletes, mdBlock{count(len(gone), "object", "objects") + " will be deleted", m.open(i), 1})
 	}
-	for _, i := range others {
+	for _, i := range byRisk(m.plan) {
 		c := m.plan.Changes[i]
+		if c.Action == plan.Delete {
+			continue
+		}
 		if len(c.Impact) > 0 || !c.Reversible {
 			risky = append(risky, mdBlock{"Changes with effects beyond configuration", m.open(i), 1})
 		} else {
@@ -230,8 +308,8 @@ func (m mdPlan) body(c plan.Change) string {
 	return b.String()
 }
 
-// mdValue cuts very long values: the whole of them is in the artifact.
-const mdValue = 400
+// mdValue cuts very long values; their beginning and end are shown.
+const mdValue = 4000
 
 // mdFields writes the lines of a field; diffs of texts go behind the list.
 func mdFields(b, diffs *strings.Builder, lines []fieldLine, indent string) {
@@ -269,7 +347,7 @@ func mdFields(b, diffs *strings.Builder, lines []fieldLine, indent string) {
 
 func mdDiff(b *strings.Builder, l fieldLine) {
 	var lines []string
-	for _, d := range shorten(l.diff, false) {
+	for _, d := range shorten(l.diff, true) {
 		s := cut(Escape(d.text), mdValue)
 		if d.op != '@' && d.op != '.' {
 			s = string(d.op) + s

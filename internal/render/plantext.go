@@ -13,6 +13,7 @@ import (
 func PlanText(w io.Writer, pl *plan.Plan, o Options) error {
 	p := &planPrinter{printer: printer{o: o}, plan: pl, number: numbers(pl)}
 	p.head()
+	p.overview()
 	others, deletes := parted(pl)
 	for _, i := range others {
 		p.change(i)
@@ -178,7 +179,7 @@ func (p *planPrinter) fit(s string) string {
 	if p.o.Verbose {
 		return s
 	}
-	return cut(s, 4*p.o.width())
+	return cut(s, 8*p.o.width())
 }
 
 func (p *planPrinter) diff(lines []diffLine, indent string) {
