@@ -151,7 +151,7 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	}
 	r.list("declared, but not on the farm (--prune takes them out)", addresses(w.Missing, w.Pruned))
 	r.list("taken out: no longer on the farm", addresses(w.Pruned, nil))
-	r.list("documents written anew, comments in them are lost", addresses(w.Reformatted, nil))
+	r.list("written anew in part, comments or anchors in it are lost", addresses(w.Reformatted, nil))
 	return r.err
 }
 

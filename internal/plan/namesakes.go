@@ -66,7 +66,9 @@ func (b *builder) pairNamesakes() {
 // object is to be made.
 func (b *builder) namesake(k *model.Kind, d *model.Object, free []*model.Object) (live *model.Object, why, hint string) {
 	mark := d.Address.Mark()
-	if o := b.Live.Names.Marked(k.Name, mark); mark != "" && o != nil {
+	// On a farm that was built anew the id may be that of something else, which
+	// has a document of its own.
+	if o := b.Live.Names.Marked(k.Name, mark); mark != "" && o != nil && b.wantOf[o] == nil {
 		return nil, fmt.Sprintf("the object with mark %s is called %s on the farm now", mark, o.Address.Unmarked().Name),
 			fmt.Sprintf("write that name, or renamedFrom: %s to give it this one back", o.Address.Unmarked().Name)
 	}

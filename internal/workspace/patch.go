@@ -72,7 +72,7 @@ func (p *patcher) set(s slot, prop *model.Property, have, want any) error {
 		return nil
 	}
 	n := s.node
-	if n.Kind != yaml.AliasNode && n.Anchor == "" && n.Style&yaml.TaggedStyle == 0 {
+	if n.Kind != yaml.AliasNode {
 		switch w := want.(type) {
 		case map[string]any:
 			if h, ok := have.(map[string]any); ok && n.Kind == yaml.MappingNode && len(n.Content) > 0 {
@@ -217,13 +217,22 @@ func (p *patcher) above(line, floor int) int {
 // replace writes a value anew; comments inside the old one are lost, one
 // behind it or behind the key stays.
 func (p *patcher) replace(s slot, prop *model.Property, want any) error {
-	from := p.start(s.node)
+	from, anchor := p.start(s.node), ""
+	if s.node.Kind != yaml.AliasNode && s.node.Anchor != "" {
+		// Others may refer to it: it stays where it is.
+		anchor = "&" + s.node.Anchor
+	}
 	to := from
 	if !empty(s.node) {
 		var err error
 		if to, err = p.end(s.node, s.indent); err != nil {
 			return err
 		}
+	} else if anchor != "" {
+		return errPatch
+	}
+	if anchor != "" {
+		return p.replaceAnchored(s, prop, want, anchor, to)
 	}
 	if s.flow {
 		p.edits = append(p.edits, edit{from, to, p.styled(s.node, prop, want, true)})
@@ -269,6 +278,31 @@ func (p *patcher) replace(s slot, prop *model.Property, want any) error {
 		text += p.eol + trimEOL(body)
 	}
 	p.edits = append(p.edits, edit{s.after, to, text})
+	return nil
+}
+
+// replaceAnchored writes the value behind an anchor anew.
+func (p *patcher) replaceAnchored(s slot, prop *model.Property, want any, anchor string, to int) error {
+	from := p.start(s.node)
+	if s.flow {
+		p.edits = append(p.edits, edit{from, to, anchor + " " + p.styled(s.node, prop, want, true)})
+		return nil
+	}
+	head, body := newEmitter(p.eol).render(s.indent, prop, want)
+	if body == "" {
+		head = p.styled(s.node, prop, want, false)
+	}
+	text := anchor
+	if head != "" {
+		text += " " + head
+	}
+	if body != "" {
+		text += trailing(p.src[to:p.lineStop(to)]) + p.eol + trimEOL(body)
+		if rest := trailing(p.src[to:p.lineStop(to)]); rest != "" {
+			to += len(rest)
+		}
+	}
+	p.edits = append(p.edits, edit{from, to, text})
 	return nil
 }
 

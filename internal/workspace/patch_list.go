@@ -31,7 +31,7 @@ func (p *patcher) sequence(s slot, prop *model.Property, have, want []any) error
 	if flow {
 		return p.flowList(s, prop, pairs, have, want)
 	}
-	indent := n.Column - 1
+	indent := p.listIndent(n)
 	dashes := make([]int, len(n.Content))
 	for i, e := range n.Content {
 		at, err := p.dash(e, indent)

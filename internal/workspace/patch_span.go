@@ -70,7 +70,7 @@ func (p *patcher) end(n *yaml.Node, indent int) (int, error) {
 			return 0, errPatch
 		}
 		last := n.Content[len(n.Content)-1]
-		inner := n.Column - 1
+		inner := p.listIndent(n)
 		if n.Kind == yaml.MappingNode {
 			inner = n.Content[len(n.Content)-2].Column - 1
 		}
@@ -109,6 +109,21 @@ func (p *patcher) end(n *yaml.Node, indent int) (int, error) {
 		return 0, errPatch
 	}
 	return p.plainEnd(at, n.Value)
+}
+
+// listIndent is how far the dashes of a block list are indented: an anchor or
+// a tag may stand elsewhere, behind the key.
+func (p *patcher) listIndent(n *yaml.Node) int {
+	if n.Kind == yaml.SequenceNode && len(n.Content) > 0 && (n.Anchor != "" || n.Style&yaml.TaggedStyle != 0) {
+		at := p.start(n.Content[0]) - 1
+		for at >= 0 && isSpace(p.src[at]) {
+			at--
+		}
+		if at >= 0 && p.src[at] == '-' {
+			return at - p.lineStart(at)
+		}
+	}
+	return n.Column - 1
 }
 
 // empty tells whether a node is a value that nobody wrote.

@@ -84,13 +84,13 @@ func (f *treeFile) bytes() []byte {
 	if f.src != nil && f.src.bom {
 		b.Write(bom)
 	}
-	lead := b.Len()
+	begin := b.Len()
 	if f.src == nil {
 		b.WriteString(schemaLine(f.path, f.docs[0].obj.Address.Kind) + eol)
 	}
 	alone := true // nothing but the first line and comments stands before
 	write := func(d *treeDoc) {
-		if b.Len() > lead && !endsLine(b.Bytes()) {
+		if b.Len() > begin && !endsLine(b.Bytes()) {
 			b.WriteString(eol)
 		}
 		if !alone {
@@ -101,8 +101,11 @@ func (f *treeFile) bytes() []byte {
 		alone = false
 	}
 	left := 0
+	var above []byte // comments that stand before the mark of the next document
 	for seg := 0; seg < end; seg++ {
-		text := f.text(seg)
+		text, tail := f.withoutTail(seg)
+		lead := above
+		above = tail
 		marked := marker(text, "---")
 		if seg == 0 && len(before[0]) > 0 && !marked {
 			// The line that names the schema stays in front.
@@ -121,6 +124,7 @@ func (f *treeFile) bytes() []byte {
 			}
 			continue
 		}
+		b.Write(lead)
 		content := !commentsOnly(text)
 		switch {
 		case alone && marked && seg > 0 && f.gone[seg-1] && len(bytes.TrimSpace(text[3:lineEnd(text, 0)])) == 0:
@@ -131,7 +135,7 @@ func (f *treeFile) bytes() []byte {
 			}
 			b.WriteString("---" + eol)
 		}
-		if len(text) > 0 && b.Len() > lead && !endsLine(b.Bytes()) {
+		if len(text) > 0 && b.Len() > begin && !endsLine(b.Bytes()) {
 			b.WriteString(eol)
 		}
 		b.Write(text)
@@ -150,6 +154,47 @@ func (f *treeFile) bytes() []byte {
 		return nil
 	}
 	return b.Bytes()
+}
+
+// withoutTail parts the text of a document from the comment lines directly
+// above the mark of the next one, of which they speak.
+func (f *treeFile) withoutTail(seg int) (text, tail []byte) {
+	text = f.text(seg)
+	if seg+1 == len(f.src.segs) || !marker(f.text(seg+1), "---") || commentsOnly(text) {
+		return text, nil
+	}
+	var starts []int
+	for pos := 0; pos < len(text); pos = lineEnd(text, pos) {
+		starts = append(starts, pos)
+	}
+	at := len(starts)
+	for at > 0 && text[starts[at-1]] == '#' {
+		at--
+	}
+	if at == len(starts) {
+		return text, nil
+	}
+	for at > 0 && len(bytes.TrimSpace(text[starts[at-1]:lineEnd(text, starts[at-1])])) == 0 {
+		at-- // the blank lines that part them from what stands before
+	}
+	if at == 0 || !f.between(seg) {
+		return text, nil
+	}
+	return text[:starts[at]], text[starts[at]:]
+}
+
+// between tells whether anything changes between a document and the next one:
+// otherwise the text stays as it is.
+func (f *treeFile) between(seg int) bool {
+	if f.gone[seg] || f.gone[seg+1] {
+		return true
+	}
+	for i, d := range f.docs {
+		if d.seg == seg {
+			return i+1 < len(f.docs) && f.docs[i+1].seg < 0
+		}
+	}
+	return true
 }
 
 // namesSchema tells whether a document begins with the line by which editors
@@ -257,7 +302,7 @@ func (w *writer) put(p string, data []byte, report bool) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write %s: %w", p, err)
 	}
-	if exists && bytes.Equal(old, data) {
+	if exists && (bytes.Equal(old, data) || !report && bytes.Equal(unixLines(old), unixLines(data))) {
 		if report {
 			w.report.Unchanged = append(w.report.Unchanged, p)
 		}
@@ -282,6 +327,9 @@ func (w *writer) put(p string, data []byte, report bool) error {
 	}
 	return nil
 }
+
+// unixLines leaves the line ends of git for Windows out of a comparison.
+func unixLines(data []byte) []byte { return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")) }
 
 // refreshFiles writes files of an existing document whose content changed.
 func (w *writer) refreshFiles(k *model.Kind, d *treeDoc, live *model.Object, m *merger) {

@@ -45,9 +45,10 @@ func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *tre
 	text := string(d.file.text(d.seg))
 	changed, err := w.patched(kr, d, text, want, false)
 	if err != nil {
-		if changed, err = w.patched(kr, d, text, want, true); err == nil {
-			w.report.Reformatted = append(w.report.Reformatted, a)
-		}
+		changed, err = w.patched(kr, d, text, want, true)
+	}
+	if err == nil && loses(text, changed) {
+		w.report.Reformatted = append(w.report.Reformatted, a)
 	}
 	if err != nil {
 		w.unplaced(live.Address, "", fmt.Sprintf("its document at %s is written in a way that cannot be updated", d.obj.Source))
@@ -56,6 +57,47 @@ func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *tre
 	d.file.replace(d.seg, changed)
 	w.report.Updated = append(w.report.Updated, a)
 	return nil
+}
+
+// loses tells whether a comment or an anchor of the old text is not in the new
+// one.
+func loses(old, changed string) bool {
+	if !strings.ContainsAny(old, "#&") {
+		return false
+	}
+	left := map[string]int{}
+	remarks(changed, func(s string) { left[s]++ })
+	lost := false
+	remarks(old, func(s string) {
+		left[s]--
+		lost = lost || left[s] < 0
+	})
+	return lost
+}
+
+// remarks visits the comments and the anchors of a document.
+func remarks(text string, visit func(string)) {
+	root, err := decode([]byte(text))
+	if err != nil || root == nil {
+		return
+	}
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		for _, c := range []string{n.HeadComment, n.LineComment, n.FootComment} {
+			for _, line := range strings.Split(c, "\n") {
+				if line = strings.TrimSpace(line); line != "" {
+					visit(line)
+				}
+			}
+		}
+		if n.Anchor != "" && n.Kind != yaml.AliasNode {
+			visit("&" + n.Anchor)
+		}
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	walk(root)
 }
 
 func sameUnknown(a, b map[string]any) bool {

@@ -54,8 +54,8 @@ type WriteReport struct {
 	Unknown map[string][]string
 	// Unplaced are values of the farm that no file holds now.
 	Unplaced []Unplaced
-	// Reformatted are documents whose spec had to be written anew: comments
-	// in it are lost.
+	// Reformatted are documents of which more had to be written anew than the
+	// values that changed: comments or anchors in it are lost.
 	Reformatted []model.Address
 }
 
