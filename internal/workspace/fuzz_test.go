@@ -40,7 +40,7 @@ func FuzzLoad(f *testing.F) {
 	for _, s := range []string{
 		"kind: Site\nname: Main\n---\nkind: App\nsite: Main\nname: A\nspec:\n  rules:\n  - name: x\n    criteria: {access: Allow}\n  days: [Mon, 4]\n",
 		"kind: Mail\nspec: {password: {fromEnv: A}}\n", "kind: App\nsite: &a x\nname: *a\nspec:\n  <<: [*a]\n", "%YAML 1.2\n---\nkind: Mail\n...\n---\n",
-		"\ufeffkind: Mail\r\nspec:\r\n  server: |+\r\n    a\r\n\r\n", "kind: ItemOrder\nname: /\nspec: {items: [a, {kind: App, name: b}]}\n", "kind: Odd\nspec: {step: 5}\n",
+		"\ufeffkind: Mail\r\nspec:\r\n  server: |+\r\n    a\r\n\r\n", "kind: ItemOrder\nname: /\nspec: {items: [a, {kind: App, name: b}]}\n",
 		"? [a]\n: b\n", "kind: Folder\nsite: a\nname: A/B\nrenamedFrom: A\n", "kind: Image\nsite: a\nname: b\nspec: {image: {file: ../x}}\n", "- - -\n", "{a: b} c", "\"\\x", "kind: App\nspec:\n  extra: &e {a: *e}\n",
 	} {
 		f.Add([]byte(s))

@@ -510,7 +510,8 @@ func TestUpdateRandom(t *testing.T) {
 	var rewritten, updated atomic.Int64
 	t.Cleanup(func() { // after all parallel tests below
 		t.Logf("%d documents updated, %d of them rewritten", updated.Load(), rewritten.Load())
-		if rewritten.Load()*50 > updated.Load() {
+		// What stands beside an entry that is gone goes with it, and is reported too.
+		if rewritten.Load()*10 > updated.Load() {
 			t.Errorf("%d of %d documents lost their comments", rewritten.Load(), updated.Load())
 		}
 	})
