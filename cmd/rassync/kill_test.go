@@ -176,11 +176,13 @@ func copyFolder(to, from string) error {
 }
 
 // do carries out a command inside the test.
-func (s *scene) do(args ...string) (int, string) {
+func (s *scene) do(args ...string) (int, string) { return s.call(append(args, "--rate", "off")) }
+
+func (s *scene) call(args []string) (int, string) {
 	var out bytes.Buffer
 	env := &app.Env{In: strings.NewReader(""), Out: io.Discard, Err: &out, LookupEnv: func(name string) (string, bool) { v, ok := s.vars[name]; return v, ok },
 		Now: time.Now, Clock: &testClock{slept: s.slept}, User: "tester", Host: s.host, PID: os.Getpid()}
-	code := runWith(context.Background(), testApp(s.t, env), append(args, "--rate", "off"))
+	code := runWith(context.Background(), testApp(s.t, env), args)
 	return code, out.String()
 }
 

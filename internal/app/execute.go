@@ -194,9 +194,15 @@ func collectFiles(p *plan.Plan, read fileReader) (map[string][]byte, error) {
 	return out, nil
 }
 
-// carryOut runs the plan of a run, or what is left of it. ids are those of the
-// objects that a run which is resumed is about.
-func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Run, e Execution, resume bool, ids map[string]string) (rep *Report, err error) {
+// oldState is what a run that is resumed knows of before its beginning.
+type oldState struct {
+	ids map[string]string // of the objects that it is about
+	// unchanged tells whether an object is as the snapshot holds it.
+	unchanged func(context.Context, *model.Object) (bool, error)
+}
+
+// carryOut runs the plan of a run, or what is left of it; old is nil for a new run.
+func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Run, e Execution, resume bool, old *oldState) (rep *Report, err error) {
 	rep = &Report{Run: run, of: len(p.Plan.Changes)}
 	j, err := run.OpenJournal(a.Now)
 	if err != nil {
@@ -218,9 +224,13 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 	if err != nil {
 		return rep, rep.stopped(err)
 	}
+	if old == nil {
+		old = &oldState{}
+	}
+	was := run.Now(a.Catalog)
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
-		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: ids, MadeBefore: run.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, run),
-		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: run.Done(), Begun: runs.Begun(run.Entries), Activated: run.Activations(), Events: e.Events, Now: a.Now})
+		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
+		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: was.Done(), Begun: runs.Begun(was.Entries), Activated: was.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	run.Entries = j.Entries()
 	if err != nil {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
 	"rassync/internal/runs"
 )
 
@@ -85,5 +88,36 @@ func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *runs.Run, 
 		return nil, err
 	}
 	defer release()
-	return a.carryOut(ctx, s, p, run, e, true, snap.IDs(&file.Plan))
+	before, _, err := snap.Targets(a.Catalog)
+	if err != nil {
+		return nil, err
+	}
+	return a.carryOut(ctx, s, p, run, e, true, &oldState{ids: snap.IDs(&file.Plan), unchanged: unchanged(s, p.Live, before)})
 }
+
+// unchanged tells whether an object is as it was before the run: by what the
+// snapshot holds. The hashes of the plan may have been taken by another version.
+func unchanged(s *Session, live *export.Farm, before []*model.Object) func(context.Context, *model.Object) (bool, error) {
+	return func(ctx context.Context, old *model.Object) (bool, error) {
+		for _, o := range before {
+			if o.Address.Key() != old.Address.Key() {
+				continue
+			}
+			now, err := live.Reread(ctx, s.Reader(), old, all)
+			if err != nil || now == nil {
+				return false, err
+			}
+			saved := *o
+			saved.Address, saved.RenamedFrom = now.Address, ""
+			edits, _ := plan.Compare(live.Catalog.Kind(o.Address.Kind), &saved, now, live.Names, nothingToSend{}, false)
+			return edits.Empty(), nil
+		}
+		return false, nil
+	}
+}
+
+// nothingToSend says that values which cannot be read are no difference.
+type nothingToSend struct{}
+
+// State implements plan.Sent.
+func (nothingToSend) State(model.Address, string, any) plan.SentState { return plan.SentSame }

@@ -55,6 +55,9 @@ type Options struct {
 	// IDs are the ids of the objects that the changes of an earlier run are
 	// about, by address: that run may have left one under a name in between.
 	IDs map[string]string
+	// Unchanged tells whether an object is as it was before the earlier run, where
+	// the hash of the plan says otherwise: another version may have taken it.
+	Unchanged func(context.Context, *model.Object) (bool, error)
 	// MadeBefore are the ids of what an earlier run made, by address.
 	MadeBefore map[string][]string
 	// LateFor is how long a create whose answer was lost is looked for; Lost are
@@ -409,7 +412,15 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 		return nil, &StaleError{Address: c.Address, Gone: true}
 	}
 	if !again && !r.relinked[old.Address.String()] && c.PreImage != "" && !plan.SamePreImage(r.cat, r.Live.Names, now, c.PreImage) {
-		return nil, &StaleError{Address: c.Address}
+		same := false
+		if r.Resume && r.Unchanged != nil {
+			if same, err = r.Unchanged(ctx, old); err != nil {
+				return nil, err
+			}
+		}
+		if !same {
+			return nil, &StaleError{Address: c.Address}
+		}
 	}
 	return now, nil
 }

@@ -34,10 +34,12 @@ func (a Address) Key() Address {
 // ParseAddress reads what String wrote.
 func (c *Catalog) ParseAddress(s string) (Address, error) {
 	first, rest, _ := strings.Cut(s, "/")
+	first = c.KindNow(first)
 	if k := c.Kind(first); k != nil && k.Scope == ScopeFarm {
 		return Address{Kind: first, Name: rest}, nil
 	}
 	kind, name, _ := strings.Cut(rest, "/")
+	first, kind = strings.SplitN(s, "/", 2)[0], c.KindNow(kind)
 	if k := c.Kind(kind); k != nil && k.Scope == ScopeSite {
 		return Address{Site: UnescapeSegment(first), Kind: kind, Name: name}, nil
 	}

@@ -27,3 +27,22 @@ func DigestJSON(v any) (string, error) {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:]), nil
 }
+
+// DigestWithout is the digest of a JSON document as it was written, with an empty
+// text in place of one of its values: the digest itself. What later versions add to
+// a type does not change it.
+func DigestWithout(data []byte, name string) (string, error) {
+	var plain map[string]any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&plain); err != nil {
+		return "", err
+	}
+	plain[name] = ""
+	data, err := json.Marshal(plain)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}

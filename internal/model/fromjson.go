@@ -24,6 +24,7 @@ func FromJSON(p *Property, v any) any {
 		}
 		m := make(map[string]any, len(v))
 		for k, e := range v {
+			k = p.nameNow(k)
 			m[k] = FromJSON(p.Prop(k), e)
 		}
 		return m

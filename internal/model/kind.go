@@ -32,6 +32,8 @@ type Kind struct {
 	Title       string
 	Description string
 	Family      string
+	// FormerNames is what earlier versions of rassync called the kind.
+	FormerNames []string
 	Scope       Scope
 	Shape       Shape
 
@@ -214,6 +216,8 @@ type Property struct {
 	Absolute bool     // walk from the root of the part's answer instead
 	Write    []string // alternatives of the write name, likeliest first
 	NoWrite  bool
+	// FormerNames is what earlier versions of rassync called the property.
+	FormerNames []string
 	// Spellings are other names of the setting, the newest first: a farm has
 	// one of them, or that of Read, and takes the one that it shows.
 	Spellings []string

@@ -16,10 +16,11 @@ import (
 
 // Catalog holds all kinds and the schema files they came from.
 type Catalog struct {
-	kinds map[string]*Kind
-	names []string
-	files map[string][]byte // schema files by path below schemas/
-	gets  map[string]bool   // what the API answers, by the shape of the path
+	kinds  map[string]*Kind
+	names  []string
+	former map[string]string // former name of a kind -> name
+	files  map[string][]byte // schema files by path below schemas/
+	gets   map[string]bool   // what the API answers, by the shape of the path
 
 	derivedLock sync.Mutex
 	derived     map[any]any
@@ -102,6 +103,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		c.names = append(c.names, k.Name)
 	}
 	sort.Strings(c.names)
+	if err := c.collectFormer(); err != nil {
+		return nil, err
+	}
 	if err := c.answers(fsys); err != nil {
 		return nil, err
 	}
@@ -303,6 +307,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		Title:       o.text("title"),
 		Description: o.text("description"),
 		Family:      x.text("family"),
+		FormerNames: x.texts("formerNames"),
 		Scope:       Scope(x.text("scope")),
 		Shape:       Shape(x.text("shape")),
 		Self:        x.text("self"),
@@ -486,6 +491,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		}
 	}
 	p.Spellings = x.texts("spellings")
+	p.FormerNames = x.texts("formerNames")
 	if e := x.object("enum"); e != nil {
 		p.Enum = &Enum{ByName: map[string]int64{}, ByNum: map[int64]string{}, Unnumbered: map[string]bool{}}
 		for _, n := range e.keys {

@@ -83,6 +83,26 @@ func ReadFile(path string, cat *model.Catalog, now time.Time) (*File, error) {
 	return Parse(data, cat, now)
 }
 
+// namesNow gives a change today's names of kinds and properties: the plan of a run
+// that is resumed may be of an earlier version.
+func namesNow(cat *model.Catalog, c *Change, b *Binding) {
+	c.Kind, c.Address = cat.KindNow(c.Kind), cat.AddressNow(c.Address)
+	b.Address = c.Address
+	for _, list := range [][]string{c.DependsOn, c.Relinks} {
+		for i := range list {
+			list[i] = cat.AddressNow(list[i])
+		}
+	}
+	if b.Place != nil && b.Place.After != "" {
+		b.Place.After = cat.AddressNow(b.Place.After)
+	}
+	if k := cat.Kind(c.Kind); k != nil {
+		for i := range c.Fields {
+			c.Fields[i].Path = k.PathNow(c.Fields[i].Path)
+		}
+	}
+}
+
 // Parse is ReadFile for data at hand.
 func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 	f := &File{}
@@ -98,7 +118,7 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 	if f.FormatVersion != FormatVersion {
 		return nil, fmt.Errorf("%w: version %q, this rassync reads %q", ErrFormat, f.FormatVersion, FormatVersion)
 	}
-	want, err := f.digest()
+	want, err := model.DigestWithout(data, "digest")
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +133,10 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 	}
 	for i := range f.Changes {
 		c, b := &f.Changes[i], &f.Bindings[i]
+		if b.Address != c.Address {
+			return nil, fmt.Errorf("%w: %s", ErrFormat, c.Address)
+		}
+		namesNow(cat, c, b)
 		k := cat.Kind(c.Kind)
 		if k == nil || b.Address != c.Address {
 			return nil, fmt.Errorf("%w: %s", ErrFormat, c.Address)

@@ -387,6 +387,20 @@ func (r *Run) Activated() bool {
 	return applied
 }
 
+// Now gives the run with today's names of kinds in its journal.
+func (r *Run) Now(cat *model.Catalog) *Run {
+	out := *r
+	out.Entries = append([]Entry(nil), r.Entries...)
+	for i := range out.Entries {
+		e := &out.Entries[i]
+		e.Address = cat.AddressNow(e.Address)
+		if e.Object != "" {
+			e.Object = cat.AddressNow(e.Object)
+		}
+	}
+	return &out
+}
+
 // Made lists the ids of what the run made, by address.
 func (r *Run) Made() map[string][]string {
 	out := map[string][]string{}

@@ -206,7 +206,7 @@ func parseSnapshot(data []byte) (*Snapshot, error) {
 	if err := d.Decode(s); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
-	want, err := s.digest()
+	want, err := model.DigestWithout(data, "digest")
 	if err != nil {
 		return nil, err
 	}
@@ -260,9 +260,10 @@ func (s *Snapshot) Targets(cat *model.Catalog) ([]*model.Object, []model.Address
 }
 
 func (s *Snapshot) object(cat *model.Catalog, so SavedObject) (*model.Object, error) {
+	so.Kind = cat.KindNow(so.Kind)
 	k := cat.Kind(so.Kind)
 	if k == nil {
-		return nil, fmt.Errorf("%w: no kind %s", ErrSnapshot, so.Kind)
+		return nil, fmt.Errorf("%w: the schemas of this rassync know no kind %s: use the rassync that made it", ErrSnapshotVersion, so.Kind)
 	}
 	spec, _ := model.FromJSON(k.Spec, so.Spec).(map[string]any)
 	unknown, _ := model.FromJSON(nil, so.Unknown).(map[string]any)

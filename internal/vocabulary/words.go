@@ -63,6 +63,7 @@ func shapesForm() form { return listOf(oneOf("flat", "nested")) }
 func kindWords() form {
 	return words(
 		w("family", text(), "chapter for coverage and documentation"),
+		w("formerNames", listOf(text()), "what the kind was called by earlier versions of rassync"),
 		w("scope", oneOf("farm", "site"), "whether objects belong to the farm or to a site"),
 		w("shape", oneOf("collection", "singleton", "order"), "how objects of the kind come"),
 		w("self", aPath(), "path of one object, the base of relative paths"),
@@ -160,6 +161,7 @@ func wireWords() []word {
 	return []word{
 		w("read", text(), "where answers show it, relative to the enclosing object"),
 		w("write", either(text(), listOf(text()), no()), "name in bodies; several: the likeliest first; false: cannot be written"),
+		w("formerNames", listOf(text()), "what the property was called by earlier versions of rassync"),
 		w("spellings", listOf(text()), "other names of the setting, the newest first"),
 		w("enum", mapping(numbered), "name -> number; null: nobody has seen it"),
 		w("flags", yes(), "the enumeration is a bit mask"),
