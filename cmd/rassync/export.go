@@ -13,6 +13,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/render"
 	"rassync/internal/runs"
+	"rassync/internal/workspace"
 )
 
 type exportOptions struct {
@@ -128,6 +129,7 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	for _, n := range x.Farm.NotRead {
 		r.warn("%s", n.String())
 	}
+	r.gaps(x.Gaps)
 	r.names("unknown properties, kept as they are", x.Farm.Findings.Unknown)
 	r.names("unknown numbers of enumerations, kept as they are", x.Farm.Findings.NewNumbers)
 	r.names("left out, because by its name it may be a secret", x.Farm.Findings.HeldBack)
@@ -153,6 +155,28 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	r.list("taken out: no longer on the farm", addresses(w.Pruned, nil))
 	r.list("written anew in part, comments or anchors in it are lost", addresses(w.Reformatted, nil))
 	return r.err
+}
+
+// maxGaps is how many objects a report names; the file of gaps names all.
+const maxGaps = 20
+
+// gaps tells what the export lacks although the farm may have it.
+func (r *reportWriter) gaps(g *workspace.Gaps) {
+	for _, s := range g.NotShown {
+		r.warn("known, but this farm does not show: %s.%s (%s)", s.Kind, s.Path, plural(len(s.Objects), "object", "objects"))
+	}
+	var lines []string
+	for i, b := range g.NotRebuilt {
+		if i == maxGaps {
+			lines = append(lines, fmt.Sprintf("and %d more", len(g.NotRebuilt)-i))
+			break
+		}
+		lines = append(lines, b.Address+": "+b.Why)
+	}
+	r.list("could not be made again from this export as it is", lines)
+	if !g.Empty() {
+		r.warn("%s lists what this export lacks", workspace.GapsFile)
+	}
 }
 
 // reportWriter writes lines to stderr until one fails.

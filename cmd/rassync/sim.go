@@ -30,6 +30,9 @@ type simOptions struct {
 	refuse       []string
 	empty        bool
 	random       uint64
+	hide         []string
+	answer       []string
+	disagree     string
 }
 
 func newSim(c *call) *cobra.Command {
@@ -46,10 +49,20 @@ It prints its address, the fingerprint of its certificate, which is made anew ea
 time, and the account to log on with.
 
 Where the facts about the API can be read in two ways, --reading switches to the
-second one.`,
+second one; --reading duplicate-names takes and shows objects of one name.
+
+A real farm may show less than the schemas know. --hide and --answer say what is
+missing. --disagree chooses by chance, the same for the same seed: hide is the share
+of properties, blocks and lists that answers leave out, drop that of objects that
+lists leave out, fail that of paths below an object that answer 404, upper that of
+objects whose names are shown in capitals. least-lengths refuses texts that are
+shorter than the facts allow; with folders-disable a folder that is switched off
+switches off what lies in it. What the farm holds stays as it is.`,
 		Example: `  rassync sim
   rassync sim --listen 127.0.0.1:20443 --rate off --seed my-farm
-  rassync sim --reading folder-status-inherited --reading throttle-503`,
+  rassync sim --reading folder-status-inherited --reading throttle-503
+  rassync sim --hide /api/LogonHours:criteria --answer '/api/PubItems/*/Filter=404'
+  rassync sim --disagree seed=7,hide=0.1,fail=0.05`,
 		Args: cobra.NoArgs,
 	}
 	f := cmd.Flags()
@@ -64,6 +77,9 @@ second one.`,
 	f.BoolVar(&o.verbose, "verbose", false, "show every request on stderr, secrets masked")
 	f.BoolVar(&o.empty, "empty", false, "start with a fresh farm")
 	f.Uint64Var(&o.random, "random", 0, "start with the random farm of this number")
+	f.StringArrayVar(&o.hide, "hide", nil, "leave a name out of the answers to a path, as PATH:NAME; * stands for one segment, ** for any; may be repeated")
+	f.StringArrayVar(&o.answer, "answer", nil, "answer reads of a path with a status, as PATH=STATUS; may be repeated")
+	f.StringVar(&o.disagree, "disagree", "", "contradict the schemas by chance, see above: "+strings.Join(farmsim.DisagreementWords(), ", "))
 	complete(cmd, "reading", farmsim.SwitchNames())
 	cmd.RunE = c.begin(nil, func(ctx context.Context, _ []string) error { return o.run(ctx, c) })
 	return cmd
@@ -117,6 +133,9 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 		return none, &app.Failure{Class: app.Input, Err: err}
 	}
 	opts := farmsim.Options{Catalog: c.Catalog, Switches: switches, Username: o.username, Latency: o.latency, Rate: -1, RefuseProperties: o.refuse}
+	if opts.Disagree, err = o.disagreement(); err != nil {
+		return none, &app.Failure{Class: app.Input, Err: err}
+	}
 	if rate.Requests > 0 {
 		opts.Rate, opts.Window = rate.Requests, rate.Window
 	}
@@ -145,6 +164,29 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 		return none, &app.Failure{Class: app.Input, Err: err}
 	}
 	return opts, nil
+}
+
+// disagreement is how the farm is to contradict the schemas.
+func (o *simOptions) disagreement() (*farmsim.Disagreement, error) {
+	d, err := farmsim.ParseDisagreement(o.disagree)
+	if err != nil {
+		return nil, fmt.Errorf("--disagree %w", err)
+	}
+	for _, text := range o.hide {
+		place, err := farmsim.ParsePlace(text)
+		if err != nil {
+			return nil, fmt.Errorf("--hide %w", err)
+		}
+		d.Hide = append(d.Hide, place)
+	}
+	for _, text := range o.answer {
+		at, err := farmsim.ParseStatusAt(text)
+		if err != nil {
+			return nil, fmt.Errorf("--answer %w", err)
+		}
+		d.Answers = append(d.Answers, at)
+	}
+	return d, nil
 }
 
 func query(q string) string {

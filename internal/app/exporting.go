@@ -38,6 +38,8 @@ type Exported struct {
 	// farm has no such list counts if the folder holds objects from it.
 	Missing []export.NotRead
 	failed  []export.FailedRead
+	// Gaps are what the export lacks.
+	Gaps *workspace.Gaps
 	// Counts are the objects written, by kind.
 	Counts map[string]int
 	// Costly are the properties that were not read because they cost a
@@ -144,7 +146,11 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	for _, w := range slices.Sorted(maps.Keys(vanished)) {
 		a.Notice("the farm shows no %s although the folder declares some: left as they are, since an account without rights sees an empty list (delete them by hand if they are really gone)", w)
 	}
+	x.Gaps = a.gaps(x, objects)
 	if !o.DryRun {
+		if err := a.noteGaps(f.Dir, x.Gaps, o.Selection); err != nil {
+			return nil, err
+		}
 		if err := a.recordFarm(s, f, o); err != nil {
 			return nil, err
 		}

@@ -48,6 +48,11 @@ func (a *App) Load(dir, overlay string) (*Folder, error) {
 	if err := Invalid(ds); err != nil {
 		return nil, err
 	}
+	gaps, err := workspace.ReadGaps(dir)
+	if err != nil {
+		return nil, &Failure{Class: Input, Err: err}
+	}
+	gaps.Mark(ws.Objects)
 	anchorSecrets(ws.Objects)
 	return &Folder{Dir: dir, Config: ws.Config, Farm: ws.Config.FarmOf(overlay), Workspace: ws, Warnings: ds}, nil
 }

@@ -37,6 +37,7 @@ func lostOnReturn(cat *model.Catalog, p *plan.Plan) []string {
 			out = append(out, fmt.Sprintf("%s: %s not come back, such as %s: the farm never shows them, apply the document of the object again", c.Address, model.Count(len(plain), "setting does", "settings do"), plain[0]))
 		}
 	}
+	out = append(out, holes(p)...)
 	if len(anew) > 0 {
 		more := ""
 		if len(anew) > 5 {

@@ -121,6 +121,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		p.Undeclared = undeclared(a.Catalog, live, declared, exclusive, o.Selection)
 	}
 	built.Warnings = append(built.Warnings, surprises(a.Catalog, live)...)
+	built.Warnings = append(built.Warnings, holes(built)...)
 	if text := s.staged(f); text != "" {
 		built.Warnings = append(built.Warnings, text)
 	}

@@ -144,7 +144,7 @@ func (sv *saver) save(ctx context.Context, o *model.Object, renamedTo string, de
 func (sv *saver) keep(o *model.Object, a model.Address, answers []export.Received, renamedTo string, deleted bool) error {
 	spec, _ := withoutHidden(o.Spec).(map[string]any)
 	sv.keepFiles(spec)
-	so := runs.SavedObject{Address: a.String(), Kind: a.Kind, Site: a.Site, Name: a.Name, ID: o.ID, RenamedTo: renamedTo, Deleted: deleted, Spec: spec, Unknown: o.Unknown}
+	so := runs.SavedObject{Address: a.String(), Kind: a.Kind, Site: a.Site, Name: a.Name, ID: o.ID, RenamedTo: renamedTo, Deleted: deleted, Spec: spec, Unknown: o.Unknown, NotShown: o.NotShown}
 	text, err := workspace.Document(sv.app.Catalog, &model.Object{Address: a, Spec: spec, Unknown: o.Unknown})
 	if err != nil {
 		return err

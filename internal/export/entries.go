@@ -141,7 +141,9 @@ func (r *reader) entriesOf(ctx context.Context, o *model.Object, list string) (*
 		if err != nil {
 			return nil, err
 		}
-		entries, _ = model.Lookup(now.Spec, list)
+		if entries, ok = model.Lookup(now.Spec, list); !ok {
+			return nil, nil // the farm does not show them
+		}
 	}
 	all, _ := entries.([]any)
 	s := setOf(p, all)
@@ -206,7 +208,12 @@ func (r *reader) named(ctx context.Context, k *model.Kind, o *model.Object) erro
 		if !isID || failed != nil {
 			return
 		}
-		name, _ := siblings[p.EntryOf.Object].(string)
+		name, told := siblings[p.EntryOf.Object].(string)
+		if !told || name != "" && r.unreadKind(p.Beside().Ref) {
+			delete(siblings, p.Name)
+			r.hides(o, p)
+			return
+		}
 		if t := r.farm.Names.Resolve(p.Beside().Ref, name, o.Address.Site); name != "" && t != nil {
 			s, err := r.entriesOf(ctx, t, p.EntryOf.List)
 			switch {
@@ -219,11 +226,14 @@ func (r *reader) named(ctx context.Context, k *model.Kind, o *model.Object) erro
 				r.hides(o, p)
 				return
 			}
-			if s != nil {
-				if entry, known := s.byID[id]; known {
-					siblings[p.Name] = entry
-					return
-				}
+			if s == nil {
+				delete(siblings, p.Name)
+				r.hides(o, p)
+				return
+			}
+			if entry, known := s.byID[id]; known {
+				siblings[p.Name] = entry
+				return
 			}
 		}
 		r.dangling(o, path)

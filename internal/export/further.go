@@ -43,27 +43,21 @@ func (r *reader) byID(k *model.Kind, o *model.Object) *further {
 	}}
 }
 
-// laidOver is base with the names of top over it.
+// laidOver is top with what it lacks taken from base.
 func laidOver(base, top map[string]any) map[string]any {
-	out := make(map[string]any, len(base)+len(top))
-	for n, v := range base {
-		out[n] = v
-	}
-	for n, v := range top {
-		out[n] = v
-	}
+	out, _ := model.Filled(top, base).(map[string]any)
 	return out
 }
 
-// confirmed are the wanted properties whose absence says that an answer is not
-// all there is, as far as the further read has ever shown them.
-func (r *reader) confirmed(o *model.Object, d *model.Decoder, more *further) []model.Missing {
+// incomplete are the properties whose absence says that an answer is not all
+// there is, as far as the further read has ever shown them.
+func (r *reader) incomplete(o *model.Object, d *model.Decoder, more *further) []model.Missing {
 	if more == nil {
 		return nil
 	}
 	var out []model.Missing
 	for _, m := range d.Missing {
-		if !m.Told || !m.Confirmed() || strings.Contains(m.Path, "[]") || m.Prop.OwnPartGet() != nil {
+		if !m.Told || m.Prop.Deprecated || strings.Contains(m.Path, "[]") || m.Prop.OwnPartGet() != nil {
 			continue
 		}
 		// What is read before a write must hold all that the plan was made from.
@@ -141,7 +135,7 @@ func (r *reader) hides(o *model.Object, p *model.Property) {
 	if o.Absent == nil {
 		o.Absent = map[string]bool{}
 	}
-	o.Absent[p.Name] = true
+	o.Absent[p.Path()] = true
 	o.NotShown = append(o.NotShown, p.Path())
 	slices.Sort(o.NotShown)
 	r.mu.Lock()
@@ -150,7 +144,7 @@ func (r *reader) hides(o *model.Object, p *model.Property) {
 }
 
 func (r *reader) shows(o *model.Object, p *model.Property) {
-	delete(o.Absent, p.Name)
+	delete(o.Absent, p.Path())
 	o.NotShown = slices.DeleteFunc(o.NotShown, func(path string) bool { return path == p.Path() })
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -246,6 +240,9 @@ func (l *learnt) note(k *model.Kind, at string, asked, left []model.Missing) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.settled && at != inListRead {
+		return // what is asked for must not depend on which answer comes first
+	}
 	for _, m := range asked {
 		key := learntKey(k.Name, at, m.Path)
 		l.asked[key]++

@@ -80,7 +80,7 @@ func (r *reader) keepListed(ctx context.Context, k *model.Kind, o *model.Object,
 	r.mu.Unlock()
 	d := r.decoder(o)
 	spec := d.Spec(k, body, nil)
-	if len(r.confirmed(o, d, r.byID(k, o))) > 0 || len(r.asks(k, o, d, nil)) > 0 {
+	if len(r.incomplete(o, d, r.byID(k, o))) > 0 || len(r.asks(k, o, d, nil)) > 0 {
 		return false
 	}
 	r.keep(ctx, k, o, body, d, spec, members)
@@ -97,7 +97,7 @@ func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, bod
 	}
 	d := r.decoder(o)
 	spec := d.Spec(k, body, parts)
-	if lacks := r.confirmed(o, d, more); len(lacks) > 0 {
+	if lacks := r.incomplete(o, d, more); len(lacks) > 0 {
 		whole, err := more.read(ctx, body)
 		switch {
 		case err != nil && fatal(err):

@@ -537,6 +537,7 @@ func (f *Farm) update(k *kind, b *body) func(*call) *answer {
 		f.derive(o)
 		f.touch(o)
 		f.staged.put(o)
+		f.switchOff(o)
 		return done()
 	}
 }

@@ -47,6 +47,9 @@ type Options struct {
 	// schemas say: a farm that calls its properties otherwise.
 	RefuseProperties []string
 
+	// Disagree is how the farm contradicts the schemas; nil for not at all.
+	Disagree *Disagreement
+
 	// ForbidWrites makes every write a recorded violation that is refused and
 	// not carried out: the proof that a command only reads.
 	ForbidWrites bool

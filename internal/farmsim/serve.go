@@ -202,7 +202,7 @@ func (f *Farm) handle(c *call) *answer {
 		}
 	}
 	f.staged.begin()
-	a := f.dispatch(c, ends)
+	a := f.disagree(c, ends, f.dispatch(c, ends))
 	if refused := f.inactive(c); refused != nil && !a.undo {
 		a = refused
 	}

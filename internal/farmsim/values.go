@@ -94,8 +94,12 @@ func (v *valuer) text(p *model.Property, in any) (any, error) {
 		return s, nil // what an answer shows for "never set"
 	}
 	n := utf8.RuneCountInString(s)
-	if n < p.MinLength {
-		return nil, fmt.Errorf("at least %d characters are wanted", p.MinLength)
+	least := p.MinLength
+	if d := v.f.opts.Disagree; d != nil && d.LeastLengths && !v.seed {
+		least = max(least, p.WriteMinLength)
+	}
+	if n < least {
+		return nil, fmt.Errorf("at least %d characters are wanted", least)
 	}
 	if p.MaxLength > 0 && n > p.MaxLength {
 		return nil, fmt.Errorf("at most %d characters are wanted", p.MaxLength)

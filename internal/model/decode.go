@@ -51,7 +51,8 @@ type Decoder struct {
 	// Dangling collects yaml paths of references to objects nobody knows.
 	Dangling map[string]bool
 
-	untold bool // the value at hand refers to what could not be read
+	untold  bool // the value at hand refers to what could not be read
+	keyless bool // the value at hand lacks what says which value it is
 }
 
 // Spec decodes an object of kind k: body is the answer of the list or of the
@@ -172,9 +173,9 @@ func (d *Decoder) object(p *Property, at place) map[string]any {
 		from.path = c.below(p, at.path)
 		v, ok := d.value(c, from)
 		switch {
-		case d.untold:
-			d.untold = false
-			d.lacks(out, c, false)
+		case d.untold || d.keyless:
+			d.lacks(out, c, d.keyless)
+			d.untold, d.keyless = false, false
 		case ok:
 			out[c.Name] = v
 		case c.Type == TypeObject:
@@ -252,6 +253,9 @@ func (d *Decoder) value(p *Property, at place) (any, bool) {
 	case strings.HasPrefix(p.Codec, "separated:"):
 		return decodeSeparated(fmt.Sprint(w), strings.TrimPrefix(p.Codec, "separated:")), true
 	case p.Codec == "ipRanges":
+		if d.Absent != nil && !wholeRanges(w) {
+			d.keyless = true
+		}
 		return decodeRanges(w), true
 	case p.Flags:
 		return d.flags(p, at.path, w), true
@@ -286,6 +290,7 @@ func (d *Decoder) array(p *Property, at place) any {
 		// A list with one element may be answered as the element itself.
 		list = []any{at.here}
 	}
+	keyless, untold := d.Absent != nil && !p.List.tellsSkipped(list), false // whether what the entries are cannot be told
 	list = p.List.configured(list)
 	out := make([]any, 0, len(list))
 	if p.Items == nil || (p.Items.Type == TypeObject && !p.Items.Structured()) {
@@ -304,7 +309,9 @@ func (d *Decoder) array(p *Property, at place) any {
 		if it.Type != TypeObject {
 			for _, name := range it.Read {
 				if m, ok := sub.here.(map[string]any); ok {
-					sub.here = m[name]
+					if sub.here, ok = m[name]; !ok {
+						d.keyless = d.Absent != nil
+					}
 				}
 			}
 			if len(it.Ref) == 0 && len(p.Ref) > 0 {
@@ -347,11 +354,12 @@ func (d *Decoder) array(p *Property, at place) any {
 				outer[p.PathInEntry()+"["+EntryLabel(p, entry)+"]."+name] = v
 			}
 		}
-		if p.keyAbsent(entry) {
-			d.untold = true // what the entries are cannot be told
+		if lacks, told := p.keyAbsent(entry); lacks {
+			keyless, untold = keyless || told, untold || !told
 		}
 		out = append(out, entry)
 	}
+	d.keyless, d.untold = d.keyless || keyless, d.untold || untold
 	if Unordered(p) {
 		sort.SliceStable(out, func(i, j int) bool { return EntryKey(p, out[i]) < EntryKey(p, out[j]) })
 	}
@@ -470,6 +478,30 @@ func decodeSeparated(s, sep string) any {
 		}
 	}
 	return out
+}
+
+// wholeRanges tells whether an answer shows both ends of the ranges of both
+// versions.
+func wholeRanges(w any) bool {
+	m, _ := w.(map[string]any)
+	for _, version := range []string{"iPv4s", "iPv6s"} {
+		v, shown := m[version]
+		if !shown {
+			return false
+		}
+		list, ok := v.([]any)
+		if !ok && v != nil {
+			list = []any{v}
+		}
+		for _, e := range list {
+			r, _ := e.(map[string]any)
+			_, from := r["from"]
+			if _, to := r["to"]; !from || !to {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func decodeRanges(w any) any {

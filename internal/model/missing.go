@@ -40,10 +40,6 @@ func (m Missing) Reads() []string {
 	return out
 }
 
-// Confirmed tells whether the name was read in a reference or a sample, so
-// that its absence from an answer says that the answer is not all there is.
-func (m Missing) Confirmed() bool { return !m.Prop.Inferred() && !m.Prop.Deprecated }
-
 // Outer is the list at the top that holds the property, or the property itself
 // outside of lists.
 func (m Missing) Outer() *Property {
@@ -95,7 +91,7 @@ func (p *Property) completed(here any, found bool, at place) (any, bool) {
 		case !found || here == nil:
 			here, found = v, true
 		default:
-			here = filled(here, v)
+			here = Filled(here, v)
 		}
 	}
 	return here, found
@@ -174,8 +170,8 @@ func (p *Property) shows(m map[string]any) bool {
 	return false
 }
 
-// filled is have with what it lacks taken from more.
-func filled(have, more any) any {
+// Filled is have with what it lacks taken from more.
+func Filled(have, more any) any {
 	h, ok := have.(map[string]any)
 	m, more2 := more.(map[string]any)
 	if !ok || !more2 {
@@ -187,7 +183,7 @@ func filled(have, more any) any {
 	}
 	for name, v := range m {
 		if old, there := out[name]; there {
-			out[name] = filled(old, v)
+			out[name] = Filled(old, v)
 		} else {
 			out[name] = v
 		}
@@ -222,19 +218,25 @@ func (d *Decoder) lacks(out map[string]any, c *Property, told bool) {
 	absent[c.Name] = told
 }
 
-// keyAbsent tells whether an entry lacks what it is known by because that
-// cannot be translated.
-func (p *Property) keyAbsent(entry map[string]any) bool {
+// keyAbsent tells whether an entry lacks what it is known by, and whether
+// asking again may show it.
+func (p *Property) keyAbsent(entry map[string]any) (lacks, told bool) {
 	absent, _ := entry[EntryAbsent].(map[string]bool)
 	if p.List == nil || len(absent) == 0 {
-		return false
+		return false, false
 	}
+	told = true
 	for _, k := range p.List.Key {
-		if told, lacks := absent[k]; lacks && !told {
-			return true
+		if t, without := absent[k]; without {
+			lacks, told = true, told && t
 		}
 	}
-	return false
+	any := len(p.List.Key) == 0 && len(p.List.MatchAny) > 0
+	for _, k := range p.List.MatchAny {
+		_, without := absent[k]
+		any = any && without
+	}
+	return lacks || any, told
 }
 
 // missing collects what the decoded spec lacks and is in force, and leaves the
@@ -243,11 +245,13 @@ func (d *Decoder) missing(p *Property, here, spec map[string]any, own string) {
 	if absent, ok := here[EntryAbsent].(map[string]bool); ok {
 		for name := range absent {
 			c := p.Prop(name)
-			if c == nil || !Open(c, here, spec) {
+			if c == nil || gateClosed(c, here, spec) || c.Type == TypeObject && !Open(c, here, spec) {
 				delete(absent, name)
 				continue
 			}
-			d.Missing = append(d.Missing, Missing{Prop: c, Path: c.Path(), Own: own, Told: absent[name]})
+			if Open(c, here, spec) { // a single value that sleeps is not asked for
+				d.Missing = append(d.Missing, Missing{Prop: c, Path: c.Path(), Own: own, Told: absent[name]})
+			}
 			if p.Name != "[]" && !c.InEntry() {
 				d.Absent[c.Path()] = true
 			}

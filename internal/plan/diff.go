@@ -170,7 +170,9 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 			continue
 		}
 		if !there && d.hidden(c, have, at) {
-			d.notShown(c, w, at)
+			if d.holds(c, want, have) { // what is not in force is not missed
+				d.notShown(c, w, at)
+			}
 			continue
 		}
 		if half[c] {
@@ -338,6 +340,10 @@ func (d *differ) value(p *model.Property, w, h any, at string) {
 		if d.equalList(p, wv, hv) {
 			return
 		}
+		if p.List == nil && p.Items.Structured() && d.equalAsShown(p, wv, hv) {
+			d.unseen = append(d.unseen, NotShown{Address: d.address.String(), Kind: d.address.Kind, Path: at, Declared: show(w), Why: partlyShown})
+			return
+		}
 		f := Field{Path: at, Before: show(h), After: show(w)}
 		if p.List == nil {
 			d.leaf(p, w, f)
@@ -359,7 +365,7 @@ func (d *differ) value(p *model.Property, w, h any, at string) {
 	if len(p.Ref) > 0 && d.sameRef(p.Ref, w, h) {
 		return
 	}
-	if model.Equal(p, w, h) {
+	if model.Equal(p, w, h) || p.Lookup != nil && strings.EqualFold(fmt.Sprint(w), fmt.Sprint(h)) { // the name of a server
 		return
 	}
 	if p.InheritsDown != nil && d.masked != nil && d.masked(p, h) {

@@ -27,6 +27,7 @@ func (n NotShown) String() string { return fmt.Sprintf("%s %s: %s", n.Address, n
 const (
 	notShown    = "this farm does not show it: not compared, and not written"
 	halfShown   = "it belongs to what this farm does not show: not written without that"
+	partlyShown = "this farm does not show all of its entries' values: what it shows is as declared, the rest is not compared"
 	unseenNote  = "this farm does not show the property"
 	unseenItems = "this farm does not show the entries of the list, so nobody can say which to add or remove: not compared, and not written"
 )
@@ -83,6 +84,31 @@ func (d *differ) blockNotShown(p *model.Property, want map[string]any, path stri
 	for _, name := range model.OpenNames(p, want) {
 		d.notShown(p.Foreign(name), want[name], joinPath(path, name))
 	}
+}
+
+// equalAsShown tells whether a list that is written whole is as declared in all
+// that the farm shows of its entries.
+func (d *differ) equalAsShown(p *model.Property, want, have []any) bool {
+	if len(want) != len(have) {
+		return false
+	}
+	asShown := make([]any, len(want))
+	for i, w := range want {
+		wm, ok := w.(map[string]any)
+		hm, ok2 := have[i].(map[string]any)
+		if !ok || !ok2 {
+			return false
+		}
+		absent, _ := hm[model.EntryAbsent].(map[string]bool)
+		out := make(map[string]any, len(wm))
+		for name, v := range wm {
+			if _, lacks := absent[name]; !lacks {
+				out[name] = v
+			}
+		}
+		asShown[i] = out
+	}
+	return d.equalList(p, asShown, have)
 }
 
 // halves are the properties beside each other that one write would change

@@ -55,6 +55,9 @@ type SavedObject struct {
 	Deleted   bool           `json:"deleted,omitempty"` // the run deletes it
 	Spec      map[string]any `json:"spec"`
 	Unknown   map[string]any `json:"unknown,omitempty"`
+	// NotShown are properties that the schema knows and the farm did not show:
+	// what they were is not known.
+	NotShown []string `json:"notShown,omitempty"`
 	// YAML is the digest of its document, as an export writes it.
 	YAML string `json:"yaml,omitempty"`
 	// Answers are what the farm said of it.
@@ -237,6 +240,17 @@ func (s *Snapshot) IDs(p *plan.Plan) map[string]string {
 	return out
 }
 
+// Holes counts the objects of which the farm did not show everything.
+func (s *Snapshot) Holes() int {
+	n := 0
+	for _, o := range s.Objects {
+		if len(o.NotShown) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Targets turns the snapshot into what rollback plans for: the objects as
 // they were, and the addresses that must go.
 func (s *Snapshot) Targets(cat *model.Catalog) ([]*model.Object, []model.Address, error) {
@@ -276,5 +290,5 @@ func (s *Snapshot) object(cat *model.Catalog, so SavedObject) (*model.Object, er
 			spec[name] = ref
 		}
 	}
-	return &model.Object{Address: model.Address{Site: so.Site, Kind: so.Kind, Name: so.Name}, Spec: spec, Unknown: unknown, RenamedFrom: so.RenamedTo}, nil
+	return &model.Object{Address: model.Address{Site: so.Site, Kind: so.Kind, Name: so.Name}, Spec: spec, Unknown: unknown, RenamedFrom: so.RenamedTo, NotShown: so.NotShown}, nil
 }

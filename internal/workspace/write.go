@@ -54,6 +54,10 @@ type WriteReport struct {
 	Unknown map[string][]string
 	// Unplaced are values of the farm that no file holds now.
 	Unplaced []Unplaced
+	// Specs are what the documents declare now, by address; those of an overlay
+	// are laid over those of the base.
+	Specs map[model.Address]map[string]any
+
 	// Reformatted are documents of which more had to be written anew than the
 	// values that changed: comments or anchors in it are lost.
 	Reformatted []model.Address
@@ -98,7 +102,7 @@ func Write(dir string, cat *model.Catalog, objects []*model.Object, opts WriteOp
 	}
 	defer root.Close()
 	w := &writer{cat: cat, opts: opts, root: root, rules: rulesOf(cat), layout: newLayout(cat),
-		report: &WriteReport{Unknown: map[string][]string{}}, files: map[string]*treeFile{}, attachments: map[string][]byte{}, taken: map[string]bool{}}
+		report: &WriteReport{Unknown: map[string][]string{}, Specs: map[model.Address]map[string]any{}}, files: map[string]*treeFile{}, attachments: map[string][]byte{}, taken: map[string]bool{}}
 	if err := w.readTree(dir); err != nil {
 		return nil, err
 	}
@@ -343,6 +347,7 @@ func (w *writer) add(kr *kindRules, o *model.Object) error {
 	e.document(k, doc)
 	f.insert(&treeDoc{obj: doc, file: f, seg: -1, text: e.b.String(), seen: true})
 	w.report.Added = append(w.report.Added, o.Address)
+	w.declares(o.Address, doc.Spec)
 	return nil
 }
 
@@ -407,6 +412,18 @@ func (w *writer) missing() {
 			w.report.Pruned = append(w.report.Pruned, a)
 		}
 	}
+}
+
+// declares notes what a document declares now. The overlay comes first.
+func (w *writer) declares(a model.Address, spec map[string]any) {
+	whole := map[string]any{}
+	for name, v := range spec {
+		whole[name] = v
+	}
+	for name, v := range w.report.Specs[a] {
+		whole[name] = v
+	}
+	w.report.Specs[a] = whole
 }
 
 // extras writes attachments, the schemas and what keeps git clean.
