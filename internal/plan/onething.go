@@ -102,12 +102,16 @@ func (b *builder) belongTogether(k *model.Kind, d, live *model.Object) {
 	if b.MarksGone {
 		return // an older state of this farm: its names may be older too
 	}
-	asShown := map[string]bool{}
+	asShown, notShown := map[string]bool{}, map[string]bool{}
 	if live != nil {
 		twiceNamed(k.Spec, live.Spec, "", func(p *model.Property, entry map[string]any, _ string) {
 			names(p, entry, func(kp *model.Property, name string) {
 				asShown[firstKey(p, entry)+"\x00"+kp.Name+"\x00"+model.Fold(name)] = true
 			})
+			absent, _ := entry[model.EntryAbsent].(map[string]bool)
+			for name := range absent {
+				notShown[firstKey(p, entry)+"\x00"+name] = true
+			}
 		})
 	}
 	twiceNamed(k.Spec, d.Spec, "", func(p *model.Property, entry map[string]any, path string) {
@@ -117,7 +121,7 @@ func (b *builder) belongTogether(k *model.Kind, d, live *model.Object) {
 		}
 		key := p.List.MatchAny[0]
 		names(p, entry, func(kp *model.Property, name string) {
-			if asShown[first+"\x00"+kp.Name+"\x00"+model.Fold(name)] {
+			if asShown[first+"\x00"+kp.Name+"\x00"+model.Fold(name)] || notShown[first+"\x00"+kp.Name] {
 				return
 			}
 			at := path + "." + kp.Name
