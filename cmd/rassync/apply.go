@@ -20,13 +20,15 @@ type applyOptions struct {
 	format  *formatFlag
 	overlay string
 	dir     string
-	prune   bool
-	rotate  bool
-	unseen  bool
-	skip    bool
-	resume  bool
-	verbose bool
-	rng     rangeFlags
+	// dirNamed: the operator said where the workspace is.
+	dirNamed bool
+	prune    bool
+	rotate   bool
+	unseen   bool
+	skip     bool
+	resume   bool
+	verbose  bool
+	rng      rangeFlags
 }
 
 func newApply(c *call) *cobra.Command {
@@ -52,7 +54,7 @@ interrupt ends at once. That nobody reads the output any more stops nothing.`,
 	}
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c, &o.sel)
-	addWrite(cmd, &o.write)
+	addWrite(cmd, c, &o.write)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json")
 	o.onError = addOnError(cmd)
@@ -64,7 +66,10 @@ interrupt ends at once. That nobody reads the output any more stops nothing.`,
 	f.BoolVar(&o.resume, "resume", false, "finish the newest run of the workspace; the argument is a run then, not a folder")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole, and every request")
 	f.StringVar(&o.dir, "dir", ".", "workspace of a plan file or of a run to resume")
-	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, args) })
+	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error {
+		o.dirNamed = cmd.Flags().Changed("dir")
+		return o.run(ctx, c, args)
+	})
 	return cmd
 }
 
@@ -120,11 +125,15 @@ func (o *applyOptions) runFile(ctx context.Context, c *call, path string) error 
 	if err != nil {
 		return err
 	}
+	checkout, err := c.Checkout(f, o.dirNamed, o.overlay)
+	if err != nil {
+		return err
+	}
 	if err := o.write.check(c); err != nil {
 		return err
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
-		p, err := c.Bind(ctx, s, f, file, o.write.allow)
+		p, err := c.Bind(ctx, s, f, checkout, file, o.write.allow)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 // with connects to the folder's farm for the time of do. The session is
 // logged off in every case.
 func (c *call) with(ctx context.Context, conn app.Connection, f *app.Folder, do func(*app.Session) error) error {
+	conn.Policy = f.Policy
 	s, err := c.Connect(ctx, conn, f.Farm, f.Dir)
 	if err != nil {
 		return err

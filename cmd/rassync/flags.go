@@ -103,11 +103,15 @@ func (s *selectionFlags) parse(cat *model.Catalog) (selector.Set, error) {
 }
 
 // addAllowance adds the flags that let one plan pass a limit.
-func addAllowance(cmd *cobra.Command, a *guard.Allowance) {
+func addAllowance(cmd *cobra.Command, c *call, a *guard.Allowance) {
 	f := cmd.Flags()
+	f.StringArrayVar(&c.Operator.Labels, "label", nil, "label of the change, such as one of its pull request, that rules ask for; may be repeated (or "+app.EnvLabels+", separated by commas)")
+	f.StringVar(&c.Operator.Override, "override-window", "", "apply outside the change windows: the `REASON` is kept in the history")
 	f.StringVar(&a.Deletes, "allow-deletes", "", "let one plan pass the limit on deletes: `N@DIGEST`, as its refusal prints it")
 	f.StringVar(&a.Updates, "allow-updates", "", "let one plan pass the limit on updates: `N@DIGEST`, as its refusal prints it")
 	f.StringVar(&a.Lockout, "allow-lockout", "", "let one plan lock rassync out of the farm: `DIGEST`, as its refusal prints it")
+	f.StringVar(&a.SecretMove, "allow-secret-move", "", "let one plan send passwords or secrets to a new place: `DIGEST`, as its refusal prints it")
+	f.StringVar(&a.Trust, "allow-trust-change", "", "let one plan change who or what is trusted: `DIGEST`, as its refusal prints it")
 	cmd.PreRunE = func(*cobra.Command, []string) error { return a.Check() }
 }
 
@@ -130,7 +134,7 @@ type writeFlags struct {
 	allow       guard.Allowance
 }
 
-func addWrite(cmd *cobra.Command, w *writeFlags) {
+func addWrite(cmd *cobra.Command, c *call, w *writeFlags) {
 	f := cmd.Flags()
 	f.BoolVar(&w.dryRun, "dry-run", false, "show what would be done and write nothing: no write side is even made")
 	f.BoolVarP(&w.yes, "yes", "y", false, "do not ask before writing")
@@ -141,7 +145,7 @@ func addWrite(cmd *cobra.Command, w *writeFlags) {
 	complete(cmd, "foreign-staged", w.foreign.allowed)
 	f.DurationVar(&w.lockTimeout, "lock-timeout", 0, "how long to wait for another run in this workspace to end")
 	f.DurationVar(&w.lockWait, "lock-wait", defaultLockWait, "how long to wait for an object that another administrator holds; 0: not at all")
-	addAllowance(cmd, &w.allow)
+	addAllowance(cmd, c, &w.allow)
 }
 
 // check refuses before a farm is asked what would be refused after it was read.

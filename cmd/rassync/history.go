@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -110,6 +111,9 @@ func showRuns(c *call, list []*runs.Run, format string) error {
 		}
 		if i.Commit != "" {
 			line += ", commit " + i.Commit[:min(12, len(i.Commit))]
+		}
+		if i.Override != "" {
+			line += ", outside the change windows because " + strconv.Quote(i.Override)
 		}
 		if r.Damage != nil {
 			line += ": " + r.Damage.Error()

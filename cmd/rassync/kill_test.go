@@ -67,10 +67,10 @@ spec:
 
 const killAfter = `
 # replaced: only a create takes this name
-{kind: MFATOTP, site: Main, name: Authenticator, spec: {displayName: Two, enabled: true}}
+{kind: MFATOTP, site: Main, name: Authenticator, confirm: replace, spec: {displayName: Two, enabled: true}}
 ---
 # created, with a secret
-{kind: MFARadius, site: Main, name: Tokens, spec: {displayName: Tokens, radiusServer: radius.example.com, radiusPort: 1812, timeout: 20, retries: 2, secretKey: {fromEnv: RADIUS_SECRET}}}
+{kind: MFARadius, site: Main, name: Tokens, spec: {displayName: Tokens, radiusServer: radius.example.com, radiusPort: 1812, timeout: 20, retries: 2, secretKey: {fromEnv: MFA_RADIUS_SECRET}}}
 ---
 {kind: Theme, site: Main, name: Staff, spec: {mfa: Authenticator}}
 ---
@@ -141,7 +141,11 @@ func (k *killProof) scene(t *testing.T, farm *farmsim.Farm, dir string) *scene {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	s.vars = map[string]string{"RADIUS_SECRET": killSecret}
+	policy := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(policy, []byte("destinations:\n  - {kind: MFARadius, property: radiusServer, hosts: [radius.example.com]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.vars = map[string]string{"MFA_RADIUS_SECRET": killSecret, app.EnvPolicy: policy}
 	for _, v := range farmVars(server) {
 		name, value, _ := strings.Cut(v, "=")
 		s.vars[name] = value

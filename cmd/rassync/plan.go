@@ -62,7 +62,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
-	addAllowance(cmd, &o.allow)
+	addAllowance(cmd, c, &o.allow)
 	addRange(cmd, &o.rng)
 	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "gitlab")
 	f := cmd.Flags()
@@ -87,8 +87,8 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	if o.limit < 0 {
 		return app.Failf(app.Input, "--max-bytes %d: it is a number of bytes, or 0 for no limit", o.limit)
 	}
-	if o.validFor <= 0 {
-		return app.Failf(app.Input, "--valid-for: a plan must be valid for some time")
+	if o.validFor <= 0 || o.validFor > app.PlanMaxValid {
+		return app.Failf(app.Input, "--valid-for: a plan must be valid for some time, and for %d days at most", int(app.PlanMaxValid.Hours()/24))
 	}
 	if o.out != "" {
 		if err := writableFolder("--out", o.out); err != nil {
@@ -116,7 +116,7 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 			return errors.Join(o.show(c, p.Plan), err)
 		}
 		if o.out != "" {
-			file, err := plan.NewFile(p.Plan, c.Now(), o.validFor)
+			file, err := c.SavePlan(p.Plan, o.validFor)
 			if err != nil {
 				return err
 			}
@@ -135,6 +135,9 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 			return err
 		}
 		if !p.Plan.Empty() {
+			if err := p.Broken(); err != nil {
+				return err
+			}
 			if o.detailedExit {
 				return &app.Failure{Class: app.Pending}
 			}
@@ -178,6 +181,9 @@ func (c *call) loaded(dir, overlay string) (*app.Folder, error) {
 func warnRefusals(p *app.Planned) {
 	for _, r := range p.Refusals {
 		text := "apply refuses this plan: " + r.Why
+		if r.Hint != "" {
+			text += " (" + r.Hint + ")"
+		}
 		if r.Flag != "" {
 			text += " (" + r.Flag + " lets it pass)"
 		}

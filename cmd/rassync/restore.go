@@ -40,7 +40,7 @@ again.`,
 		Args: cobra.MinimumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
-	addWrite(cmd, &o.write)
+	addWrite(cmd, c, &o.write)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json")
 	o.onError = addOnError(cmd)

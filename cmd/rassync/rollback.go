@@ -37,7 +37,7 @@ are never read, and ids of objects that are made again.`,
 	}
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c, &o.sel)
-	addWrite(cmd, &o.write)
+	addWrite(cmd, c, &o.write)
 	addOverlay(cmd, &o.overlay)
 	o.format = addFormat(cmd, "text", "json")
 	cmd.Flags().StringVar(&o.dir, "dir", ".", "workspace of the run")

@@ -39,7 +39,13 @@ farm. A folder without documents is an error: it never means "delete everything"
 
 func (o *validateOptions) run(c *call, dir string) error {
 	ws, ds := c.Read(dir, o.overlay)
-	err := app.Invalid(ds)
+	p, err := c.Policy(dir)
+	if err != nil {
+		return err
+	}
+	ds = append(ds, c.SecretDiagnostics(dir, ws, p)...)
+	ds = append(ds, app.RuleDiagnostics(ws.Config)...)
+	err = app.Invalid(ds)
 	if o.format.value != "text" {
 		if werr := o.show(c, ds, repositoryFolder(dir)); werr != nil {
 			return werr

@@ -11,6 +11,7 @@ import (
 	"rassync/internal/export"
 	"rassync/internal/files"
 	"rassync/internal/plan"
+	"rassync/internal/policy"
 	"rassync/internal/ras"
 	"rassync/internal/workspace"
 )
@@ -43,6 +44,8 @@ type Connection struct {
 	Rate         string
 	Parallel     int
 	Timeout      time.Duration
+	// Policy is what the operator allows; nil for the defaults.
+	Policy *policy.Policy
 }
 
 // Session is a logon to a farm with what is known of it.
@@ -86,9 +89,14 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 		if address = declared.URL; address == "" {
 			return nil, Failf(Input, "no farm is named").With("name it with --farm, with %s, or as farm.url in rassync.yaml", EnvFarm)
 		}
+	}
+	listed, err := policyFarm(c.Policy, address)
+	if err != nil {
+		return nil, err
+	}
+	if !named && listed == nil {
 		pin := ""
 		if first(c.Fingerprint, a.Getenv(EnvFingerprint), c.CAFile, a.Getenv(EnvCAFile)) == "" && !c.Insecure {
-			var err error
 			if pin, err = pinOf(declared, dir); err != nil {
 				return nil, err
 			}
@@ -109,6 +117,9 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 		URL: address, Username: username, Password: func() (string, error) { return a.password(ctx, c.PasswordFile, username, address) },
 		CAFile: first(c.CAFile, a.Getenv(EnvCAFile)), Fingerprint: first(c.Fingerprint, a.Getenv(EnvFingerprint)), Insecure: c.Insecure,
 		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: export.Reads(a.Catalog), Observe: a.observe, DebugBodies: a.Debug, Clock: a.Clock, Window: a.rateWindow(address),
+	}
+	if err := pinByPolicy(&cfg, listed); err != nil {
+		return nil, err
 	}
 	if cfg.CAFile == "" && cfg.Fingerprint == "" && !cfg.Insecure && (declared.URL == "" || sameAddress(declared.URL, address)) {
 		if err := a.declaredTrust(ctx, &cfg, c, declared, dir); err != nil {
@@ -270,4 +281,29 @@ func versionOf(body []byte) string {
 		}
 	}
 	return ""
+}
+
+// pinByPolicy takes the certificate from the policy, and refuses another one.
+func pinByPolicy(cfg *ras.Config, f *policy.Farm) error {
+	switch {
+	case f == nil || f.Fingerprint == "" && f.CAFile == "":
+		return nil
+	case cfg.Insecure:
+		return Failf(Refused, "the policy says which certificate the farm has: --insecure is not allowed")
+	case f.Fingerprint != "":
+		if cfg.Fingerprint != "" && !samePin(cfg.Fingerprint, f.Fingerprint) {
+			return Failf(Refused, "the fingerprint %s is not the one of the policy, %s", cfg.Fingerprint, f.Fingerprint).With("correct --fingerprint or %s, or have the operator change the policy", EnvFingerprint)
+		}
+		cfg.Fingerprint = f.Fingerprint
+	case cfg.CAFile == "":
+		cfg.CAFile = f.CAFile
+	}
+	return nil
+}
+
+func samePin(a, b string) bool {
+	plain := func(s string) string {
+		return strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), ":", ""), "sha256")
+	}
+	return plain(a) == plain(b)
 }

@@ -56,6 +56,8 @@ type App struct {
 	*Env
 	Catalog *model.Catalog
 	Tool    plan.Tool
+	// Operator is what the operator says on the command line.
+	Operator Operator
 	// Debug tells of every request, secrets masked.
 	Debug bool
 	// Say is told what is to be said beside the result; nil for nothing. It

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 	if err := a.mayWrite(s, p.Folder, e); err != nil {
 		return err
 	}
-	if err := a.checkSecrets(p.Plan, a.Reveal(p.Folder.Dir)); err != nil {
+	if err := a.checkSecrets(p.Plan, a.revealOnly(p.Folder, p.Plan)); err != nil {
 		return err
 	}
 	var err error
@@ -84,7 +85,7 @@ func stageable(p *plan.Plan, e Execution) error {
 
 // refused is the failure of a plan that the brakes stop.
 func refused(list []guard.Refusal) error {
-	var why, flags, objects []string
+	var why, flags, objects, hints []string
 	final := false
 	seen := map[string]bool{}
 	for _, r := range list {
@@ -93,6 +94,9 @@ func refused(list []guard.Refusal) error {
 		switch {
 		case r.Flag == "":
 			final = true
+			if r.Hint != "" && !slices.Contains(hints, r.Hint) {
+				hints = append(hints, r.Hint)
+			}
 		case !seen[r.Flag]:
 			seen[r.Flag] = true
 			flags = append(flags, r.Flag)
@@ -100,6 +104,8 @@ func refused(list []guard.Refusal) error {
 	}
 	f := Failf(Refused, "nothing was written: %s", strings.Join(why, "; ")).About(objects)
 	switch {
+	case len(hints) > 0:
+		return f.With("%s", strings.Join(hints, "; "))
 	case final:
 		return f.With("no flag lets this pass: change what is declared")
 	case len(flags) > 0:
@@ -142,7 +148,11 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		}
 	}
 	store := p.Folder.Store()
-	run, err := store.New(runs.Info{Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
+	override := ""
+	if len(p.Overridden) > 0 {
+		override = a.Operator.Override
+	}
+	run, err := store.New(runs.Info{Override: override, Overridden: p.Overridden, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
 		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir), Tool: a.Tool.Version}, now)
 	if err != nil {
 		return nil, err
@@ -228,7 +238,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 		old = &oldState{}
 	}
 	was := run.Now(a.Catalog)
-	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(run, p.Folder.Dir), Reveal: a.Reveal(p.Folder.Dir),
+	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(run, p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
 		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
 		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: was.Done(), Begun: runs.Begun(was.Entries), Activated: was.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
@@ -401,6 +411,9 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 	back, err := a.planRollback(ctx, s, p.Folder, rep.Run)
 	if err == nil {
 		err = stageable(back.Plan, e)
+	}
+	if err == nil {
+		err = a.secretsRefused(s, p.Folder, back.Plan)
 	}
 	if err == nil && !back.Plan.Empty() {
 		back.Refusals = nil // it only undoes what was just approved

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"rassync/internal/model"
+	"rassync/internal/policy"
 	"rassync/internal/runs"
 	"rassync/internal/workspace"
 )
@@ -13,6 +14,8 @@ type Folder struct {
 	Dir    string
 	Config *workspace.Config
 	Farm   workspace.Farm // what the committed file says of the farm
+	// Policy is what the operator allows; nil where it was not read.
+	Policy *policy.Policy
 	// Workspace is nil where only the configuration was read.
 	Workspace *workspace.Workspace
 	// Warnings are what was found that is no error.
@@ -54,7 +57,11 @@ func (a *App) Load(dir, overlay string) (*Folder, error) {
 	}
 	gaps.Mark(ws.Objects)
 	anchorSecrets(ws.Objects)
-	return &Folder{Dir: dir, Config: ws.Config, Farm: ws.Config.FarmOf(overlay), Workspace: ws, Warnings: ds}, nil
+	p, err := a.Policy(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{Policy: p, Dir: dir, Config: ws.Config, Farm: ws.Config.FarmOf(overlay), Workspace: ws, Warnings: ds}, nil
 }
 
 // Read is Load for those who want to see faulty input too.
@@ -66,8 +73,8 @@ func (a *App) Read(dir, overlay string) (*workspace.Workspace, model.Diagnostics
 // has the defaults.
 func (a *App) Configured(dir, overlay string) (*Folder, error) {
 	if _, err := os.Stat(dir); os.IsNotExist(err) {
-		c := workspace.DefaultConfig()
-		return &Folder{Dir: dir, Config: c}, nil
+		p, err := a.Policy(dir)
+		return &Folder{Dir: dir, Config: workspace.DefaultConfig(), Policy: p}, err
 	}
 	c, ds := workspace.LoadConfig(dir, a.Catalog)
 	if err := Invalid(ds); err != nil {
@@ -76,10 +83,11 @@ func (a *App) Configured(dir, overlay string) (*Folder, error) {
 	if overlay != "" && c.Overlay(overlay) == nil {
 		return nil, Failf(Input, "there is no overlay %q in %s", overlay, workspace.ConfigFile)
 	}
-	return &Folder{Dir: dir, Config: c, Farm: c.FarmOf(overlay), Warnings: ds}, nil
+	p, err := a.Policy(dir)
+	return &Folder{Dir: dir, Config: c, Farm: c.FarmOf(overlay), Policy: p, Warnings: ds}, err
 }
 
 // sent opens the memory of what cannot be read back.
 func (a *App) sent(f *Folder, guid string) (*runs.Sent, error) {
-	return f.Store().Sent(guid, a.Reveal(f.Dir))
+	return f.Store().Sent(guid, a.Reveal(f))
 }

@@ -27,7 +27,7 @@ func (a *App) OpenPlan(path string) (*plan.File, error) {
 		return nil, (&Failure{Class: Input, Err: fmt.Errorf("%w: %s %s, this is %s %s", plan.ErrOtherBy, f.Tool.Name, f.Tool.Version, a.Tool.Name, a.Tool.Version)}).
 			With("make a new plan with this version, or apply the plan with the version that made it")
 	}
-	return f, nil
+	return f, a.vouched(f)
 }
 
 func planClass(err error) Class {
@@ -39,7 +39,10 @@ func planClass(err error) Class {
 
 // Bind reads the objects that an approved plan touches and checks that all of
 // them are what they were when it was made. Nothing is written if one is not.
-func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, allow guard.Allowance) (*Planned, error) {
+//
+// The plan is computed again and must come out the same; with a checkout, which
+// may be nil, it must follow from the documents.
+func (a *App) Bind(ctx context.Context, s *Session, f, checkout *Folder, file *plan.File, allow guard.Allowance) (*Planned, error) {
 	if err := s.CheckFarm(f.Farm); err != nil {
 		return nil, err
 	}
@@ -54,9 +57,14 @@ func (a *App) Bind(ctx context.Context, s *Session, f *Folder, file *plan.File, 
 		return nil, Failf(Stale, "the plan is stale, nothing was written: %s since it was made", model.Count(len(stale), "object has changed", "objects have changed")).
 			With("plan again and have the new plan approved").About(stale)
 	}
+	if p.Plan, err = a.recompute(ctx, s, p, file, checkout); err != nil {
+		return nil, err
+	}
+	if checkout == nil && file.Signature == "" {
+		p.Plan.Warnings = append(p.Plan.Warnings, "nothing vouches for what this plan file wants: apply it with --dir, so that it is compared with the documents, or sign plans with "+EnvPlanKey)
+	}
 	p.File = file
-	p.Refusals = guard.Brakes(&file.Plan, p.Live, a.guard(s, f, allow))
-	return p, nil
+	return p, a.judge(ctx, s, p, a.guard(s, f, allow))
 }
 
 // touched reads what a plan touches, as the plan itself read it.
@@ -67,7 +75,10 @@ func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan)
 		c := &pl.Changes[i]
 		sc.add(c.Kind)
 		if c.Action == plan.Delete {
-			sc.contents(c.Kind)
+			sc.deletes(c.Kind)
+		}
+		if c.Action == plan.Replace {
+			sc.referrers(c.Kind)
 		}
 		for _, text := range c.Relinks {
 			if addr, err := a.Catalog.ParseAddress(text); err == nil {
@@ -77,6 +88,13 @@ func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan)
 		if c.Desired != nil && c.Action != plan.Delete {
 			desired = append(desired, c.Desired)
 		}
+	}
+	set, err := f.ruleSet()
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range set.Reads() {
+		sc.add(kind)
 	}
 	p, err := a.see(ctx, s, f, sc, desired)
 	if err != nil {

@@ -49,6 +49,9 @@ type Planned struct {
 	Refusals []guard.Refusal
 	// Undeclared are objects of exclusive kinds that are not declared.
 	Undeclared []model.Address
+	// Overridden are the windows and freezes in spite of which the plan is
+	// carried out.
+	Overridden []string
 	// NotRestorable says of a rollback what cannot come back.
 	NotRestorable []string
 	// Lacking is what the state that is gone back to had none of.
@@ -125,7 +128,9 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if text := s.staged(f); text != "" {
 		built.Warnings = append(built.Warnings, text)
 	}
-	p.Refusals = guard.Brakes(built, live, a.guard(s, f, o.Allow))
+	if err := a.judge(ctx, s, p, a.guard(s, f, o.Allow)); err != nil {
+		return nil, err
+	}
 	if n := built.Since.Open(); n > 0 {
 		p.Refusals = append(p.Refusals, guard.Refusal{Why: model.Count(n, "value was", "values were") + " changed both here and on the farm", Flag: "--conflicts=mine"})
 	}
@@ -168,6 +173,13 @@ func (a *App) planScope(f *Folder, o PlanOptions, t touched, declared []*model.O
 		}
 	}
 	sc.objects(chosen)
+	set, err := f.ruleSet()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, kind := range set.Reads() {
+		sc.add(kind)
+	}
 	if o.Prune || o.Undeclared {
 		for _, k := range a.exclusiveKinds(f) {
 			if !a.picksKind(o.Selection, a.Catalog.Kind(k)) {
@@ -206,14 +218,6 @@ func (a *App) exclusiveKinds(f *Folder) []string {
 		}
 	}
 	return out
-}
-
-// guard is what the brakes need to know.
-func (a *App) guard(s *Session, f *Folder, allow guard.Allowance) guard.Guard {
-	l := f.Config.Limits
-	return guard.Guard{Catalog: a.Catalog, Account: s.Username, Allow: allow,
-		Limits:    guard.Limits{Deletes: l.Deletes, DeletePercent: l.DeletePercent, Updates: l.Updates, UpdatePercent: l.UpdatePercent, From: l.From},
-		Protected: f.Config.Protected}
 }
 
 // undeclared lists the objects of exclusive kinds that the folder does not

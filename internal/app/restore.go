@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/runs"
@@ -161,8 +160,7 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 		p.NotRestorable = append(p.NotRestorable, a.lostByRun(b.Run, match)...)
 	}
 	built.Warnings = append(built.Warnings, p.NotRestorable...)
-	p.Refusals = guard.Brakes(built, p.Live, a.guard(s, f, o.Allow))
-	return p, nil
+	return p, a.judge(ctx, s, p, a.guard(s, f, o.Allow))
 }
 
 // checkFarm refuses the backup of another farm.

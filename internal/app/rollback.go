@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"rassync/internal/export"
-	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/runs"
@@ -54,9 +53,8 @@ func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *runs
 		return nil, err
 	}
 	g := a.guard(s, f, o.Allow)
-	g.Lacking = p.Lacking
-	p.Refusals = guard.Brakes(p.Plan, p.Live, g)
-	return p, nil
+	g.Lacking, g.Back = p.Lacking, true
+	return p, a.judge(ctx, s, p, g)
 }
 
 func (a *App) planRollback(ctx context.Context, s *Session, f *Folder, run *runs.Run) (*Planned, error) {

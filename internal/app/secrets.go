@@ -6,14 +6,18 @@ import (
 	"path/filepath"
 	"sort"
 
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
 
-// Reveal gives the value of a secret at the moment it is sent. Files are
-// relative to dir.
-func (a *App) Reveal(dir string) func(model.SecretRef) (string, error) {
+// Reveal gives the value of a secret, as far as any property may have it.
+// Files are relative to the workspace.
+func (a *App) Reveal(f *Folder) func(model.SecretRef) (string, error) {
 	return func(ref model.SecretRef) (string, error) {
+		if err := f.policy().RevealRef(ref, f.Dir); err != nil {
+			return "", err
+		}
 		switch {
 		case ref.Env != "":
 			if v := a.Getenv(ref.Env); v != "" {
@@ -23,7 +27,7 @@ func (a *App) Reveal(dir string) func(model.SecretRef) (string, error) {
 		case ref.File != "":
 			file := filepath.FromSlash(ref.File)
 			if !filepath.IsAbs(file) {
-				file = filepath.Join(dir, file)
+				file = filepath.Join(f.Dir, file)
 			}
 			v, err := ReadSecretFile(file)
 			if err == nil && v == "" {
@@ -33,6 +37,38 @@ func (a *App) Reveal(dir string) func(model.SecretRef) (string, error) {
 		}
 		return "", fmt.Errorf("a secret says not where it is found")
 	}
+}
+
+// revealOnly is Reveal for what a plan says that it sends, and for nothing
+// else.
+func (a *App) revealOnly(f *Folder, p *plan.Plan) func(model.SecretRef) (string, error) {
+	sent := map[model.SecretRef]bool{}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		for _, u := range plan.Secrets(a.Catalog.Kind(c.Kind), c) {
+			sent[u.Ref()] = true
+		}
+	}
+	reveal := a.Reveal(f)
+	return func(ref model.SecretRef) (string, error) {
+		if !sent[model.SecretRef{Env: ref.Env, File: ref.File}] {
+			return "", fmt.Errorf("the plan does not say that it sends the secret %s", ref)
+		}
+		return reveal(ref)
+	}
+}
+
+// secretsRefused checks of a plan that is not judged anew, such as that of a
+// run that goes on, that its secrets may still be revealed.
+func (a *App) secretsRefused(s *Session, f *Folder, p *plan.Plan) error {
+	var list []guard.Refusal
+	for _, r := range guard.Secrets(p, a.guard(s, f, guard.Allowance{})) {
+		list = append(list, r)
+	}
+	if len(list) > 0 {
+		return refused(list)
+	}
+	return nil
 }
 
 // anchorSecrets makes the paths of secret files relative to the workspace:

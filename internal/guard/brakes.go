@@ -19,12 +19,16 @@ type Limits struct {
 }
 
 // Allowance lets one plan pass a brake. Deletes and Updates are a number and
-// the beginning of the plan's digest, such as 14@3f9a2c1b, Lockout is the
-// digest alone: they are valid for exactly one plan. "" allows nothing.
+// the beginning of the plan's digest, such as 14@3f9a2c1b5d7e9f01; the others are
+// the digest alone: they are valid for exactly one plan. "" allows nothing.
 type Allowance struct {
 	Deletes string
 	Updates string
 	Lockout string
+	// SecretMove lets secrets be sent to a new place, Trust lets who or what is
+	// trusted change.
+	SecretMove string
+	Trust      string
 }
 
 // Guard is what the brakes go by.
@@ -36,6 +40,17 @@ type Guard struct {
 	Protected func(model.Address) bool
 	// Account is the administrator account in use.
 	Account string
+
+	// Back: the plan takes a run back. What the farm had before needs no new yes.
+	Back bool
+
+	// What the operator's policy says; nil where it says nothing. Pinned objects
+	// are never deleted, replaced or renamed, whatever is confirmed; Reveal says
+	// why a secret may not be used, and what to do.
+	Pinned      func(model.Address) bool
+	MayChange   func(model.Address) bool
+	Destination Destination
+	Reveal      func(model.Address, plan.SecretUse) (why, hint string)
 	// Lacking lists, as Lacking does, what was missing in the state that is
 	// gone back to: taking it away again is the way back, no change.
 	Lacking []string
@@ -43,9 +58,10 @@ type Guard struct {
 
 // Refusal is a reason not to carry out a plan.
 type Refusal struct {
-	Rule    string // deletes, updates, lockout, protected, last or account
+	Rule    string // deletes, updates, lockout, secretMove, trust, destination, secret, protected, changes, last, account, rule or window
 	Why     string
 	Flag    string // what would let exactly this plan pass, "" if nothing does
+	Hint    string // what to do where no flag helps
 	Objects []string
 }
 
@@ -56,7 +72,13 @@ func Brakes(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
 	var out []Refusal
 	out = append(out, deletes().refuse(p, live, digest, g.Limits.Deletes, g.Limits.DeletePercent, g.Limits.From, g.Allow.Deletes)...)
 	out = append(out, updates().refuse(p, live, digest, g.Limits.Updates, g.Limits.UpdatePercent, g.Limits.From, g.Allow.Updates)...)
+	out = append(out, irreplaceable(p, digest, g)...)
 	out = append(out, lockout(p, digest, g)...)
+	out = append(out, Secrets(p, g)...)
+	out = append(out, destinations(p, digest, g)...)
+	out = append(out, trust(p, digest, g)...)
+	out = append(out, pinned(p, g)...)
+	out = append(out, permitted(p, g)...)
 	out = append(out, protected(p, g)...)
 	out = append(out, last(p, live, g)...)
 	return append(out, account(p, live, g)...)

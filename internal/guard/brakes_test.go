@@ -131,7 +131,7 @@ func TestBrakes(t *testing.T) {
 		{name: "another's account", changes: one(change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil)), account: "power@elsewhere.com"},
 	} {
 		p := &plan.Plan{Changes: tt.changes}
-		digest := p.Digest()[:8]
+		digest := p.Digest()[:16]
 		tt.allow.Deletes = strings.Replace(strings.Replace(tt.allow.Deletes, "DIGEST", digest, 1), "@D", "@"+digest[:1], 1)
 		tt.allow.Updates = strings.Replace(tt.allow.Updates, "DIGEST", digest, 1)
 		g := guard.Guard{Catalog: cat, Limits: tt.limits, Allow: tt.allow, Account: tt.account}

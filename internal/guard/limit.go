@@ -11,8 +11,9 @@ import (
 	"rassync/internal/plan"
 )
 
-// digestShown is how much of a plan's digest the flags carry.
-const digestShown = 8
+// digestShown is how much of a plan's digest the flags carry: so much that
+// nobody finds a second plan with the same beginning.
+const digestShown = 16
 
 // names tells whether what a flag says means the plan with this digest.
 func names(digest, said string) bool {
@@ -26,11 +27,13 @@ func (a Allowance) Check() error {
 	for _, f := range []struct{ flag, value string }{{"--allow-deletes", a.Deletes}, {"--allow-updates", a.Updates}} {
 		number, digest, _ := strings.Cut(f.value, "@")
 		if _, err := strconv.Atoi(number); f.value != "" && (err != nil || !hexadecimal(digest)) {
-			return fmt.Errorf("%s %s: it is a number and the beginning of the plan's digest, such as 14@3f9a2c1b", f.flag, f.value)
+			return fmt.Errorf("%s %s: it is a number and the beginning of the plan's digest, such as 14@3f9a2c1b5d7e9f01", f.flag, f.value)
 		}
 	}
-	if !hexadecimal(a.Lockout) {
-		return fmt.Errorf("--allow-lockout %s: it is the beginning of the plan's digest, such as 3f9a2c1b", a.Lockout)
+	for _, f := range []struct{ flag, value string }{{"--allow-lockout", a.Lockout}, {"--allow-secret-move", a.SecretMove}, {"--allow-trust-change", a.Trust}} {
+		if !hexadecimal(f.value) {
+			return fmt.Errorf("%s %s: it is the beginning of the plan's digest, such as 3f9a2c1b5d7e9f01", f.flag, f.value)
+		}
 	}
 	return nil
 }
@@ -90,4 +93,34 @@ func (s counted) refuse(p *plan.Plan, live *export.Farm, digest string, most, pe
 		}
 	}
 	return out
+}
+
+// irreplaceable stops at objects that are made anew although something goes
+// with the old one that no run brings back, such as the enrolments of users.
+func irreplaceable(p *plan.Plan, digest string, g Guard) []Refusal {
+	total := 0
+	var list, why []string
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if !deletes().counts(c) {
+			continue // what a document confirms is meant
+		}
+		total++
+		k := g.Catalog.Kind(c.Kind)
+		if c.Action != plan.Replace || k == nil {
+			continue
+		}
+		for _, im := range k.Impact["delete"] {
+			if im.Lasting {
+				list, why = append(list, c.Address), append(why, c.Address+": "+strings.TrimSuffix(im.Why, "."))
+				break
+			}
+		}
+	}
+	number, of, _ := strings.Cut(g.Allow.Deletes, "@")
+	if len(list) == 0 || g.Back || number == strconv.Itoa(total) && names(digest, of) {
+		return nil
+	}
+	return []Refusal{{Rule: "deletes", Why: "the plan makes objects anew, and what goes with the old ones cannot come back: " + strings.Join(why, "; "),
+		Flag: fmt.Sprintf("--allow-deletes %d@%s", total, short(digest)), Objects: list}}
 }

@@ -42,10 +42,10 @@ func TestLockoutBrake(t *testing.T) {
 		"off":                      {plan: off, refused: true},
 		"on":                       {plan: set(plan.Field{Path: "enabled", Before: false, After: true})},
 		"something else":           {plan: set(plan.Field{Path: "port", Before: int64(1), After: int64(2)})},
-		"with the digest":          {plan: off, allow: off.Digest()[:8]},
+		"with the digest":          {plan: off, allow: off.Digest()[:16]},
 		"with all of the digest":   {plan: off, allow: off.Digest()},
-		"with too little of it":    {plan: off, allow: off.Digest()[:7], refused: true},
-		"with another plan's":      {plan: off, allow: set().Digest()[:8], refused: true},
+		"with too little of it":    {plan: off, allow: off.Digest()[:15], refused: true},
+		"with another plan's":      {plan: off, allow: set().Digest()[:16], refused: true},
 		"in an entry":              {plan: set(plan.Field{Path: "nodes[one].listen", Before: true, After: false}), refused: true},
 		"in an entry that is new":  {plan: set(plan.Field{Path: "nodes[one]", After: map[string]any{"name": "one", "listen": false}}), refused: true},
 		"in a list that is new":    {plan: set(plan.Field{Path: "nodes", After: []any{map[string]any{"name": "one", "listen": false}}}), refused: true},
@@ -62,7 +62,7 @@ func TestLockoutBrake(t *testing.T) {
 				}
 				return
 			}
-			if len(got) != 1 || got[0].Rule != "lockout" || got[0].Flag != "--allow-lockout "+tt.plan.Digest()[:8] || len(got[0].Objects) != 1 {
+			if len(got) != 1 || got[0].Rule != "lockout" || got[0].Flag != "--allow-lockout "+tt.plan.Digest()[:16] || len(got[0].Objects) != 1 {
 				t.Fatalf("got %+v", got)
 			}
 			if tt.allow != "" && !strings.Contains(got[0].Why, tt.allow) {

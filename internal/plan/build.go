@@ -783,6 +783,7 @@ func (b *builder) finish(sorted []*change) *Plan {
 			c.LastChange = &LastChange{By: l.ChangedBy, At: l.ChangedAt}
 		}
 		p.Changes = append(p.Changes, c.Change)
+		p.Secrets = append(p.Secrets, Secrets(b.Catalog.Kind(c.Kind), &c.Change)...)
 	}
 	if b.unsent > 0 {
 		b.warnings = append(b.warnings, fmt.Sprintf("%s never been sent from this workspace: rassync cannot know what the farm has (--rotate-secrets sends all)", model.Count(b.unsent, "secret has", "secrets have")))

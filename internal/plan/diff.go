@@ -284,7 +284,7 @@ func (d *differ) writeOnly(c *model.Property, w any, at string) {
 	case c.CreateOnly && !c.Secret && state == NeverSent:
 		// It could only be sent by making the object anew: taken to be as declared.
 	case c.Secret && d.rotate:
-		d.leaf(c, w, Field{Path: at, After: show(w), Note: "sent because of --rotate-secrets"})
+		d.leaf(c, w, Field{Path: at, After: show(w), Note: rotateNote})
 	case state == SentOther:
 		d.leaf(c, w, Field{Path: at, After: show(w), Note: "changed since it was last sent; the farm never shows it"})
 	case state == NeverSent && !c.Secret:

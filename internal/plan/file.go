@@ -46,7 +46,7 @@ func Bind(c *Change) Binding {
 
 func (f *File) digest() (string, error) {
 	c := *f
-	c.Digest = ""
+	c.Digest, c.Signature = "", ""
 	return model.DigestJSON(&c)
 }
 

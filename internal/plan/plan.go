@@ -29,6 +29,10 @@ type Plan struct {
 	Farm          Farm     `json:"farm"`
 	Summary       Summary  `json:"summary"`
 	Changes       []Change `json:"changes"`
+	// Secrets are those that the plan sends.
+	Secrets []SecretUse `json:"secrets,omitempty"`
+	// Safeguards say which limits hold, and what is protected or confirmed.
+	Safeguards *Safeguards `json:"safeguards,omitempty"`
 	// Since is there where a range of commits was planned: what it and the farm
 	// have changed.
 	Since *ThreeWay `json:"since,omitempty"`
@@ -39,6 +43,17 @@ type Plan struct {
 	NotShown []NotShown `json:"notShown,omitempty"`
 	// Warnings are for people; nothing is decided by them.
 	Warnings []string `json:"warnings"`
+}
+
+// Safeguards are what the plan was judged by. Nothing is decided by them: they
+// are worked out again by whoever carries the plan out.
+type Safeguards struct {
+	// Limits says which limits hold and who set them.
+	Limits string `json:"limits"`
+	// Protected are the protected objects that the plan touches, Confirmed those
+	// of which their documents say that they may be deleted or replaced.
+	Protected []string `json:"protected"`
+	Confirmed []string `json:"confirmed"`
 }
 
 // Tool is the rassync that made the plan.
@@ -149,6 +164,8 @@ type File struct {
 	Expires time.Time `json:"expires"`
 	// Bindings hold what apply needs of each change, in the order of Changes.
 	Bindings []Binding `json:"bindings"`
+	// Signature is the HMAC of the digest with the operator's key.
+	Signature string `json:"signature,omitempty"`
 	// Digest is the SHA-256 of the file with an empty digest; an edited file
 	// is refused.
 	Digest string `json:"digest"`

@@ -67,7 +67,9 @@ func (im *impacts) securityOfNew(p *model.Property, v any, path string) {
 	if blank(v) || p.HasDefault && model.Equal(p, p.Default, v) {
 		return
 	}
-	im.address(p, path, v)
+	if v != false { // a switch that is off sends and trusts nothing
+		im.address(p, path, v)
+	}
 	if g := p.Grants; g != nil && g.On != "removed" && granted(g, nil, v) && !saidAround(p) {
 		im.add(model.Impact{Effect: GrantsAccess, Why: grantWhy(g)}, path)
 	}

@@ -186,6 +186,25 @@ func (m mdPlan) head() string {
 	if t := m.plan.Since; t != nil {
 		b.WriteString(mdText(threeWayHead(t)) + "\n\n")
 	}
+	lines := headLines(m.plan)
+	for _, l := range lines {
+		mark := ""
+		if l.alarm {
+			mark = ":warning: "
+		}
+		b.WriteString("- " + mark + "**" + mdText(l.title) + "**")
+		if len(l.items) == 1 {
+			b.WriteString(" " + mdText(l.items[0]) + "\n")
+			continue
+		}
+		b.WriteString("\n")
+		for _, item := range l.items {
+			b.WriteString("  - " + mdText(item) + "\n")
+		}
+	}
+	if len(lines) > 0 {
+		b.WriteString("\n")
+	}
 	return b.String()
 }
 
@@ -247,7 +266,9 @@ func (m mdPlan) open(i int) string {
 	if len(c.Impact) > 0 || !c.Reversible {
 		b.WriteString("\n")
 	}
-	if body := m.body(c); body != "" {
+	if body := m.body(c); body != "" && saidFirst(c) {
+		b.WriteString(body + "\n\n")
+	} else if body != "" {
 		b.WriteString("<details><summary>details</summary>\n\n" + body + "\n</details>\n\n")
 	}
 	return b.String()

@@ -73,6 +73,24 @@ func (p *planPrinter) head() {
 		p.linef("%s", threeWayHead(t))
 	}
 	p.linef("")
+	lines := headLines(p.plan)
+	for _, l := range lines {
+		mark, title := "  ", l.title+":"
+		if l.alarm {
+			mark, title = "! ", p.paint(yellow, title)
+		}
+		if len(l.items) == 1 {
+			p.wrapped(mark, "    ", title+" "+Escape(l.items[0]))
+			continue
+		}
+		p.linef("%s%s", mark, title)
+		for _, item := range l.items {
+			p.wrapped("    ", "      ", Escape(item))
+		}
+	}
+	if len(lines) > 0 {
+		p.linef("")
+	}
 }
 
 func (p *planPrinter) change(i int) {

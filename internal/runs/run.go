@@ -48,7 +48,11 @@ type Info struct {
 	Digest  string    `json:"planDigest"`
 	Changes int       `json:"changes"`
 	Commit  string    `json:"commit,omitempty"` // of the workspace
-	Tool    string    `json:"tool,omitempty"`   // the version of rassync
+	// Override is the reason that was given to run outside the change windows,
+	// Overridden what stood against it.
+	Override   string   `json:"override,omitempty"`
+	Overridden []string `json:"overridden,omitempty"`
+	Tool       string   `json:"tool,omitempty"` // the version of rassync
 }
 
 // infoVersion is the version of run.json.

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"rassync/internal/model"
+	"rassync/internal/policy"
 	"rassync/internal/selector"
 )
 
@@ -35,9 +36,14 @@ type Config struct {
 	References References
 	Protect    []selector.Selector
 	Limits     Limits
-	Details    []string // Kind.property of costly properties to read on export
-	Ignore     []selector.Glob
-	Overlays   []Overlay
+	// LimitsGiven: the file has limits of its own.
+	LimitsGiven bool
+	// Rules and Calendar tighten what the operator's policy allows.
+	Rules    []policy.Rule
+	Calendar policy.Calendar
+	Details  []string // Kind.property of costly properties to read on export
+	Ignore   []selector.Glob
+	Overlays []Overlay
 }
 
 // Farm is what a committed file says of the farm. It is data: whether the

@@ -15,6 +15,7 @@ import (
 
 	"rassync/internal/files"
 	"rassync/internal/model"
+	"rassync/internal/policy"
 	"rassync/internal/selector"
 )
 
@@ -189,9 +190,13 @@ func (r *configReader) top(n *yaml.Node) {
 		}),
 		field{"limits", func(n *yaml.Node) {
 			l := &c.Limits
+			c.LimitsGiven = true
 			r.fields(n, "limits", r.number("deletes", &l.Deletes, 1<<30), r.number("deletePercent", &l.DeletePercent, 100),
 				r.number("updates", &l.Updates, 1<<30), r.number("updatePercent", &l.UpdatePercent, 100), r.number("from", &l.From, 1<<30))
 		}},
+		field{"rules", func(n *yaml.Node) { c.Rules = shared(r, n, (*policy.Reader).Rules) }},
+		field{"windows", func(n *yaml.Node) { c.Calendar.Windows = shared(r, n, (*policy.Reader).Windows) }},
+		field{"freezes", func(n *yaml.Node) { c.Calendar.Freezes = shared(r, n, (*policy.Reader).Freezes) }},
 		r.list("details", r.detail),
 		r.list("ignore", func(n *yaml.Node) {
 			// Paths are often written with backslashes on Windows, as in {file: ...}.
@@ -360,5 +365,13 @@ func propNames(p *model.Property) []string {
 	for i, c := range p.Props {
 		out[i] = c.Name
 	}
+	return out
+}
+
+// shared reads a section that has the same form in the operator's policy.
+func shared[T any](r *configReader, n *yaml.Node, read func(*policy.Reader, *yaml.Node) []T) []T {
+	pr := &policy.Reader{File: ConfigFile, Line: r.line, Catalog: r.cat}
+	out := read(pr, n)
+	r.diags = append(r.diags, pr.Diagnostics...)
 	return out
 }

@@ -181,35 +181,3 @@ func schemaLine(file, kind string) string {
 	up := strings.Repeat("../", strings.Count(file, "/"))
 	return "# yaml-language-server: $schema=" + up + schemaFolder + "/" + kind + ".json"
 }
-
-// secretName is the environment variable that an export proposes.
-func secretName(p *model.Property, a model.Address, inside ...string) string {
-	if p.SecretEnv != "" && len(inside) == 0 {
-		return p.SecretEnv
-	}
-	parts := []string{"RASSYNC", a.Kind}
-	if a.Name != "" {
-		parts = append(parts, a.Name)
-	}
-	parts = append(parts, inside...)
-	whole := strings.Join(append(parts, p.Name), "_")
-	var b strings.Builder
-	for _, r := range whole {
-		switch {
-		case r >= 'a' && r <= 'z':
-			b.WriteRune(r - 'a' + 'A')
-		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
-			b.WriteRune(r)
-		default:
-			if s := b.String(); s != "" && s[len(s)-1] != '_' {
-				b.WriteByte('_')
-			}
-		}
-	}
-	name := strings.TrimRight(b.String(), "_")
-	if strings.ContainsFunc(whole, func(r rune) bool { return r >= utf8.RuneSelf }) {
-		// Letters beyond ASCII are gone: the hash keeps two names apart.
-		name += "_" + strings.ToUpper(shortHash(whole))
-	}
-	return name
-}

@@ -390,7 +390,7 @@ func secrets(p *model.Property, here, spec map[string]any, a model.Address, insi
 			plausible = plausible && s != ""
 		}
 		if plausible {
-			here[c.Name] = model.SecretRef{Env: secretName(c, a, inside...)}
+			here[c.Name] = model.SecretRef{Env: model.SecretName(c, a, inside...)}
 		}
 	}
 }

@@ -30,9 +30,9 @@ func TestSecretsOfEntriesAreProposed(t *testing.T) {
 	first := content(t, dir)
 	text := first["Main/Provider.yaml"]
 	for _, want := range []string{
-		"providerPassword: {fromEnv: RASSYNC_PROVIDER_VCENTER_PROVIDERPASSWORD}",
-		"password: {fromEnv: RASSYNC_PROVIDER_VCENTER_ANN_PASSWORD}",
-		"password: {fromEnv: RASSYNC_PROVIDER_VCENTER_EX_BOB_PASSWORD}",
+		"providerPassword: {fromEnv: RAS_PROVIDER_VCENTER_PROVIDERPASSWORD}",
+		"password: {fromEnv: RAS_PROVIDER_VCENTER_ANN_PASSWORD}",
+		"password: {fromEnv: RAS_PROVIDER_VCENTER_EX_BOB_PASSWORD}",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is missing in\n%s", want, text)

@@ -135,7 +135,7 @@ site: Main
 name: With server
 spec:
   server: s
-  key: {fromEnv: RASSYNC_FACTORA_WITH_SERVER_KEY}
+  key: {fromEnv: RAS_FACTORA_WITH_SERVER_KEY}
 `,
 		"Main/Image.yaml":             "# yaml-language-server: $schema=../.rassync/schemas/Image.json\nkind: Image\nsite: Main\nname: logo\nspec:\n  image: {file: files/logo.png}\n",
 		"Main/files/logo.png":         string(png),
