@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
+	"rassync/internal/leak"
 	"rassync/internal/plan"
 	"rassync/internal/render"
 	"rassync/internal/runs"
@@ -218,7 +219,7 @@ func showBefore(c *call, r *runs.Run) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(c.Out, "%s before the run:\n  %s\n", render.Name(so.Address), strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")+"\n"); err != nil {
+		if _, err := fmt.Fprintf(c.Out, "%s before the run:\n  %s\n", render.Name(so.Address), strings.ReplaceAll(strings.TrimSpace(leak.Mask(text)), "\n", "\n  ")+"\n"); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
+	"rassync/internal/leak"
 	"rassync/internal/render"
 	"rassync/internal/runs"
 	"rassync/internal/workspace"
@@ -143,7 +144,7 @@ func showSnapshot(c *call, r *runs.Run, s *runs.Snapshot, format string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(c.Out, "---\n%s", text); err != nil {
+		if _, err := fmt.Fprintf(c.Out, "---\n%s", leak.Mask(text)); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rassync/internal/export"
+	"rassync/internal/leak"
 	"rassync/internal/model"
 )
 
@@ -774,6 +775,7 @@ func (b *builder) finish(sorted []*change) *Plan {
 			c.DependsOn = append(c.DependsOn, n.address)
 			c.Because = append(c.Because, n.why)
 		}
+		maskSecrets(c.Fields)
 		if d := b.wantOf[c.live]; d != nil {
 			c.Overlay = b.overlaid(d, c.Fields)
 		} else if c.Desired != nil {
@@ -787,6 +789,9 @@ func (b *builder) finish(sorted []*change) *Plan {
 	}
 	if b.unsent > 0 {
 		b.warnings = append(b.warnings, fmt.Sprintf("%s never been sent from this workspace: rassync cannot know what the farm has (--rotate-secrets sends all)", model.Count(b.unsent, "secret has", "secrets have")))
+	}
+	for i := range b.unwritable {
+		b.unwritable[i].Before, b.unwritable[i].After = leak.MaskValue(b.unwritable[i].Before), leak.MaskValue(b.unwritable[i].After)
 	}
 	p.Unwritable, p.NotShown = b.unwritable, b.unseen
 	b.warnings = append(b.warnings, unseenWarnings(b.unseen)...)

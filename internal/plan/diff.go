@@ -70,6 +70,7 @@ func Differences(k *model.Kind, desired, live *model.Object, names Resolver, sen
 	for _, u := range d.stuck {
 		d.fields = append(d.fields, Field{Path: u.Path, Before: u.Before, After: u.After, Note: NoKnownCall})
 	}
+	maskSecrets(d.fields)
 	return d.fields
 }
 

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+
+	"rassync/internal/leak"
 )
 
 // masked stands for every secret.
@@ -61,7 +63,7 @@ func maskValue(v any, hide *strings.Replacer) any {
 			v[i] = maskValue(v[i], hide)
 		}
 	case string:
-		return hide.Replace(v)
+		return leak.Mask(hide.Replace(v))
 	}
 	return v
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"rassync/internal/leak"
 )
 
 // Limits on what an error keeps of an answer.
@@ -162,6 +164,7 @@ func readable(body []byte) bool {
 // the cursor of a terminal), with runs of white space folded, cut to max
 // characters.
 func clean(s string, max int) string {
+	s = leak.Mask(s)
 	s = strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || !unicode.IsPrint(r) {
 			return ' '

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"rassync/internal/leak"
 	"rassync/internal/model"
 	"rassync/internal/printable"
 )
 
 // Escape makes a value safe to print on a terminal and in a log; package
 // printable says how.
-func Escape(s string) string { return printable.Escape(s) }
+func Escape(s string) string { return printable.Escape(leak.Mask(s)) }
 
 // Name makes the name or address of an object safe to print: no other name
 // looks like it.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"rassync/internal/leak"
 	"rassync/internal/printable"
 )
 
@@ -18,6 +19,6 @@ func writeJSON(w io.Writer, v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(printable.JSON(buf.Bytes()))
+	_, err := w.Write(printable.JSON(leak.MaskJSON(buf.Bytes())))
 	return err
 }

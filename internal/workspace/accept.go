@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"rassync/internal/leak"
 	"rassync/internal/model"
 )
 
@@ -169,9 +170,15 @@ func (c *placer) value(p *model.Property, r *rule, v any, path string) (any, boo
 			return out, true
 		}
 	case []any:
+		if c.secretIn(v, path) {
+			return nil, false
+		}
 		if p != nil && p.Items.Structured() && r != nil && r.items != nil {
 			return c.entries(p, r, v, path)
 		}
+	}
+	if c.secretIn(v, path) {
+		return nil, false
 	}
 	if p != nil && len(p.Ref) > 0 {
 		if why := danglingRef(p, v); why != "" {
@@ -191,6 +198,17 @@ func (c *placer) value(p *model.Property, r *rule, v any, path string) (any, boo
 		}
 	}
 	return v, true
+}
+
+// secretIn drops a value that holds a secret: a file is for everyone to read, and
+// what it leaves out the farm keeps.
+func (c *placer) secretIn(v any, path string) bool {
+	what := leak.InValue(v)
+	if what == "" {
+		return false
+	}
+	c.drop(path, "it holds "+what+", and secrets do not stand in files: rassync leaves it as it is on the farm")
+	return true
 }
 
 // entries places a list of objects: one that lacks an entry would say that
@@ -247,4 +265,18 @@ func jsonNumber(v any) (any, bool) {
 		return int64(n), true
 	}
 	return v, false
+}
+
+// unknown places what no schema knows.
+func (c *placer) unknown(m map[string]any) map[string]any {
+	if leak.InValue(m) == "" {
+		return m
+	}
+	out := make(map[string]any, len(m))
+	for _, name := range sortedKeys(m) {
+		if !c.secretIn(m[name], "unknown."+name) {
+			out[name] = m[name]
+		}
+	}
+	return out
 }

@@ -186,5 +186,5 @@ func (w *walker) plain(from *yaml.Node) (any, bool) {
 		w.fail(n, "expected a plain value, found "+describe(n), "tags are not supported")
 		return nil, false
 	}
-	return n.Value, true
+	return n.Value, !w.secretInside(n)
 }

@@ -6,6 +6,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"rassync/internal/leak"
 	"rassync/internal/model"
 )
 
@@ -31,6 +32,17 @@ func (w *walker) mayBeNamed(key *yaml.Node, why string) bool {
 	}
 	w.fail(key, why, hint)
 	return false
+}
+
+// secretInside refuses a text that holds a secret; it is not repeated.
+func (w *walker) secretInside(n *yaml.Node) bool {
+	what := leak.In(n.Value)
+	if what == "" {
+		return false
+	}
+	w.fail(n, "the text holds "+what+", and secrets do not stand in files",
+		"take the property out and set it in the console: rassync leaves it as it is; change the secret, it may be in the history of the repository")
+	return true
 }
 
 // noSecret refuses what looks like a secret: the schema knows no secret here,

@@ -129,7 +129,7 @@ func (w *walker) text(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		return w.wrong(n, expected, quoteHint(n))
 	}
 	s := n.Value
-	if w.trapped(n, p) {
+	if w.trapped(n, p) || w.secretInside(n) {
 		return nil, false
 	}
 	switch {

@@ -249,6 +249,7 @@ func (w *writer) objects(objects []*model.Object) error {
 		c := &placer{addr: o.Address}
 		live := *o
 		live.Spec = c.object(k.Spec, kr.spec, o.Spec, "")
+		live.Unknown = c.unknown(o.Unknown)
 		w.residual(kr, &live, c)
 		w.report.Unplaced = append(w.report.Unplaced, c.unplaced...)
 
