@@ -91,9 +91,13 @@ func runDemo(ctx context.Context, c *call, dir string) (err error) {
 func (d *demo) circle(ctx context.Context) error {
 	d.title("A simulated farm on this machine")
 	d.say("It speaks TLS with a certificate of its own, which is pinned by its fingerprint.")
-	d.command("export %s=%s", app.EnvFarm, d.server.URL)
-	d.command("export %s=%s", app.EnvFingerprint, d.server.Fingerprint)
-	d.command("export %s=%s %s=%s", app.EnvUsername, farmsim.DefaultUsername, app.EnvPassword, farmsim.DefaultPassword)
+	lines, err := setVariables(ownShell(), []variable{{app.EnvFarm, d.server.URL}, {app.EnvFingerprint, d.server.Fingerprint}, {app.EnvUsername, farmsim.DefaultUsername}, {app.EnvPassword, farmsim.DefaultPassword}})
+	if err != nil {
+		return err
+	}
+	for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
+		d.command("%s", line)
+	}
 
 	d.title("Export the farm as YAML")
 	if err := d.rassync(ctx, 0, "export", "-o", d.work, "--rate", "off"); err != nil {

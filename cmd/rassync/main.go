@@ -1,3 +1,5 @@
+//go:generate go test rassync/cmd/rassync -run TestCommandReference -count=1 -update
+
 // Command rassync keeps the configuration of a Parallels RAS farm in git.
 package main
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,38 +10,63 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
 )
 
-// TestReadme runs every command of the README, one after the other, against
-// the seed farm.
-func TestReadme(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
-	if err != nil {
-		t.Fatal(err)
+var update = flag.Bool("update", false, "write docs/commands.md")
+
+// pages are the README and the chapters of the manual.
+func pages(t *testing.T) []string {
+	t.Helper()
+	list, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
+	if err != nil || len(list) < 10 {
+		t.Fatal(list, err)
 	}
-	script := []string{"farm start seed"}
+	return append(list, filepath.Join("..", "..", "README.md"))
+}
+
+// TestReadme runs every command of the README and of the manual, page by
+// page, one after the other, against the seed farm. Comments of a page prepare
+// what it takes for granted: "run: rassync ..." and "edit FILE: old => new".
+func TestReadme(t *testing.T) {
+	dir := t.TempDir()
 	commands := 0
-	for _, line := range strings.Split(string(text), "\n") {
-		switch {
-		case strings.HasPrefix(line, "$ rassync "):
-			commands++
-			script = append(script, "exec "+atFullSpeed(strings.TrimPrefix(line, "$ ")))
-		case strings.HasPrefix(line, "<!-- edit "):
-			file, change, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(line, "<!-- edit "), " -->"), ": ")
-			old, fresh, ok := strings.Cut(change, " => ")
-			if !ok {
-				t.Fatalf("no edit: %s", line)
+	for _, page := range pages(t) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		script := []string{"farm start seed"}
+		for _, line := range strings.Split(string(text), "\n") {
+			comment := strings.TrimSuffix(strings.TrimPrefix(line, "<!-- "), " -->")
+			switch {
+			case strings.HasPrefix(line, "$ rassync "):
+				commands++
+				script = append(script, "exec "+atFullSpeed(strings.TrimPrefix(line, "$ ")))
+			case strings.HasPrefix(line, "<!-- run: rassync "):
+				script = append(script, "exec "+atFullSpeed(strings.TrimPrefix(comment, "run: ")))
+			case strings.HasPrefix(line, "<!-- edit "):
+				file, change, _ := strings.Cut(strings.TrimPrefix(comment, "edit "), ": ")
+				old, fresh, ok := strings.Cut(change, " => ")
+				if !ok {
+					t.Fatalf("no edit: %s", line)
+				}
+				script = append(script, "edit "+file+" "+quoted(old)+" "+quoted(fresh))
 			}
-			script = append(script, "edit "+file+" "+quoted(old)+" "+quoted(fresh))
+		}
+		if len(script) == 1 {
+			continue
+		}
+		script = append(script, "farm clean")
+		name := strings.ToLower(strings.TrimSuffix(filepath.Base(page), ".md")) + ".txtar"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(strings.Join(script, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if commands < 15 {
-		t.Fatalf("only %d commands were found in the README", commands)
-	}
-	script = append(script, "farm clean")
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "readme.txtar"), []byte(strings.Join(script, "\n")+"\n"), 0o644); err != nil {
-		t.Fatal(err)
+	if commands < 30 {
+		t.Fatalf("only %d commands were found", commands)
 	}
 	params := scriptParams()
 	params.Dir = dir
@@ -58,10 +85,10 @@ func atFullSpeed(command string) string {
 
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// TestReadmeNamesTestsThatExist keeps the safety table true.
-func TestReadmeNamesTestsThatExist(t *testing.T) {
+// TestSafetyPageNamesTestsThatExist keeps the table of promises true.
+func TestSafetyPageNamesTestsThatExist(t *testing.T) {
 	root := filepath.Join("..", "..")
-	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	text, err := os.ReadFile(filepath.Join(root, "docs", "safety.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,18 +106,106 @@ func TestReadmeNamesTestsThatExist(t *testing.T) {
 	}
 	names := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z]+)`").FindAllStringSubmatch(string(text), -1)
 	if len(names) < 8 {
-		t.Errorf("the README names %d tests only", len(names))
+		t.Errorf("the page names %d tests only", len(names))
 	}
 	for _, n := range names {
 		if !strings.Contains(tests.String(), "func "+n[1]+"(") {
-			t.Errorf("the README names %s, which is no test", n[1])
+			t.Errorf("docs/safety.md names %s, which is no test", n[1])
 		}
 	}
-	_, section, _ := strings.Cut(string(text), "## Safety promises")
-	section, _, _ = strings.Cut(section, "\n## ")
-	for _, n := range regexp.MustCompile("(?:scripts? |, )`([a-z]+)`").FindAllStringSubmatch(section, -1) {
+	for _, n := range regexp.MustCompile("(?:scripts? |, )`([a-z]+)`").FindAllStringSubmatch(string(text), -1) {
 		if _, err := os.Stat(filepath.Join("testdata", "script", n[1]+".txtar")); err != nil {
-			t.Errorf("the README names the script %s, which is not there", n[1])
+			t.Errorf("docs/safety.md names the script %s, which is not there", n[1])
 		}
 	}
+}
+
+// TestLinksOfTheManual follows every relative link.
+func TestLinksOfTheManual(t *testing.T) {
+	root := filepath.Join("..", "..")
+	all := append(pages(t), filepath.Join(root, ".github", "CONTRIBUTING.md"), filepath.Join(root, ".github", "SECURITY.md"), filepath.Join(root, "examples", "README.md"))
+	for _, page := range all {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			target, _, _ := strings.Cut(m[1], "#")
+			if target == "" || strings.Contains(target, "://") || strings.HasSuffix(page, "third-party-notices.md") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), filepath.FromSlash(target))); err != nil {
+				t.Errorf("%s links to %s, which is not there", filepath.Base(page), m[1])
+			}
+		}
+	}
+}
+
+// TestBothShellsSetTheSame compares what README sets in PowerShell and in bash.
+func TestBothShellsSetTheSame(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	find := func(pattern string) string {
+		var names []string
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
+			names = append(names, m[1])
+		}
+		return strings.Join(names, " ")
+	}
+	ps, sh := find(`(?m)^\$env:(RASSYNC_\w+) = `), find(`(?m)^export (RASSYNC_\w+)=`)
+	if ps != sh || ps == "" {
+		t.Errorf("PowerShell sets %q, bash %q", ps, sh)
+	}
+}
+
+// TestCommandReference keeps docs/commands.md as the commands are: with
+// -update it writes the page.
+func TestCommandReference(t *testing.T) {
+	a, err := app.New(&app.Env{Out: os.Stdout, Err: os.Stderr}, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := newRoot(&call{App: a, out: &counter{}})
+	var b strings.Builder
+	b.WriteString("# Commands\n\n<!-- Generated by go generate ./cmd/rassync. Do not edit. -->\n\n")
+	fmt.Fprintf(&b, "%s\n\nFlags of every command:\n\n```text\n%s```\n", asMarkdown(root.Long), root.PersistentFlags().FlagUsages())
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			if sub.Hidden || sub.Name() == "help" {
+				continue
+			}
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n\n```text\n%s\n```\n", sub.CommandPath(), asMarkdown(sub.Long), sub.UseLine())
+			if sub.Example != "" {
+				fmt.Fprintf(&b, "\nExamples:\n\n```text\n%s\n```\n", strings.TrimRight(sub.Example, "\n"))
+			}
+			if flags := sub.NonInheritedFlags().FlagUsages(); flags != "" {
+				fmt.Fprintf(&b, "\nFlags:\n\n```text\n%s```\n", flags)
+			}
+			walk(sub)
+		}
+	}
+	walk(root)
+	path := filepath.Join("..", "..", "docs", "commands.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != b.String() {
+		t.Error("docs/commands.md is not current: run go generate ./cmd/rassync")
+	}
+}
+
+// asMarkdown keeps the layout of indented lines and what Markdown would read.
+func asMarkdown(s string) string {
+	s = strings.NewReplacer("*", `\*`, "<", "&lt;", "_", `\_`).Replace(s)
+	return regexp.MustCompile(`(?m)^  +`).ReplaceAllString(s, "    ")
 }

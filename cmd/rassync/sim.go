@@ -16,6 +16,7 @@ import (
 	"rassync/internal/farmsim"
 	"rassync/internal/ras"
 	"rassync/internal/render"
+	"rassync/internal/wholefile"
 )
 
 type simOptions struct {
@@ -33,6 +34,7 @@ type simOptions struct {
 	hide         []string
 	answer       []string
 	disagree     string
+	envFile      string
 }
 
 func newSim(c *call) *cobra.Command {
@@ -46,7 +48,8 @@ what a real farm would refuse, it refuses. Changes are staged until they are app
 and the rate limit is on.
 
 It prints its address, the fingerprint of its certificate, which is made anew each
-time, and the account to log on with.
+time, and the account to log on with. With --env-file it also writes them as the
+variables that the other commands read, for your shell to load.
 
 Where the facts about the API can be read in two ways, --reading switches to the
 second one; --reading duplicate-names takes and shows objects of one name.
@@ -59,6 +62,7 @@ objects whose names are shown in capitals. least-lengths refuses texts that are
 shorter than the facts allow; with folders-disable a folder that is switched off
 switches off what lies in it. What the farm holds stays as it is.`,
 		Example: `  rassync sim
+  rassync sim --rate off --env-file sim.ps1    # in another window: . .\sim.ps1
   rassync sim --listen 127.0.0.1:20443 --rate off --seed my-farm
   rassync sim --reading folder-status-inherited --reading throttle-503
   rassync sim --hide /api/LogonHours:criteria --answer '/api/PubItems/*/Filter=404'
@@ -80,6 +84,7 @@ switches off what lies in it. What the farm holds stays as it is.`,
 	f.StringArrayVar(&o.hide, "hide", nil, "leave a name out of the answers to a path, as PATH:NAME; * stands for one segment, ** for any; may be repeated")
 	f.StringArrayVar(&o.answer, "answer", nil, "answer reads of a path with a status, as PATH=STATUS; may be repeated")
 	f.StringVar(&o.disagree, "disagree", "", "contradict the schemas by chance, see above: "+strings.Join(farmsim.DisagreementWords(), ", "))
+	f.StringVar(&o.envFile, "env-file", "", "`file` to write that sets the variables for this farm, by its ending for PowerShell (.ps1), cmd (.cmd, .bat) or other shells")
 	complete(cmd, "reading", farmsim.SwitchNames())
 	cmd.RunE = c.begin(nil, func(ctx context.Context, _ []string) error { return o.run(ctx, c) })
 	return cmd
@@ -106,6 +111,12 @@ func (o *simOptions) run(ctx context.Context, c *call) error {
 	if o.passwordFile == "" {
 		password = farmsim.DefaultPassword
 	}
+	if o.envFile != "" {
+		if err := o.writeEnvFile(c, server); err != nil {
+			return err
+		}
+		defer os.Remove(o.envFile) // what it says is no longer true
+	}
 	if _, err := fmt.Fprintf(c.Out, "url: %s\nfingerprint: %s\nusername: %s\npassword: %s\n", server.URL, server.Fingerprint, render.Escape(o.username), render.Escape(password)); err != nil {
 		return err
 	}
@@ -115,6 +126,26 @@ func (o *simOptions) run(ctx context.Context, c *call) error {
 		return nil // that is how it ends
 	}
 	return err
+}
+
+// writeEnvFile writes what a shell has to load to use the farm.
+func (o *simOptions) writeEnvFile(c *call, server *farmsim.Server) error {
+	vars := []variable{{app.EnvFarm, server.URL}, {app.EnvFingerprint, server.Fingerprint}, {app.EnvUsername, o.username}}
+	if o.passwordFile == "" {
+		vars = append(vars, variable{app.EnvPassword, farmsim.DefaultPassword})
+	}
+	if o.rate == "off" {
+		vars = append(vars, variable{app.EnvRate, "off"})
+	}
+	text, err := setVariables(shellOf(o.envFile), vars)
+	if err == nil {
+		err = wholefile.Write(o.envFile, []byte(text), wholefile.Options{Mode: 0o600})
+	}
+	if err != nil {
+		return &app.Failure{Class: app.Input, Err: fmt.Errorf("the variables cannot be written to %s: %w", o.envFile, err)}
+	}
+	c.Notice("%s sets the variables for this farm", o.envFile)
+	return nil
 }
 
 func loopback(host string) bool {

@@ -25,6 +25,7 @@ const (
 	EnvUsername    = "RASSYNC_USERNAME"
 	EnvPassword    = "RASSYNC_PASSWORD"
 	EnvFingerprint = "RASSYNC_FINGERPRINT"
+	EnvRate        = "RASSYNC_RATE"
 	EnvCAFile      = "RASSYNC_CA_FILE"
 )
 
@@ -105,7 +106,7 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 			return nil, err
 		}
 	}
-	rate, err := ras.ParseRate(first(c.Rate, DefaultRate))
+	rate, err := ras.ParseRate(first(c.Rate, a.Getenv(EnvRate), DefaultRate))
 	if err != nil {
 		return nil, &Failure{Class: Input, Err: err}
 	}
