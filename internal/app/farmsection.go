@@ -11,7 +11,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"rassync/internal/files"
-	"rassync/internal/wholefile"
 	"rassync/internal/workspace"
 )
 
@@ -56,7 +55,16 @@ func (a *App) recordFarm(s *Session, f *Folder, o ExportOptions) error {
 		}
 		text = next
 	}
-	return wholefile.Write(path, text, wholefile.Options{Mode: 0o644, KeepMode: true})
+	root, err := files.Open(f.Dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := root.Prepare(); err != nil {
+		return err
+	}
+	defer root.Done()
+	return root.Replace(workspace.ConfigFile, text)
 }
 
 type setting struct{ name, value string }

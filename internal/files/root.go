@@ -140,6 +140,34 @@ func (r *Root) MayWrite(p string) error {
 // git leaves the private folder alone.
 const TempDir = ".rassync/tmp"
 
+// Prepare makes room for temporary files, once git leaves the private folder alone,
+// and removes those that killed processes have left, here and beside the files.
+func (r *Root) Prepare() error {
+	if err := r.MayWrite(path.Join(TempDir, "x")); err != nil {
+		return nil // links: the temporary files stay beside the files
+	}
+	if err := r.root.MkdirAll(TempDir, 0o755); err != nil {
+		return err
+	}
+	if err := wholefile.Sweep(r.root, TempDir); err != nil {
+		return err
+	}
+	return fs.WalkDir(r.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil // what cannot be listed is nothing of ours
+		case d.IsDir() && p != "." && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case !d.IsDir() && wholefile.IsTemp(d.Name()) && d.Type().IsRegular():
+			return r.root.Remove(p)
+		}
+		return nil
+	})
+}
+
+// Done removes the room for temporary files, unless somebody else uses it.
+func (r *Root) Done() { _ = r.root.Remove(TempDir) }
+
 // Replace writes a file whole or not at all; it is on the disk when Replace
 // returns.
 func (r *Root) Replace(p string, data []byte) error {

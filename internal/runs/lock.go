@@ -62,6 +62,10 @@ func (s *Store) Lock(ctx context.Context, me Holder, wait time.Duration, told, t
 			if before.PID > 0 {
 				took(before)
 			}
+			if err := s.sweep(); err != nil {
+				release()
+				return nil, err
+			}
 			return release, nil
 		}
 		if wait > 0 && !waiting {

@@ -155,3 +155,35 @@ func (s *Store) KeepFromGit() error {
 	}
 	return s.write(".gitignore", []byte(gitignore), wholefile.Options{Mode: 0o644})
 }
+
+// sweep removes what killed processes have left half written; the caller holds the
+// lock. Earlier versions called such files otherwise.
+func (s *Store) sweep() error {
+	dirs := []string{".", runsFolder, headsFolder, blobsFolder}
+	list, err := s.ReadDir(runsFolder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, e := range list {
+		if e.IsDir() {
+			dirs = append(dirs, path.Join(runsFolder, e.Name()))
+		}
+	}
+	return s.in(func(r *os.Root) error {
+		for _, dir := range dirs {
+			if err := wholefile.Sweep(r, dir); err != nil {
+				return err
+			}
+			old, err := fs.Glob(r.FS(), path.Join(dir, ".new-*"))
+			if err != nil {
+				return err
+			}
+			for _, name := range old {
+				if err := r.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

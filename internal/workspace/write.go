@@ -110,6 +110,10 @@ func Write(dir string, cat *model.Catalog, objects []*model.Object, opts WriteOp
 		return nil, err
 	}
 	w.missing()
+	if err := w.prepare(); err != nil {
+		return w.report, err
+	}
+	defer w.root.Done()
 	for _, p := range sortedKeys(w.files) {
 		if err := w.flush(w.files[p]); err != nil {
 			return w.report, err
@@ -427,7 +431,16 @@ func (w *writer) declares(a model.Address, spec map[string]any) {
 	w.report.Specs[a] = whole
 }
 
-// extras writes attachments, the schemas and what keeps git clean.
+// prepare keeps git out of the private folder, and makes room for temporary files
+// there.
+func (w *writer) prepare() error {
+	if err := w.put(toolFolder+"/.gitignore", []byte("# rassync works in this folder; only the schemas belong in git.\n*\n!.gitignore\n!schemas/\n!schemas/**\n"), false); err != nil || w.opts.DryRun {
+		return err
+	}
+	return w.root.Prepare()
+}
+
+// extras writes attachments and the schemas.
 func (w *writer) extras() error {
 	for _, p := range sortedKeys(w.attachments) {
 		if err := w.put(p, w.attachments[p], true); err != nil {
@@ -439,7 +452,7 @@ func (w *writer) extras() error {
 			return err
 		}
 	}
-	return w.put(toolFolder+"/.gitignore", []byte("# rassync works in this folder; only the schemas belong in git.\n*\n!.gitignore\n!schemas/\n!schemas/**\n"), false)
+	return nil
 }
 
 func (w *writer) finish() {
