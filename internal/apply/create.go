@@ -422,6 +422,9 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 		return err
 	}
 	fresh := r.Live.Find(temp.Address)
+	if gone := r.find(c); old == nil && gone != nil && gone.ID != fresh.ID {
+		r.Live.Forget(gone) // it was deleted, and the answer was lost
+	}
 	if old != nil {
 		if err := r.activateFor(ctx, c, c.ActivateWithin, runs.ActivatedWithin); err != nil {
 			return err
