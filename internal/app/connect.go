@@ -251,12 +251,17 @@ func (s *Session) Identity(ctx context.Context) plan.Farm {
 	return plan.Farm{URL: s.URL, GUID: f.GUID, Name: f.Name, Version: *s.version}
 }
 
-// farmAtHand is the farm's identity; what farms of its version do not have any
-// more counts from then on as gone.
-func (a *App) farmAtHand(ctx context.Context, s *Session) plan.Farm {
-	f := s.Identity(ctx)
-	a.Catalog.ForVersion(f.Version)
-	return f
+// farmAtHand is the farm's identity. What farms of its version do not have any
+// more, and what this one was seen to refuse, counts from then on.
+func (a *App) farmAtHand(ctx context.Context, s *Session, f *Folder) (plan.Farm, error) {
+	farm := s.Identity(ctx)
+	a.Catalog.ForVersion(farm.Version)
+	learnt, err := f.Store().Learnt(farm.GUID, farm.Version)
+	if err != nil {
+		return farm, err
+	}
+	a.Catalog.RefusedUpdates(learnt.RefusesUpdate)
+	return farm, nil
 }
 
 // Version gives the farm's version, "" if it does not tell.

@@ -229,7 +229,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 	if err := j.Append(runs.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest}); err != nil {
 		return rep, rep.stopped(err)
 	}
-	farm := a.farmAtHand(ctx, s)
+	farm := s.Identity(ctx)
 	learnt, err := p.Folder.Store().Learnt(farm.GUID, farm.Version)
 	if err != nil {
 		return rep, rep.stopped(err)

@@ -94,10 +94,14 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if err != nil {
 		return nil, err
 	}
+	farm, err := a.farmAtHand(ctx, s, f)
+	if err != nil {
+		return nil, err
+	}
 	p := &Planned{Live: live, Folder: f, Sent: sent}
 	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
 	in := plan.Input{Catalog: a.Catalog, Desired: append(slices.Clone(declared), going...), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
-		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, WriteUnseen: o.WriteUnseen, SkipIncomplete: o.SkipIncomplete, Position: f.Workspace.Position, LaidOver: f.Workspace.LaidOver, Tool: a.Tool, Farm: a.farmAtHand(ctx, s)}
+		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, WriteUnseen: o.WriteUnseen, SkipIncomplete: o.SkipIncomplete, Position: f.Workspace.Position, LaidOver: f.Workspace.LaidOver, Tool: a.Tool, Farm: farm}
 	var div divided
 	if o.Since != nil {
 		// What could not be read must not pass for deleted.

@@ -145,7 +145,11 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 	match := func(addr model.Address) bool { return picked[addr.Key()] }
 	// All of the backup is told to the planner, so that it knows what is
 	// referred to, and where in an order an object has stood.
-	in := plan.Input{Catalog: a.Catalog, Desired: b.Objects, Live: p.Live, MarksGone: true, Selected: match, Protected: f.Config.Protected, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: a.farmAtHand(ctx, s),
+	farm, err := a.farmAtHand(ctx, s, f)
+	if err != nil {
+		return nil, err
+	}
+	in := plan.Input{Catalog: a.Catalog, Desired: b.Objects, Live: p.Live, MarksGone: true, Selected: match, Protected: f.Config.Protected, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm,
 		NotSelected: "name it too: it is in " + b.Name}
 	if b.Folder != nil {
 		in.Position = b.Folder.Workspace.Position

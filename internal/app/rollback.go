@@ -85,7 +85,11 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	}
 	a.borrowSecrets(f, run, desired, p.Live)
 	p.Lacking = snap.Lacking
-	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: a.farmAtHand(ctx, s)}
+	farm, err := a.farmAtHand(ctx, s, f)
+	if err != nil {
+		return nil, err
+	}
+	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm}
 	for {
 		built, ds := plan.Build(in)
 		if !ds.Failed() {

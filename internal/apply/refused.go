@@ -109,7 +109,7 @@ func part(leaves []model.Leaf) (sure, doubtful []model.Leaf) {
 		if l.Live {
 			continue // it only kept an object whole
 		}
-		if doubt(l) == "" {
+		if doubt(l) == "" && !l.Prop.IfRefused {
 			sure = append(sure, l)
 		} else {
 			doubtful = append(doubtful, l)
@@ -121,6 +121,12 @@ func part(leaves []model.Leaf) (sure, doubtful []model.Leaf) {
 // refuse notes a property that the farm does not take; the change goes on.
 func (r *run) refuse(l model.Leaf, err error) {
 	re := Refusal{Path: l.Prop.Path(), Why: doubt(l), Err: err}
+	if l.Prop.IfRefused && r.current != nil {
+		re.Why = "this farm does not change it in an object that exists: plan again, and the object is replaced"
+		if kerr := r.Learnt.Refused(r.current.Kind, re.Path); kerr != nil {
+			r.emit(Event{Type: Notice, Address: r.address(), Message: "what the farm refuses could not be kept for later runs", Err: kerr})
+		}
+	}
 	r.refused = append(r.refused, re)
 	address := ""
 	if r.current != nil {

@@ -205,7 +205,7 @@ func (v *view) rules(p *model.Property, facts []*Fact) {
 		v.differ(p, facts, WhatRequired, p.RequiredOnCreate, required)
 	}
 	if entry == nil || entry.Update != nil {
-		v.differ(p, facts, WhatCreate, p.CreateOnly || p.OneTime || p.Query != "", createOnly)
+		v.differ(p, facts, WhatCreate, p.CreateOnly || p.IfRefused || p.OneTime || p.Query != "", createOnly)
 	}
 	v.differ(p, facts, WhatSecret, p.Secret, secret)
 	v.references(p, facts)

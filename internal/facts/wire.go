@@ -154,7 +154,7 @@ func wireRules(p *model.Property) []string {
 		name string
 		on   bool
 	}{
-		{"required", p.RequiredOnCreate}, {"createOnly", p.CreateOnly}, {"updateOnly", p.UpdateOnly}, {"secret", p.Secret},
+		{"required", p.RequiredOnCreate}, {"createOnly", p.CreateOnly}, {"createOnlyIfRefused", p.IfRefused}, {"updateOnly", p.UpdateOnly}, {"secret", p.Secret},
 		{"writeOnly", p.WriteOnly && !p.Secret && !p.OneTime}, {"oneTime", p.OneTime}, {"inverted", p.Invert}, {"anywhere", p.Anywhere}, {"flags", p.Flags},
 	} {
 		if r.on {

@@ -131,7 +131,7 @@ func (t *target) allowed(f *field) bool {
 		}
 		return true
 	}
-	return !p.CreateOnly && !p.OneTime
+	return !p.CreateOnly && !p.OneTime && !(p.IfRefused && t.v.f.opts.ShortUpdates)
 }
 
 func (t *target) byWriteName(b *body, name string) *field {

@@ -235,7 +235,10 @@ type Property struct {
 	SecretEnv  string
 	WriteOnly  bool
 
-	CreateOnly       bool
+	CreateOnly bool
+	// IfRefused says that an update of the property is tried, as no page tells
+	// whether the farm takes it. Once a farm refused it, it is CreateOnly there.
+	IfRefused        bool
 	RequiredOnCreate bool
 	UpdateOnly       bool
 	OnCreate         any

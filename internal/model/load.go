@@ -523,7 +523,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.SecretWith = x.texts("secretWith")
 	p.SecretEnv = x.text("secretEnv")
 	p.WriteOnly = x.flag("writeOnly") || p.Secret || x.flag("oneTime")
-	p.CreateOnly = x.flag("createOnly")
+	p.CreateOnly, p.IfRefused = x.flag("createOnly"), x.text("createOnly") == "ifRefused"
 	p.RequiredOnCreate = x.flag("requiredOnCreate")
 	p.UpdateOnly = x.flag("updateOnly")
 	p.OnCreate = plain(x.get("onCreate"))

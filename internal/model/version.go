@@ -23,6 +23,18 @@ func (c *Catalog) ForVersion(version string) {
 	}
 }
 
+// RefusedUpdates marks what a farm was seen to refuse in updates, by kind and
+// path: there a change replaces the object.
+func (c *Catalog) RefusedUpdates(refused func(kind, path string) bool) {
+	for _, k := range c.Kinds() {
+		k.Spec.Walk(func(p *Property) {
+			if p.IfRefused {
+				p.CreateOnly = refused(k.Name, p.Path())
+			}
+		})
+	}
+}
+
 // oldest is the first version of the API; a smaller number is none of the
 // product's.
 const oldest = 15

@@ -106,6 +106,7 @@ func (e *explainer) writeRules(p *model.Property) []string {
 	}
 	add(p.OneTime, "an order to the create: sent with it only, never read, compared or sent again")
 	add(p.CreateOnly && e.kind.Chooser() != p, "sent on create only: a change replaces the object")
+	add(p.IfRefused && !p.CreateOnly, "no page tells whether an update takes it: it is sent, and where the farm refuses it, a change replaces the object from then on")
 	add(p.UpdateOnly, "not sent on create: it follows by an update")
 	add(p.NoWrite, "cannot be written")
 	add(p.WriteOnly && !p.Secret && !p.OneTime, "goes in and never comes back: a change on the farm is not seen")

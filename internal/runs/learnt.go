@@ -28,6 +28,8 @@ type learntFarm struct {
 	// Spellings are the names that the farm has, by family and the name in the
 	// schema.
 	Spellings map[string]string `json:"spellings,omitempty"`
+	// Refused are properties that the farm does not take in updates.
+	Refused map[string]bool `json:"refused,omitempty"`
 }
 
 // Learnt reads what is known of a farm of this version. What was learnt of
@@ -98,6 +100,26 @@ func (l *Learnt) Took(call string, body int) error {
 		f.Bodies = map[string]int{}
 	}
 	f.Bodies[call] = body
+	return l.save()
+}
+
+// RefusesUpdate tells whether the farm was seen to refuse the property in an
+// update.
+func (l *Learnt) RefusesUpdate(kind, path string) bool {
+	return l != nil && l.all[l.farm] != nil && l.all[l.farm].Refused[kind+"."+path]
+}
+
+// Refused notes that the farm does not take a property in updates, and keeps
+// it.
+func (l *Learnt) Refused(kind, path string) error {
+	if l == nil || l.store == nil || l.RefusesUpdate(kind, path) {
+		return nil
+	}
+	f := l.all[l.farm]
+	if f.Refused == nil {
+		f.Refused = map[string]bool{}
+	}
+	f.Refused[kind+"."+path] = true
 	return l.save()
 }
 

@@ -50,3 +50,18 @@ func TestLearntIsKeptPerFarmAndVersion(t *testing.T) {
 		t.Errorf("a damaged file: %v", err)
 	}
 }
+
+func TestRefusedUpdatesAreKept(t *testing.T) {
+	s := Open(t.TempDir())
+	l, err := s.Learnt("guid", "21.2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Refused("MFARadius", "radiusPort"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.Learnt("guid", "21.2")
+	if err != nil || !again.RefusesUpdate("MFARadius", "radiusPort") || again.RefusesUpdate("MFARadius", "timeout") {
+		t.Errorf("%v, %+v", err, again.all)
+	}
+}

@@ -177,7 +177,7 @@ func wireWords() []word {
 		w("secretEnv", text(), "name of the variable that an export proposes"),
 		w("writeMinLength", whole(), "least length that a write takes"),
 		w("writeOnly", yes(), "goes in, never comes back, not secret"),
-		w("createOnly", yes(), "only in the create; a change replaces the object"),
+		w("createOnly", either(yes(), oneOf("ifRefused")), "only in the create: a change replaces the object; ifRefused: only where the farm refused an update"),
 		w("requiredOnCreate", yes(), "needed to create"),
 		w("updateOnly", yes(), "not in the create"),
 		w("onCreate", anything(), "sent on create when the document leaves it out"),
