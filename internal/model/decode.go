@@ -324,7 +324,10 @@ func (d *Decoder) array(p *Property, at place) any {
 		m, ok := e.(map[string]any)
 		if !ok {
 			// An entry that is a bare value stands for its first property.
-			if len(it.Props) == 0 {
+			if len(it.Props) == 0 { // as it is: there is no name to read it under
+				if e != nil {
+					out = append(out, plainJSON(e))
+				}
 				continue
 			}
 			first := it.Props[0]

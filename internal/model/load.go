@@ -448,8 +448,8 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.Type = Type(o.text("type"))
 	if p.Type == "" {
 		switch {
-		case o.has("properties"):
-			p.Type = TypeObject
+		case o.has("properties"), x.flag("open"):
+			p.Type = TypeObject // an open one may stand beside plain values
 		case x.object("enum") != nil:
 			p.Type = TypeString
 		case x.flag("secret"), x.has("file"):

@@ -82,7 +82,13 @@ func (s *stand) on(farm *farmsim.Farm, patience time.Duration) *stand {
 	s.t.Helper()
 	server := httptest.NewServer(farm)
 	s.t.Cleanup(server.Close)
-	session, err := ras.Connect(context.Background(), ras.Config{URL: server.URL, Username: farmsim.DefaultUsername, Timeout: patience,
+	return s.connect(farm, server.URL, patience)
+}
+
+// connect is on where something stands in front of the farm.
+func (s *stand) connect(farm *farmsim.Farm, url string, patience time.Duration) *stand {
+	s.t.Helper()
+	session, err := ras.Connect(context.Background(), ras.Config{URL: url, Username: farmsim.DefaultUsername, Timeout: patience,
 		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(s.cat), Clock: &instant{}})
 	if err != nil {
 		s.t.Fatal(err)

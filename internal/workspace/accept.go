@@ -218,8 +218,12 @@ func (c *placer) entries(p *model.Property, r *rule, list []any, path string) (a
 	for i, e := range list {
 		m, ok := e.(map[string]any)
 		if !ok {
-			c.drop(path, "an entry is no mapping")
-			return nil, false
+			if why := r.items.refuses(e); why != "" {
+				c.drop(path, "an entry is no mapping")
+				return nil, false
+			}
+			out[i], _ = jsonNumber(e)
+			continue
 		}
 		sub := fmt.Sprintf("%s[%d]", path, i)
 		before := len(c.unplaced)
