@@ -414,6 +414,9 @@ func (d *Decoder) flags(p *Property, path string, w any) any {
 			bits &^= b
 		}
 	}
+	if p.Spans {
+		out = spans(p.Enum, out)
+	}
 	if bits != 0 {
 		if d.NewNumbers != nil {
 			d.NewNumbers[path] = true

@@ -225,6 +225,9 @@ func encodeFlags(p *Property, v any) (any, error) {
 			continue
 		}
 		b, ok := p.Enum.ByName[fmt.Sprint(x)]
+		if !ok && p.Spans {
+			b, ok = p.Enum.Span(fmt.Sprint(x))
+		}
 		if !ok {
 			return nil, noNumber(p.Enum, x)
 		}

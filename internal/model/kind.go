@@ -224,6 +224,7 @@ type Property struct {
 
 	Enum  *Enum
 	Flags bool
+	Spans bool     // of a bit mask: names that follow each other are written first-last
 	Names []string // known names whose numbers nobody has seen
 
 	Ref     []string // kinds

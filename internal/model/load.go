@@ -511,7 +511,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 			p.Enum.ByName[n], p.Enum.ByNum[i] = i, n
 		}
 	}
-	p.Flags = x.flag("flags")
+	p.Flags, p.Spans = x.flag("flags"), x.flag("spans")
 	p.Names = x.texts("names")
 	p.Ref = x.texts("ref")
 	p.RefNone = int64(0)
@@ -625,6 +625,9 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	}
 	if p.Type == TypeArray && p.Flags && p.Enum == nil {
 		return nil, fail("flags need an enum")
+	}
+	if p.Spans && !p.Flags {
+		return nil, fail("spans are a way to write flags")
 	}
 	if p.Type == "" {
 		return nil, fail("no type")

@@ -396,11 +396,16 @@ func EntryKey(p *Property, entry any) string {
 					}
 					continue
 				}
-				v := m[k]
-				if kp := p.Items.Prop(k); kp != nil && kp.Flags {
+				v, kp := m[k], p.Items.Prop(k)
+				if kp != nil && v == nil {
+					v = kp.LeftOut()
+				}
+				if kp != nil && kp.Flags {
 					v = plainFlags(kp, v)
 				}
-				parts = append(parts, keyPart(v))
+				if v != nil {
+					parts = append(parts, keyPart(v))
+				}
 			}
 			return strings.Join(parts, " ")
 		}
@@ -409,10 +414,18 @@ func EntryKey(p *Property, entry any) string {
 	return string(data)
 }
 
+// LeftOut is what a value is where nobody says it: nil if that is not known.
+func (p *Property) LeftOut() any {
+	if p.HasDefault {
+		return p.Default
+	}
+	return p.OnCreate
+}
+
 // plainFlags writes a bit mask as the farm's answer is written: a name may
 // stand for several bits, so the same mask can be declared in several ways.
 func plainFlags(p *Property, v any) any {
-	if list, ok := v.([]any); !ok || len(list) < 2 {
+	if list, ok := v.([]any); !ok || len(list) < 2 && !p.Spans {
 		return v
 	}
 	bits, err := encodeFlags(p, v)

@@ -165,6 +165,7 @@ func wireWords() []word {
 		w("spellings", listOf(text()), "other names of the setting, the newest first"),
 		w("enum", mapping(numbered), "name -> number; null: nobody has seen it"),
 		w("flags", yes(), "the enumeration is a bit mask"),
+		w("spans", yes(), "names of a bit mask that follow each other are written first-last"),
 		w("names", listOf(text()), "known names whose numbers nobody has seen"),
 		w("open", yes(), "holds whatever the farm answers beyond the named properties"),
 		w("anywhere", yes(), "read under its name wherever it stands"),

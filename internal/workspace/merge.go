@@ -54,6 +54,12 @@ func (m *merger) value(p *model.Property, declared, live any, path string) any {
 			return m.object(p, d, l, path)
 		}
 	case []any:
+		if l, ok := live.([]any); ok && p != nil && p.Spans {
+			if model.Equal(p, d, l) {
+				return d
+			}
+			return l
+		}
 		if l, ok := live.([]any); ok {
 			return m.list(p, d, l, path)
 		}

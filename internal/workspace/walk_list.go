@@ -130,5 +130,12 @@ func (w *walker) flag(from *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	if from.Kind == yaml.AliasNode {
 		defer w.leave(from)
 	}
+	if p.Spans && n.Kind == yaml.ScalarNode && isText(n) && strings.Contains(n.Value, "-") {
+		if _, ok := p.Enum.Span(n.Value); !ok {
+			w.fail(n, fmt.Sprintf("%q is no span", short(n.Value)), fmt.Sprintf("write the first and the last one, such as %s-%s", p.Enum.Order[0], p.Enum.Order[len(p.Enum.Order)-1]))
+			return nil, false
+		}
+		return n.Value, true
+	}
 	return w.enum(n, p, r)
 }
