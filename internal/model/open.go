@@ -60,11 +60,29 @@ func (p *Property) NeverOpen(name string) bool {
 func (p *Property) Inside() bool { return len(readPath(p.Foreign(""))) > 1 }
 
 // secretName are names whose values are taken for secrets wherever they stand.
-var secretName = regexp.MustCompile(`(?i)password|passwd|secret|token|passphrase|privatekey|credential|pwd|hash|(^|[^a-z])key$|(?-i:[a-z0-9]K)ey$`)
+var secretName = regexp.MustCompile(`(?i)passwo?r?d|secret|passphrase|credential|pwd|hash|(api|access|auth|private|shared|encryption|signing|master|account|storage|subscription|licen[cs]e|product|session|refresh|bearer)_?(key|token)`)
 
-// LooksSecret tells whether a value that nobody knows may be a secret by its
-// name: it is neither exported nor compared.
-func LooksSecret(name string) bool { return secretName.MatchString(name) }
+// keyName are names that mostly mean something else: a key on the keyboard or in
+// the registry, the lifetime of a token.
+var keyName = regexp.MustCompile(`(?i)token|(^|[^a-z])key$|(?-i:[a-z0-9]K)ey$`)
+
+// keyText is text that nobody types: what such a name holds if it is a secret.
+var keyText = regexp.MustCompile(`^[A-Za-z0-9+/=_.:~-]{16,}$`)
+
+// LooksSecret tells whether a value that nobody knows may be a secret, by its
+// name, and where the name alone does not say so by what the farm shows: it is
+// neither exported nor compared.
+func LooksSecret(name string, v any) bool {
+	if _, yesNo := v.(bool); yesNo {
+		return false
+	}
+	if secretName.MatchString(name) {
+		return true
+	}
+	text, ok := v.(string)
+	return ok && keyName.MatchString(name) && keyText.MatchString(text) && strings.ContainsAny(text, "0123456789") &&
+		strings.ContainsFunc(text, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' })
+}
 
 // open adds to out what the answer holds beyond the named properties of p.
 func (d *Decoder) open(p *Property, at place, out map[string]any) {
@@ -77,7 +95,7 @@ func (d *Decoder) open(p *Property, at place, out map[string]any) {
 			continue
 		}
 		path := join(at.path, name)
-		if LooksSecret(name) || p.RefuseOpen(name, v) != "" {
+		if LooksSecret(name, v) || p.RefuseOpen(name, v) != "" {
 			d.holdBack(path)
 			continue
 		}
@@ -111,7 +129,7 @@ func (d *Decoder) plain(n *wireNode, v any, path string) (any, bool) {
 			switch {
 			case n.isAnywhere(name):
 				continue
-			case LooksSecret(name):
+			case LooksSecret(name, e):
 				d.holdBack(sub)
 				continue
 			}
@@ -133,7 +151,7 @@ func holdsSecret(v any) bool {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, e := range v {
-			if LooksSecret(name) || holdsSecret(e) {
+			if LooksSecret(name, e) || holdsSecret(e) {
 				return true
 			}
 		}
@@ -150,7 +168,7 @@ func holdsSecret(v any) bool {
 // SecretIn gives the path of what looks like a secret in a declared value of
 // this name, "" if nothing does.
 func SecretIn(name string, v any) string {
-	if LooksSecret(name) {
+	if LooksSecret(name, v) {
 		return name
 	}
 	switch v := v.(type) {

@@ -151,3 +151,21 @@ func TestLayKeepsWhatIsNotDeclared(t *testing.T) {
 		t.Error("only what is declared is compared")
 	}
 }
+
+func TestLooksSecret(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		value any
+		want  bool
+	}{
+		{"dbPassword", "x", true}, {"adminPwd", "", true}, {"clientSecret", nil, true}, {"apiKey", "short", true}, {"accessToken", "x", true}, {"licenseKey", "x", true},
+		{"savePassword", true, false}, {"passwordTries", int64(3), true},
+		{"keyboard", "de", false}, {"hotKey", "Ctrl+F", false}, {"registryKey", `HKLM\SOFTWARE\Vendor\Product 2`, false}, {"keyColumn", "name", false}, {"primaryKey", "id", false},
+		{"tokenLifetime", int64(60), false}, {"useToken", false, false}, {"tokenType", "Bearer", false}, {"hotKey", map[string]any{"shift": true}, false},
+		{"token", "eyJhbGciOiJIUzI1NiJ9.e30.x", true}, {"someKey", "0123456789abcdef0123", true}, {"key", "", false},
+	} {
+		if got := LooksSecret(c.name, c.value); got != c.want {
+			t.Errorf("%s: %v is taken for a secret: %v", c.name, c.value, got)
+		}
+	}
+}
