@@ -88,6 +88,10 @@ func (s *Store) Lock(ctx context.Context, me Holder, wait time.Duration, told, t
 // tryLock takes the lock if nobody holds it.
 func (s *Store) tryLock(me Holder) (release func(), err error) {
 	path := s.Path(lockFile)
+	// What is there is opened by its path: it must be no link and no pipe.
+	if err := s.in(func(r *os.Root) error { return s.guard(r, lockFile) }); err != nil {
+		return nil, err
+	}
 	for {
 		l := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 		switch got, err := l.TryLock(); {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
+	"sync"
 
 	"rassync/internal/wholefile"
 )
@@ -24,7 +26,12 @@ const (
 // Store is the private folder of a workspace. Every file in it is read and
 // written through this type, whose names are relative and have slashes: no link
 // in the folder leads out of it.
-type Store struct{ dir string }
+type Store struct {
+	dir string
+
+	once       sync.Once // whether git tracks a part of it
+	trackedErr error
+}
 
 // Open gives the private folder of a workspace; it is made when something is put
 // into it.
@@ -46,6 +53,9 @@ func (s *Store) in(do func(*os.Root) error) error {
 // ReadFile reads a file whole.
 func (s *Store) ReadFile(name string) (data []byte, err error) {
 	err = s.in(func(r *os.Root) error {
+		if err := s.guard(r, name); err != nil {
+			return err
+		}
 		data, err = r.ReadFile(name)
 		return err
 	})
@@ -55,6 +65,9 @@ func (s *Store) ReadFile(name string) (data []byte, err error) {
 // ReadDir lists a folder, by name.
 func (s *Store) ReadDir(name string) (list []fs.DirEntry, err error) {
 	err = s.in(func(r *os.Root) error {
+		if err := s.guard(r, name); err != nil {
+			return err
+		}
 		list, err = fs.ReadDir(r.FS(), name)
 		return err
 	})
@@ -80,6 +93,9 @@ func (s *Store) Exists(name string) bool {
 // OpenFile opens a file that stays open: a journal, the lock.
 func (s *Store) OpenFile(name string, flag int, mode fs.FileMode) (f *os.File, err error) {
 	err = s.in(func(r *os.Root) error {
+		if err := s.guard(r, name); err != nil {
+			return err
+		}
 		f, err = r.OpenFile(name, flag, mode)
 		return err
 	})
@@ -89,7 +105,13 @@ func (s *Store) OpenFile(name string, flag int, mode fs.FileMode) (f *os.File, e
 // WriteFile writes a file whole or not at all; it is on the disk, name included,
 // when WriteFile returns.
 func (s *Store) WriteFile(name string, data []byte) error {
-	return s.write(name, data, wholefile.Options{})
+	if err := s.write(name, data, wholefile.Options{}); err != nil {
+		return err
+	}
+	if strings.Contains(name, "/") {
+		return nil // its folder says who may use it
+	}
+	return protect(s.Path(name))
 }
 
 // writeLater is WriteFile for files of one folder that is flushed at the end.
@@ -101,7 +123,12 @@ func (s *Store) write(name string, data []byte, o wholefile.Options) error {
 	if err := s.MkdirAll(path.Dir(name)); err != nil {
 		return err
 	}
-	return s.in(func(r *os.Root) error { return wholefile.WriteIn(r, name, data, o) })
+	return s.in(func(r *os.Root) error {
+		if err := s.guard(r, name); err != nil {
+			return err
+		}
+		return wholefile.WriteIn(r, name, data, o)
+	})
 }
 
 // Flush makes the names in a folder durable.
@@ -118,17 +145,37 @@ func (s *Store) MkdirAll(dir string) error {
 	if dir == "." {
 		return nil
 	}
-	return s.in(func(r *os.Root) error { return r.MkdirAll(dir, 0o700) })
+	return s.in(func(r *os.Root) error {
+		if err := s.guard(r, dir); err != nil {
+			return err
+		}
+		top, _, _ := strings.Cut(dir, "/")
+		_, missing := r.Lstat(top)
+		if err := r.MkdirAll(dir, 0o700); err != nil || missing == nil {
+			return err
+		}
+		return protect(s.Path(top))
+	})
 }
 
 // Mkdir makes a folder that must not be there yet.
 func (s *Store) Mkdir(dir string) error {
-	return s.in(func(r *os.Root) error { return r.Mkdir(dir, 0o700) })
+	return s.in(func(r *os.Root) error {
+		if err := s.guard(r, dir); err != nil {
+			return err
+		}
+		return r.Mkdir(dir, 0o700)
+	})
 }
 
 // Remove removes a file; one that is gone already is none of its business.
 func (s *Store) Remove(name string) error {
-	err := s.in(func(r *os.Root) error { return r.Remove(name) })
+	err := s.in(func(r *os.Root) error {
+		if err := s.guard(r, path.Dir(name)); err != nil {
+			return err
+		}
+		return r.Remove(name)
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -137,7 +184,12 @@ func (s *Store) Remove(name string) error {
 
 // RemoveAll removes a folder with all that lies in it.
 func (s *Store) RemoveAll(name string) error {
-	err := s.in(func(r *os.Root) error { return r.RemoveAll(name) })
+	err := s.in(func(r *os.Root) error {
+		if err := s.guard(r, path.Dir(name)); err != nil {
+			return err
+		}
+		return r.RemoveAll(name)
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -1,0 +1,43 @@
+package runs
+
+import (
+	"io/fs"
+
+	"golang.org/x/sys/windows"
+)
+
+// foreign: the list of who may use the private folder, which protect sets, takes
+// the place of the owner here.
+func foreign(fs.FileInfo, string) bool { return false }
+
+// protect lets only this user, the system and the administrators use a folder and
+// what is made in it; nothing is inherited from above. The modes that Go sets mean
+// nothing on Windows.
+func protect(dir string) error {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return err
+	}
+	system, err := windows.CreateWellKnownSid(windows.WinLocalSystemSid)
+	if err != nil {
+		return err
+	}
+	administrators, err := windows.CreateWellKnownSid(windows.WinBuiltinAdministratorsSid)
+	if err != nil {
+		return err
+	}
+	var entries []windows.EXPLICIT_ACCESS
+	for _, sid := range []*windows.SID{user.User.Sid, system, administrators} {
+		entries = append(entries, windows.EXPLICIT_ACCESS{
+			AccessPermissions: windows.GENERIC_ALL,
+			AccessMode:        windows.GRANT_ACCESS,
+			Inheritance:       windows.SUB_CONTAINERS_AND_OBJECTS_INHERIT,
+			Trustee:           windows.TRUSTEE{TrusteeForm: windows.TRUSTEE_IS_SID, TrusteeValue: windows.TrusteeValueFromSID(sid)},
+		})
+	}
+	acl, err := windows.ACLFromEntries(entries, nil)
+	if err != nil {
+		return err
+	}
+	return windows.SetNamedSecurityInfo(dir, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, acl, nil)
+}
