@@ -168,6 +168,27 @@ func (f *scriptFarm) id(ts *testscript.TestScript, kind, name string) int64 {
 	return 0
 }
 
+// disagreeAs makes a farm that leaves things out, with the words of rassync sim.
+func disagreeAs(ts *testscript.TestScript, opts *farmsim.Options, name, value string) {
+	if opts.Disagree == nil {
+		opts.Disagree = &farmsim.Disagreement{}
+	}
+	switch name {
+	case "hide":
+		p, err := farmsim.ParsePlace(value)
+		ts.Check(err)
+		opts.Disagree.Hide = append(opts.Disagree.Hide, p)
+	case "answer":
+		s, err := farmsim.ParseStatusAt(value)
+		ts.Check(err)
+		opts.Disagree.Answers = append(opts.Disagree.Answers, s)
+	default:
+		d, err := farmsim.ParseDisagreement(value)
+		ts.Check(err)
+		opts.Disagree = d
+	}
+}
+
 func startFarm(ts *testscript.TestScript, args []string) {
 	cat, err := loadCatalog()
 	ts.Check(err)
@@ -193,6 +214,8 @@ func startFarm(ts *testscript.TestScript, args []string) {
 			opts.FarmGUID = value
 		case "tokens":
 			opts.TokenRequests = n
+		case "hide", "answer", "disagree":
+			disagreeAs(ts, &opts, name, value)
 		default:
 			readings = append(readings, a)
 		}

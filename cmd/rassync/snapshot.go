@@ -42,7 +42,9 @@ type snapshotDocument struct {
 	Farm    string `json:"farm"`
 	Objects int    `json:"objects"`
 	Made    int    `json:"made"`
-	Damage  string `json:"damage,omitempty"`
+	// NotWhole counts the objects of which the farm did not show everything.
+	NotWhole int    `json:"notWhole,omitempty"`
+	Damage   string `json:"damage,omitempty"`
 }
 
 func newSnapshotList(c *call, dir *string) *cobra.Command {
@@ -68,7 +70,7 @@ func newSnapshotList(c *call, dir *string) *cobra.Command {
 			if s, err := r.Snapshot(); err != nil {
 				d.Damage = err.Error()
 			} else {
-				d.Objects, d.Made = len(s.Objects), len(s.Made)
+				d.Objects, d.Made, d.NotWhole = len(s.Objects), len(s.Made), s.Holes()
 			}
 			list = append(list, d)
 		}
@@ -90,6 +92,9 @@ func showSnapshots(c *call, list []snapshotDocument, format string) error {
 	}
 	for _, d := range list {
 		line := fmt.Sprintf("%s  before %s (%s) on farm %s: %s, %d made", d.ID, d.Command, d.State, d.Farm, plural(d.Objects, "object", "objects"), d.Made)
+		if d.NotWhole > 0 {
+			line += fmt.Sprintf(", %d not whole (the farm did not show everything)", d.NotWhole)
+		}
 		if d.Damage != "" {
 			line = d.ID + "  " + d.Damage
 		}

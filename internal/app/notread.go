@@ -7,6 +7,7 @@ import (
 
 	"rassync/internal/export"
 	"rassync/internal/model"
+	"rassync/internal/plan"
 	"rassync/internal/ras"
 )
 
@@ -60,12 +61,8 @@ func (p *Planned) Unseen() error {
 	if len(p.Plan.NotShown) == 0 {
 		return nil
 	}
-	var objects []string
-	for _, n := range p.Plan.NotShown {
-		objects = append(objects, n.String())
-	}
-	return Failf(Failed, "not everything was compared: the farm does not show %s", model.Count(len(objects), "declared value", "declared values")).
-		With("take them out of the documents, or send them with --write-unseen").About(objects)
+	return Failf(Failed, "not everything was compared: the farm does not show %s", model.Count(len(p.Plan.NotShown), "declared value", "declared values")).
+		With("take them out of the documents, or send them with --write-unseen").About(plan.UnseenLines(p.Plan.NotShown))
 }
 
 // unseen are the lists that hold what the folder declares, or what it puts

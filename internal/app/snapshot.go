@@ -34,6 +34,9 @@ func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p
 	if err := sv.orders(p); err != nil {
 		return nil, nil, err
 	}
+	if n := snap.Holes(); n > 0 {
+		a.Notice("the snapshot does not hold all of %s: the farm does not show everything (rassync snapshot list counts them, snapshot.json names it)", model.Count(n, "object", "objects"))
+	}
 	return snap, sv.files, nil
 }
 

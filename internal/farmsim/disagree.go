@@ -127,6 +127,7 @@ type disagreeing struct {
 	self  string
 	keep  map[string]bool // names that stay: they say which object is meant
 	names map[string]bool // names of objects
+	last  map[string]bool // names that stay at any depth: they say which entries are configuration
 }
 
 func (x *disagreeing) keeps(k *kind) {
@@ -150,8 +151,16 @@ func (x *disagreeing) keeps(k *kind) {
 		x.keep[k.step] = true
 	}
 	if x.names == nil {
-		x.names = map[string]bool{}
+		x.names, x.last = map[string]bool{}, map[string]bool{}
 	}
+	k.Spec.Walk(func(p *model.Property) {
+		if p.List == nil {
+			return
+		}
+		for _, s := range p.List.Skip {
+			x.last[s.Read] = true
+		}
+	})
 	if k.Identity.Read != "" && k.Identity.Codec == "" && len(k.Builtin) == 0 && k.Name != model.SiteKind {
 		x.names[k.Identity.Read] = true
 	}
@@ -198,7 +207,7 @@ func (x *disagreeing) hides(name, id string) bool {
 			return true
 		}
 	}
-	if x.d.HideShare == 0 || x.keep[name] || strings.HasSuffix(name, ".id") || strings.HasSuffix(name, ".name") || strings.HasSuffix(name, ".priority") || strings.Contains(name, standInPrefix) {
+	if x.d.HideShare == 0 || x.keep[name] || strings.HasSuffix(name, ".id") || strings.HasSuffix(name, ".name") || strings.HasSuffix(name, ".priority") || strings.Contains(name, standInPrefix) || x.last[name[strings.LastIndexByte(name, '.')+1:]] {
 		return false
 	}
 	return x.d.chance("never", x.shape, name) < x.d.HideShare || x.d.chance("here", x.self, id, name) < x.d.HideShare/4

@@ -290,7 +290,7 @@ func (d *Decoder) array(p *Property, at place) any {
 		// A list with one element may be answered as the element itself.
 		list = []any{at.here}
 	}
-	keyless, untold := d.Absent != nil && !p.List.tellsSkipped(list), false // whether what the entries are cannot be told
+	keyless, untold := false, false // whether what the entries are cannot be told
 	list = p.List.configured(list)
 	out := make([]any, 0, len(list))
 	if p.Items == nil || (p.Items.Type == TypeObject && !p.Items.Structured()) {

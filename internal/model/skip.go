@@ -36,23 +36,3 @@ entries:
 	}
 	return kept
 }
-
-// tellsSkipped tells whether the entries hold what says which of them are no
-// configuration.
-func (l *List) tellsSkipped(list []any) bool {
-	if l == nil || len(l.Skip) == 0 {
-		return true
-	}
-	for _, e := range list {
-		m, ok := e.(map[string]any)
-		if !ok {
-			continue
-		}
-		for _, s := range l.Skip {
-			if _, shown := m[s.Read]; !shown {
-				return false
-			}
-		}
-	}
-	return true
-}

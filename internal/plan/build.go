@@ -667,6 +667,13 @@ func (b *builder) unread() {
 		}
 		b.warnings = append(b.warnings, fmt.Sprintf("%s; %s left alone", n, objects(count, "declared ")))
 	}
+	for i, f := range b.Live.Failed {
+		if i == maxNamed {
+			b.warnings = append(b.warnings, fmt.Sprintf("%s failed", model.Count(len(b.Live.Failed)-i, "more read of an object", "more reads of objects")))
+			break
+		}
+		b.warnings = append(b.warnings, f.String())
+	}
 	byReason := map[string][]string{}
 	for d, kind := range b.blocked {
 		if b.selected(d.Address) {
@@ -794,7 +801,7 @@ func (b *builder) finish(sorted []*change) *Plan {
 		b.unwritable[i].Before, b.unwritable[i].After = leak.MaskValue(b.unwritable[i].Before), leak.MaskValue(b.unwritable[i].After)
 	}
 	p.Unwritable, p.NotShown = b.unwritable, b.unseen
-	b.warnings = append(b.warnings, unseenWarnings(b.unseen)...)
+	b.warnings = append(b.warnings, UnseenLines(b.unseen)...)
 	for _, u := range b.unwritable {
 		b.warnings = append(b.warnings, u.String())
 	}

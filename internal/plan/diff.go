@@ -170,14 +170,14 @@ func (d *differ) object(p *model.Property, want, have map[string]any, path strin
 			d.cannot(at, nil, w, noCall(c, w))
 			continue
 		}
+		if half[c] {
+			d.half(c, w, h, at)
+			continue
+		}
 		if !there && d.hidden(c, have, at) {
 			if d.holds(c, want, have) { // what is not in force is not missed
 				d.notShown(c, w, at)
 			}
-			continue
-		}
-		if half[c] {
-			d.half(c, w, h, at)
 			continue
 		}
 		if c.EntryOf != nil {

@@ -60,7 +60,11 @@ func (b *builder) skipIncomplete() {
 	var lines []string
 	for _, d := range b.Desired {
 		k := b.Catalog.Kind(d.Address.Kind)
-		if k.Shape != model.Collection || b.liveOf[d] != nil || k.IsBuiltin(d.Address.Name) || !b.selected(d.Address) || b.comesWithSite(k, d.Address) || b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
+		if k.Shape != model.Collection || b.liveOf[d] != nil || k.IsBuiltin(d.Address.Name) || b.comesWithSite(k, d.Address) || b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
+			continue
+		}
+		if !b.selected(d.Address) {
+			b.incomplete[d] = "not selected"
 			continue
 		}
 		if why := WhyNotCreatable(k, d.Spec); why != "" {

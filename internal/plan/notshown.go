@@ -150,8 +150,8 @@ var entryLabels = regexp.MustCompile(`\[[^\]]*\]`)
 // maxUnseen is how many objects a warning about values that are not shown names.
 const maxUnseen = 3
 
-// unseenWarnings say what was not compared, a line a property.
-func unseenWarnings(list []NotShown) []string {
+// UnseenLines say what was not compared, a line a property.
+func UnseenLines(list []NotShown) []string {
 	type line struct{ path, why string }
 	objects := map[line][]string{}
 	for _, n := range list {

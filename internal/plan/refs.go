@@ -46,14 +46,14 @@ func walkRefs(p *model.Property, v any, path string, visit func(p *model.Propert
 // to what cannot be made because of that: what they refer to on the farm is
 // not known, so that comparing them would show changes that are none.
 func (b *builder) block() {
-	if len(b.Live.NotRead) == 0 {
+	if len(b.Live.NotRead) == 0 && len(b.incomplete) == 0 {
 		return
 	}
 	for again := true; again; {
 		again = false
 		for _, d := range b.Desired {
 			k := b.Catalog.Kind(d.Address.Kind)
-			if b.blocked[d] != "" || k.Shape == model.OrderShape || b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
+			if b.blocked[d] != "" || b.incomplete[d] != "" || k.Shape == model.OrderShape || b.Live.NotReadErr(k.Name, d.Address.Site) != nil {
 				continue
 			}
 			if kind := b.hidden(k, d); kind != "" {
@@ -71,7 +71,7 @@ func (b *builder) hidden(k *model.Kind, d *model.Object) string {
 		switch {
 		case b.liveOf[t] != nil:
 			return ""
-		case b.Live.NotReadErr(t.Address.Kind, t.Address.Site) != nil:
+		case b.Live.NotReadErr(t.Address.Kind, t.Address.Site) != nil, b.incomplete[t] != "":
 			return t.Address.Kind
 		}
 		return b.blocked[t]
@@ -204,7 +204,7 @@ func (b *builder) entriesWithout(p *model.Property, have []any, site string) ([]
 func (b *builder) checkReferences() {
 	for _, d := range b.Desired {
 		k := b.Catalog.Kind(d.Address.Kind)
-		if !b.selected(d.Address) || b.blocked[d] != "" {
+		if !b.selected(d.Address) || b.blocked[d] != "" || b.incomplete[d] != "" {
 			continue
 		}
 		b.checkPlace(k, d)

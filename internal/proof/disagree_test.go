@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"rassync/internal/export"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // disagreeing gives two stands on farms that hold the same: one that agrees
@@ -242,6 +244,56 @@ func TestOneBadListCostsNothingElse(t *testing.T) {
 			}
 			for _, d := range live.Findings.Dangling {
 				t.Errorf("a reference is written as a number: %s", d)
+			}
+		})
+	}
+}
+
+// Each read of a plan in turn is answered as if there were nothing: no change
+// is invented, and the plan does not pass for whole.
+func TestNoReadThatIsGoneInventsAChange(t *testing.T) {
+	cat := catalog(t)
+	state := randomState(t, cat, 4, 1)
+	at := func(d *farmsim.Disagreement) *stand {
+		farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: state, Rate: -1, Disagree: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return (&stand{t: t, cat: cat, dir: t.TempDir(), files: map[string][]byte{}}).on(farm, 0)
+	}
+	s := at(nil)
+	docs := declare(s.read(nil, nil))
+	s.farm.ResetLog()
+	if p := s.plan(docs, nil); !p.Empty() {
+		t.Fatalf("differences to begin with:\n%s", describe(p))
+	}
+	paths := map[string]bool{}
+	for _, r := range s.farm.Requests() {
+		if r.Method == "GET" && r.Path != "/api/Site" {
+			paths[r.Path] = true
+		}
+	}
+	n := 0
+	for path := range paths {
+		if n++; testing.Short() && len(path)%6 != 0 {
+			continue
+		}
+		t.Run(path, func(t *testing.T) {
+			s := at(&farmsim.Disagreement{Answers: []farmsim.StatusAt{{Path: path, Status: 404}}})
+			s.t = t
+			live, err := export.Read(t.Context(), s.session.Reader(), cat, export.Request{Parallel: 4, Want: plan.Want(docs), Entries: docs, Version: func(context.Context) string { return "21.2" }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, diags := plan.Build(plan.Input{Catalog: cat, Desired: docs, Live: live, Sent: s.sent})
+			if diags.Failed() {
+				return // refused is not passed over
+			}
+			if !p.Empty() {
+				t.Errorf("changes that are none:\n%s", describe(p))
+			}
+			if len(live.NotRead) == 0 && len(live.Failed) == 0 && len(p.NotShown) == 0 {
+				t.Error("nothing is said")
 			}
 		})
 	}

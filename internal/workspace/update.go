@@ -39,6 +39,7 @@ func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *tre
 	if w.opts.Fill {
 		want.Spec = w.placeFiles(kr.kind, want, d.obj.Spec, d.file.path)
 	}
+	w.declares(live.Address, want.Spec)
 	if a == d.obj.Address && same(any(d.obj.Spec), any(want.Spec)) && sameUnknown(d.obj.Unknown, want.Unknown) {
 		return nil
 	}
