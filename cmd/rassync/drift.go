@@ -31,10 +31,10 @@ func newDrift(c *call) *cobra.Command {
 objects of exclusive kinds that are on the farm and not declared. It exits with 2 if
 there is anything to show, so that a scheduled job can tell. It never writes.
 
-With --notify it also tells channels that the operator has configured, if there is
-drift or if the check fails: RASSYNC_NOTIFY_OPS="teams https://..." is the channel
-ops, of type teams, slack or generic; eventlog is the event log of Windows. They are
-sent counts and the addresses of objects, never values.`,
+With --notify it also tells channels, if there is drift or if the check fails: webhooks
+that the operator's policy names under notify, of type teams, slack or generic, or
+eventlog, the event log of Windows. They are sent counts and the addresses of objects,
+never values.`,
 		Example: `  rassync drift
   rassync drift farm --except kind:MFA* --format markdown
   rassync drift farm --notify ops --notify eventlog`,
@@ -64,7 +64,7 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
-	channels, err := c.channels(o.notify)
+	channels, err := c.channels(dir, o.notify)
 	if err != nil {
 		return err
 	}

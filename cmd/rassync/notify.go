@@ -11,6 +11,7 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/notify"
+	"rassync/internal/policy"
 	"rassync/internal/render"
 )
 
@@ -19,7 +20,7 @@ type notifyFlag struct{ names []string }
 
 func addNotify(cmd *cobra.Command) *notifyFlag {
 	n := &notifyFlag{}
-	cmd.Flags().StringSliceVar(&n.names, "notify", nil, "channels to tell when something needs somebody: names of the operator's RASSYNC_NOTIFY_ variables, or eventlog")
+	cmd.Flags().StringSliceVar(&n.names, "notify", nil, "channels to tell when something needs somebody: names from notify in the operator's policy, or eventlog")
 	return n
 }
 
@@ -51,34 +52,38 @@ func (c *call) tell(ctx context.Context, channels []notify.Channel, a alarm, cau
 	return cause
 }
 
-// envNotify begins the variables that name channels: RASSYNC_NOTIFY_OPS is
-// the channel "ops". A value is a type and, behind a blank, the address of
-// the webhook.
-const envNotify = "RASSYNC_NOTIFY_"
-
-// channels finds the channels that --notify names. Only the operator can
-// configure them: no document and no rassync.yaml is asked.
-func (c *call) channels(n *notifyFlag) ([]notify.Channel, error) {
+// channels finds the channels that --notify names in the operator's policy. No
+// document and no rassync.yaml can name one.
+func (c *call) channels(dir string, n *notifyFlag) ([]notify.Channel, error) {
+	if len(n.names) == 0 {
+		return nil, nil
+	}
+	p, err := c.Policy(dir)
+	if err != nil {
+		return nil, err
+	}
 	var list []notify.Channel
 	for _, name := range n.names {
 		if notify.Type(name) == notify.EventLog {
 			list = append(list, notify.Channel{Name: name, Type: notify.EventLog})
 			continue
 		}
-		variable := envNotify + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-		typ, address, ok := strings.Cut(strings.TrimSpace(c.Getenv(variable)), " ")
-		if !ok {
-			return nil, app.Failf(app.Input, "the channel %q is not configured", name).
-				With(`set %s to "teams https://...", "slack https://..." or "generic https://...", or use --notify eventlog on Windows`, variable)
+		i := slices.IndexFunc(p.Notify, func(ch policy.Channel) bool { return ch.Name == name })
+		if i < 0 {
+			return nil, app.Failf(app.Input, "the channel %q is not in the operator's policy", name).
+				With("write into the policy: notify: [{name: %s, type: teams, fromEnv: RAS_WEBHOOK}], or use --notify eventlog on Windows", name)
 		}
-		ch := notify.Channel{Name: name, Type: notify.Type(typ), URL: strings.TrimSpace(address)}
-		if !slices.Contains(notify.Types(), ch.Type) || ch.Type == notify.EventLog {
-			return nil, app.Failf(app.Input, "the channel %q is of no known type", name).With("%s begins with teams, slack or generic", variable)
+		found := p.Notify[i]
+		address := found.URL
+		if found.Env != "" {
+			if address = strings.TrimSpace(c.Getenv(found.Env)); address == "" {
+				return nil, app.Failf(app.Input, "the address of the channel %q is missing", name).With("set %s", found.Env)
+			}
 		}
-		if err := notify.CheckURL(ch.URL); err != nil {
-			return nil, app.Failf(app.Input, "the channel %q cannot be used: %v", name, err).With("look at %s", variable)
+		if err := notify.CheckURL(address); err != nil {
+			return nil, app.Failf(app.Input, "the channel %q cannot be used: %v", name, err).With("look at notify in the policy %s", p.File)
 		}
-		list = append(list, ch)
+		list = append(list, notify.Channel{Name: name, Type: notify.Type(found.Type), URL: address})
 	}
 	return list, nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/farmsim"
+	"rassync/internal/policy"
 	"rassync/internal/ras"
 	"rassync/internal/render"
 )
@@ -131,7 +132,9 @@ func (r *rehearsal) run(ctx context.Context) (*rehearsalDocument, error) {
 	if err := r.copyDocuments(); err != nil {
 		return nil, err
 	}
-	r.secretSteps()
+	if err := r.secretSteps(); err != nil {
+		return nil, err
+	}
 	farm, err := farmsim.New(farmsim.Options{Catalog: r.Catalog, Rate: -1, FarmGUID: r.folder.Farm.GUID})
 	if err != nil {
 		return nil, err
@@ -245,10 +248,14 @@ func (r *rehearsal) chooseCreates(data []byte, chosen []string) ([]byte, []strin
 
 // secretSteps lists the secrets that have to be at hand, and gives each a
 // value for the drill.
-func (r *rehearsal) secretSteps() {
+func (r *rehearsal) secretSteps() error {
 	r.vars = map[string]string{drillSecret: "drill"}
 	var here, missing []string
-	for _, s := range app.DeclaredSecrets(r.folder.Objects()) {
+	secrets := app.DeclaredSecrets(r.folder.Objects())
+	if err := r.writePolicy(secrets); err != nil {
+		return err
+	}
+	for _, s := range secrets {
 		line := s.Ref.Env
 		known := false
 		if s.Ref.Env != "" {
@@ -272,6 +279,37 @@ func (r *rehearsal) secretSteps() {
 	if len(here) > 0 {
 		r.doc.ByHand = append(r.doc.ByHand, byHandStep{"Keep these secrets where they are found now.", here})
 	}
+	return nil
+}
+
+// writePolicy allows the documents the secrets that they name, as the operator
+// of the real farm has to: the drill has values for them that are none.
+func (r *rehearsal) writePolicy(secrets []app.DeclaredSecret) error {
+	type rule struct {
+		Kind     string   `json:"kind"`
+		Property string   `json:"property"`
+		FromEnv  []string `json:"fromEnv"`
+	}
+	allow := []rule{}
+	for _, s := range secrets {
+		name := s.Ref.Env
+		if name == "" {
+			name = drillSecret
+		}
+		if policy.Never(name) {
+			continue // allowed where it is proposed, and never elsewhere
+		}
+		for _, u := range s.Uses {
+			allow = append(allow, rule{u.Kind, u.Property, []string{name}})
+		}
+	}
+	data, err := json.Marshal(map[string]any{"secrets": map[string]any{"allow": allow}}) // JSON is YAML
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(r.dir, "policy.yaml")
+	r.vars[app.EnvPolicy] = file
+	return os.WriteFile(file, data, 0o600)
 }
 
 // command carries out a command as if it had been typed, away from the
@@ -293,7 +331,7 @@ func (r *rehearsal) command(ctx context.Context, args ...string) (code int, out,
 	return code, stdout.String(), stderr.String()
 }
 
-var allowance = regexp.MustCompile(`--allow-(deletes|updates|lockout) ([0-9A-Za-z@]+)`)
+var allowance = regexp.MustCompile(`--allow-([a-z-]+) ([0-9A-Za-z@]+)`)
 
 // rebuild applies everything to the empty farm. A new farm has no one who could
 // be locked out, so what its plan needs to be allowed is allowed.

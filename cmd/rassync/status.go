@@ -65,11 +65,11 @@ for that long, or never.`,
 				return app.Failf(app.Input, "there is no job %q", j).With("it is export or drift")
 			}
 		}
-		channels, err := c.channels(notify)
+		dir := folderArg(args)
+		channels, err := c.channels(dir, notify)
 		if err != nil {
 			return err
 		}
-		dir := folderArg(args)
 		done, err := runs.Open(dir).Done()
 		if err != nil {
 			return err

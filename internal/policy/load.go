@@ -98,6 +98,7 @@ type rawPolicy struct {
 			FromFile []string `yaml:"fromFile"`
 		} `yaml:"allow"`
 	} `yaml:"secrets"`
+	Notify       []Channel     `yaml:"notify"`
 	Destinations []Destination `yaml:"destinations"`
 	Limits       struct {
 		Deletes       *int `yaml:"deletes"`
@@ -130,6 +131,7 @@ func (r *Reader) fill(p *Policy, raw *rawPolicy, root *yaml.Node) {
 		}
 		p.Farms = append(p.Farms, Farm{URL: f.URL, Fingerprint: f.Fingerprint, CAFile: resolve(f.CAFile)})
 	}
+	p.Notify = raw.Notify
 	p.Secrets.Folder = resolve(raw.Secrets.Folder)
 	for i, a := range raw.Secrets.Allow {
 		n := child(root, "secrets", "allow", i)

@@ -19,6 +19,15 @@ type Policy struct {
 	Changes      []Permission
 	Rules        []Rule
 	Calendar     Calendar
+	Notify       []Channel
+}
+
+// Channel is a place that alarms may be sent to.
+type Channel struct {
+	Name string `yaml:"name"`
+	Type string `yaml:"type"`
+	URL  string `yaml:"url"`     // a secret
+	Env  string `yaml:"fromEnv"` // where the address is found instead
 }
 
 // Farm is a farm that may be connected to.
