@@ -8,7 +8,6 @@ import (
 
 	"rassync/internal/app"
 	"rassync/internal/apply"
-	"rassync/internal/plan"
 	"rassync/internal/render"
 )
 
@@ -195,13 +194,16 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	if err := undecided(p.Plan); err != nil {
 		return err
 	}
-	if p.Plan.Empty() {
+	if p.Plan.Empty() && (w.dryRun || e.Command != "rollback") {
 		if !text {
-			if err := showResult(c, s, p.Plan, nil); err != nil {
+			if err := showResult(c, s, p, nil); err != nil {
 				return err
 			}
 		}
 		if err := c.Waiting(s, p.Folder); err != nil && !w.dryRun && e.Command == "apply" {
+			return err
+		}
+		if err := p.Lost(); err != nil && !w.dryRun {
 			return err
 		}
 		return p.Short(app.Failed)
@@ -212,7 +214,7 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	if w.dryRun {
 		c.Notice("dry run: nothing was written")
 		if !text {
-			if err := showResult(c, s, p.Plan, nil); err != nil {
+			if err := showResult(c, s, p, nil); err != nil {
 				return err
 			}
 		}
@@ -222,13 +224,18 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	if n := p.Plan.Summary.Delete; n > 0 {
 		what += fmt.Sprintf(" (%s)", plural(n, "delete", "deletes"))
 	}
-	if err := c.Confirm(ctx, w.yes, fmt.Sprintf("Apply %s to farm %s?", what, render.Escape(s.Farm().Name))); err != nil {
+	// A rollback that finds everything as it was writes nothing but that it was
+	// done: the next one goes further back.
+	if err := c.Confirm(ctx, w.yes || p.Plan.Empty(), fmt.Sprintf("Apply %s to farm %s?", what, render.Escape(s.Farm().Name))); err != nil {
 		return err
 	}
 	watch := c.watch(format, verbose)
 	e.Events = watch.event
 	rep, err := c.Execute(ctx, s, p, e)
-	if err = watch.finish(c, s, p.Plan, rep, err); err != nil {
+	if err = watch.finish(c, s, p, rep, err); err != nil {
+		return err
+	}
+	if err := p.Lost(); err != nil {
 		return err
 	}
 	return p.Short(app.Partial)
@@ -257,7 +264,7 @@ func (w *watcher) event(e apply.Event) {
 }
 
 // finish shows what came of the run; the error of the run stays the result.
-func (w *watcher) finish(c *call, s *app.Session, p *plan.Plan, rep *app.Report, err error) error {
+func (w *watcher) finish(c *call, s *app.Session, p *app.Planned, rep *app.Report, err error) error {
 	if rep == nil {
 		return err
 	}
@@ -267,6 +274,8 @@ func (w *watcher) finish(c *call, s *app.Session, p *plan.Plan, rep *app.Report,
 				err = werr
 			}
 		}
+	} else if rep.Run.Info.Changes == 0 {
+		// A rollback that found everything as it was: the plan says so.
 	} else if werr := render.RunSummary(c.Out, w.events, c.options()); werr != nil && err == nil {
 		err = werr
 	}

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 
 	"rassync/internal/app"
-	"rassync/internal/plan"
 	"rassync/internal/render"
+	"rassync/internal/wayback"
 )
 
 // resultDocument is what apply and rollback print as JSON.
@@ -23,7 +23,11 @@ type resultDocument struct {
 	NotConverged  []deviation     `json:"notConverged"`
 	Unverified    []failedChange  `json:"unverified,omitempty"`
 	RolledBackBy  string          `json:"rolledBackBy,omitempty"`
-	Session       *sessionCost    `json:"session"`
+	// NotRestored is what a rollback or restore does not bring back,
+	// ChangedByOthers what others changed since the run.
+	NotRestored     []string         `json:"notRestored,omitempty"`
+	ChangedByOthers []wayback.Change `json:"changedByOthers,omitempty"`
+	Session         *sessionCost     `json:"session"`
 }
 
 type failedChange struct {
@@ -39,14 +43,15 @@ type deviation struct {
 }
 
 // showResult writes the result of a run; without a report nothing was run.
-func showResult(c *call, s *app.Session, p *plan.Plan, rep *app.Report) error {
+func showResult(c *call, s *app.Session, p *app.Planned, rep *app.Report) error {
 	doc := resultDocument{FormatVersion: "1", State: "nothing written", NotConverged: []deviation{}, Session: costOf(s)}
 	if p != nil {
 		var b jsonBuffer
-		if err := render.PlanJSON(&b, p); err != nil {
+		if err := render.PlanJSON(&b, p.Plan); err != nil {
 			return err
 		}
 		doc.Plan = json.RawMessage(b)
+		doc.NotRestored, doc.ChangedByOthers = p.NotRestorable, p.Others
 	}
 	if rep != nil && rep.Result != nil {
 		res := rep.Result

@@ -17,6 +17,8 @@ type rollbackOptions struct {
 	overlay string
 	dir     string
 	verbose bool
+	// takeBack names what others changed since and what goes back all the same.
+	takeBack []string
 }
 
 func newRollback(c *call) *cobra.Command {
@@ -27,9 +29,14 @@ func newRollback(c *call) *cobra.Command {
 		Long: `Rollback plans the way back to how the objects of a run were before it, shows that
 plan, asks, and carries it out like any other: with its own snapshot and journal.
 
+What goes back is what the run sent, and nothing else. What others changed since is
+named and left alone; --take-back takes it back all the same, by name: an address, or
+an address and a property (Main/RDSHost/rds1.example.com.maxSessions).
+
 Without an argument it takes back the newest run of the workspace that wrote to this
 farm and was not taken back yet. The plan says what cannot come back: secrets, which
-are never read, and ids of objects that are made again.`,
+are never read, and ids of objects that are made again. If something is missing in the
+end, the exit code is 5.`,
 		Example: `  rassync rollback --dry-run
   rassync rollback --yes
   rassync rollback 20260301T120000 --only PubRDSApp/Sales/Notepad`,
@@ -42,6 +49,7 @@ are never read, and ids of objects that are made again.`,
 	o.format = addFormat(cmd, "text", "json")
 	cmd.Flags().StringVar(&o.dir, "dir", ".", "workspace of the run")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "show long values whole, and every request")
+	cmd.Flags().StringArrayVar(&o.takeBack, "take-back", nil, "take back what others changed since: `ADDRESS[.property]` as the plan names it; may be repeated")
 	cmd.ValidArgsFunction = completeRuns(o)
 	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, args) })
 	return cmd
@@ -86,7 +94,7 @@ func (o *rollbackOptions) run(ctx context.Context, c *call, args []string) error
 		if err != nil {
 			return err
 		}
-		p, err := c.PlanRollback(ctx, s, f, r, app.PlanOptions{Selection: set, Allow: o.write.allow})
+		p, err := c.PlanRollback(ctx, s, f, r, app.PlanOptions{Selection: set, Allow: o.write.allow, TakeBack: o.takeBack})
 		if err != nil {
 			return err
 		}

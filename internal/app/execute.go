@@ -239,7 +239,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 	}
 	was := run.Now(a.Catalog)
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(run, p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
-		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
+		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Incomplete: len(p.NotRestorable) > 0, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
 		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: was.Done(), Begun: runs.Begun(was.Entries), Activated: was.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	run.Entries = j.Entries()
@@ -410,6 +410,9 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 	a.Notice("rolling back run %s", rep.Run.Info.ID)
 	back, err := a.planRollback(ctx, s, p.Folder, rep.Run)
 	if err == nil {
+		for _, c := range back.Others {
+			a.Notice("%s", c)
+		}
 		err = stageable(back.Plan, e)
 	}
 	if err == nil {
@@ -427,10 +430,18 @@ func (a *App) takeBack(ctx context.Context, s *Session, p *Planned, rep *Report,
 		rep.RollbackError = err
 		return rep, &Failure{Class: Partial, Err: errors.Join(cause, err), Hint: "the rollback failed too: rassync rollback " + rep.Run.Info.ID + " tries it again"}
 	}
+	if lost := back.NotRestorable; len(lost) > 0 {
+		return rep, (&Failure{Class: Partial, Err: fmt.Errorf("%w; what was done was rolled back, but not everything is as it was: %s", cause, strings.Join(lost, "; ")),
+			Hint: "supply it again, or make it by hand"}).About(lost)
+	}
 	class := Failed
 	var part *PartError
 	if errors.As(cause, &part) {
 		class = ClassOf(part.Err)
 	}
-	return rep, &Failure{Class: class, Err: cause, Hint: "everything that was done was rolled back"}
+	hint := "everything that was done was rolled back"
+	if len(back.Others) > 0 {
+		hint += "; what others changed since was left alone"
+	}
+	return rep, &Failure{Class: class, Err: cause, Hint: hint}
 }

@@ -10,9 +10,9 @@ import (
 )
 
 // lostOnReturn says what does not come back with objects that are made again:
-// what no read shows, and their ids.
-func lostOnReturn(cat *model.Catalog, p *plan.Plan) []string {
-	var out, anew []string
+// what no read shows. notes are what is different without being lost: their ids.
+func lostOnReturn(cat *model.Catalog, p *plan.Plan) (out, notes []string) {
+	var anew []string
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		if c.Action != plan.Create && c.Action != plan.Replace {
@@ -21,8 +21,8 @@ func lostOnReturn(cat *model.Catalog, p *plan.Plan) []string {
 		anew = append(anew, c.Address)
 		var plain []string
 		cat.Kind(c.Kind).Spec.Walk(func(prop *model.Property) {
-			if !prop.WriteOnly || strings.Contains(prop.Path(), "[]") {
-				return
+			if !prop.WriteOnly || prop.OneTime || strings.Contains(prop.Path(), "[]") {
+				return // an order to the create is no state; for entries see below
 			}
 			_, have := model.Lookup(c.Desired.Spec, prop.Path())
 			switch {
@@ -33,6 +33,9 @@ func lostOnReturn(cat *model.Catalog, p *plan.Plan) []string {
 				plain = append(plain, prop.Path())
 			}
 		})
+		for _, path := range secretsLacking(cat.Kind(c.Kind).Spec, c.Desired.Spec, "") {
+			out = append(out, fmt.Sprintf("%s %s does not come back: secrets are never read, supply it again", c.Address, path))
+		}
 		if len(plain) > 0 {
 			out = append(out, fmt.Sprintf("%s: %s not come back, such as %s: the farm never shows them, apply the document of the object again", c.Address, model.Count(len(plain), "setting does", "settings do"), plain[0]))
 		}
@@ -43,18 +46,47 @@ func lostOnReturn(cat *model.Catalog, p *plan.Plan) []string {
 		if len(anew) > 5 {
 			more = fmt.Sprintf(" and %d more", len(anew)-5)
 		}
-		out = append(out, fmt.Sprintf("%s made again with a new id (%s%s): references in the farm are mended by name, what notes the id elsewhere is not",
+		notes = append(notes, fmt.Sprintf("%s made again with a new id (%s%s): references in the farm are mended by name, what notes the id elsewhere is not",
 			model.Count(len(anew), "object is", "objects are"), strings.Join(anew[:min(len(anew), 5)], ", "), more))
+	}
+	return out, notes
+}
+
+// secretsLacking lists the secrets that entries of lists have and that are not at
+// hand.
+func secretsLacking(p *model.Property, spec map[string]any, at string) []string {
+	var out []string
+	for _, c := range p.Props {
+		path := strings.TrimPrefix(at+"."+c.Name, ".")
+		switch v := spec[c.Name].(type) {
+		case map[string]any:
+			out = append(out, secretsLacking(c, v, path)...)
+		case []any:
+			for _, e := range v {
+				m, ok := e.(map[string]any)
+				if !ok || c.Items == nil {
+					continue
+				}
+				label := path + "[" + model.EntryLabel(c, e) + "]"
+				for _, s := range c.Items.Props {
+					if _, have := m[s.Name]; s.Secret && !have {
+						out = append(out, label+"."+s.Name)
+					}
+				}
+				out = append(out, secretsLacking(c.Items, m, label)...)
+			}
+		}
 	}
 	return out
 }
 
 // lostByRun says what a run has done that no plan takes back: it overwrote
-// values that nobody can read, and ended sessions.
-func (a *App) lostByRun(run *runs.Run, match func(model.Address) bool) []string {
+// values that nobody can read. notes are what is over and no configuration: it
+// ended sessions.
+func (a *App) lostByRun(run *runs.Run, match func(model.Address) bool) (out, notes []string) {
 	file, err := run.Plan(a.Catalog)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	begun := map[string]bool{}
 	for _, e := range run.Entries {
@@ -62,7 +94,6 @@ func (a *App) lostByRun(run *runs.Run, match func(model.Address) bool) []string 
 			begun[e.Address+" "+e.Action] = true
 		}
 	}
-	var out []string
 	for i := range file.Changes {
 		c := &file.Changes[i]
 		if !begun[c.Address+" "+string(c.Action)] || !match(model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}) {
@@ -76,10 +107,10 @@ func (a *App) lostByRun(run *runs.Run, match func(model.Address) bool) []string 
 		}
 		for _, im := range c.Impact {
 			if im.Effect == "endsSessions" {
-				out = append(out, fmt.Sprintf("%s: sessions that the run ended do not come back", c.Address))
+				notes = append(notes, fmt.Sprintf("%s: sessions that the run ended do not come back", c.Address))
 				break
 			}
 		}
 	}
-	return out
+	return out, notes
 }

@@ -112,6 +112,23 @@ func (p *Planned) Short(class Class) error {
 	return p.Unwritten(class)
 }
 
+// Lost is the failure of a rollback or restore after which something is still
+// not as it was.
+func (p *Planned) Lost() error {
+	if len(p.NotRestorable) > 0 {
+		lost := "one thing does not come back"
+		if n := len(p.NotRestorable); n > 1 {
+			lost = fmt.Sprintf("%d things do not come back", n)
+		}
+		objects := slices.Clone(p.NotRestorable)
+		for _, u := range p.Plan.Unwritable {
+			objects = append(objects, u.String())
+		}
+		return Failf(Partial, "not everything is as it was: %s", lost).With("supply it again, or make it by hand").About(objects)
+	}
+	return nil
+}
+
 // blind is the failure of a plan whose objects cannot be seen: they must not
 // pass for deleted ones.
 func (s *scope) blind(live *export.Farm) error {

@@ -124,7 +124,7 @@ func staleObjects(cat *model.Catalog, live *export.Farm, p *plan.Plan) []string 
 			// It comes with its site, which this plan makes.
 		case o == nil:
 			out = append(out, c.Address+" (deleted)")
-		case c.PreImage != "" && !plan.SamePreImage(cat, live.Names, o, c.PreImage):
+		case c.PreImage != "" && !plan.SamePreImage(cat, live.Names, o, c.PreImage, c.Wanted()):
 			out = append(out, c.Address+" (changed)")
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"rassync/internal/plan"
 	"rassync/internal/runs"
 	"rassync/internal/selector"
+	"rassync/internal/wayback"
 	"rassync/internal/workspace"
 )
 
@@ -25,6 +26,9 @@ type PlanOptions struct {
 	// SkipIncomplete leaves out objects that a create could not make, instead
 	// of refusing the plan.
 	SkipIncomplete bool
+	// TakeBack names what others changed since, and what a rollback takes back
+	// all the same.
+	TakeBack []string
 	// Undeclared also reads the exclusive kinds that nothing is declared of,
 	// and lists what the farm has beyond the declared objects.
 	Undeclared bool
@@ -52,8 +56,10 @@ type Planned struct {
 	// Overridden are the windows and freezes in spite of which the plan is
 	// carried out.
 	Overridden []string
-	// NotRestorable says of a rollback what cannot come back.
+	// NotRestorable says of a rollback or restore what does not come back.
 	NotRestorable []string
+	// Others is what others have changed since the run that is rolled back.
+	Others []wayback.Change
 	// Lacking is what the state that is gone back to had none of.
 	Lacking []string
 

@@ -159,11 +159,13 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 		return nil, err
 	}
 	p.Plan = built
-	p.NotRestorable = lostOnReturn(a.Catalog, built)
+	gone, notes := lostOnReturn(a.Catalog, built)
 	if b.Run != nil {
-		p.NotRestorable = append(p.NotRestorable, a.lostByRun(b.Run, match)...)
+		more, others := a.lostByRun(b.Run, match)
+		gone, notes = append(gone, more...), append(notes, others...)
 	}
-	built.Warnings = append(built.Warnings, p.NotRestorable...)
+	p.NotRestorable = gone
+	built.Warnings = append(append(built.Warnings, gone...), notes...)
 	return p, a.judge(ctx, s, p, a.guard(s, f, o.Allow))
 }
 

@@ -40,7 +40,7 @@ func resumable(s *Session, r *runs.Run) error {
 		return Failf(Input, "run %s belongs to farm %s, this is %s", r.Info.ID, r.Info.Farm.GUID, s.Farm().GUID)
 	}
 	switch r.State() {
-	case "done", "not converged", "not verified":
+	case "done", "not converged", "not verified", "incomplete":
 		return Failf(Input, "run %s is finished: there is nothing to resume", r.Info.ID)
 	case "not started":
 		return Failf(Input, "run %s ended before anything was written: there is nothing to resume", r.Info.ID).With("apply again")

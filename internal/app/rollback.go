@@ -2,13 +2,17 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"rassync/internal/export"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/runs"
+	"rassync/internal/wayback"
 )
 
 // RollbackTarget finds the run to take back: the one that was named, or the
@@ -34,11 +38,11 @@ func (a *App) RollbackTarget(s *Session, f *Folder, id string) (*runs.Run, error
 		case back[r.Info.ID], r.Info.Farm.GUID != "" && !sameGUID(r.Info.Farm.GUID, s.Farm().GUID):
 		case r.Damage != nil:
 			return nil, damaged(r)
-		case !r.Wrote():
 		case r.Info.Command == "rollback":
 			if r.State() == "done" {
 				back[r.Info.Of] = true
 			}
+		case !r.Wrote():
 		default:
 			return r, nil
 		}
@@ -57,10 +61,12 @@ func (a *App) PlanRollback(ctx context.Context, s *Session, f *Folder, run *runs
 	return p, a.judge(ctx, s, p, g)
 }
 
+// planRollback is PlanRollback for a run that failed just now.
 func (a *App) planRollback(ctx context.Context, s *Session, f *Folder, run *runs.Run) (*Planned, error) {
 	return a.planBack(ctx, s, f, run, PlanOptions{})
 }
 
+// planBack plans the way back: what goes back is what the journal says was sent.
 func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run, o PlanOptions) (*Planned, error) {
 	if err := s.CheckFarm(f.Farm); err != nil {
 		return nil, err
@@ -69,80 +75,177 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	if err != nil {
 		return nil, err
 	}
-	desired, absent, err := snap.Targets(a.Catalog)
+	was, _, err := snap.Targets(a.Catalog)
 	if err != nil {
 		return nil, err
 	}
-	absent = append(absent, halfReplaced(a.Catalog, snap)...)
+	file, err := run.Plan(a.Catalog)
+	if err != nil {
+		return nil, &Failure{Class: planClass(err), Err: err}
+	}
+	way := wayback.New(a.Catalog, run.Now(a.Catalog).Entries, &file.Plan, snap, was)
 	sc := newScope(a.Catalog)
-	sc.objects(desired)
-	for _, addr := range absent {
+	touched := way.Objects()
+	sc.objects(touched)
+	for _, addr := range way.Made() {
 		sc.deletes(addr.Kind)
 	}
-	p, err := a.see(ctx, s, f, sc, desired)
+	p, err := a.see(ctx, s, f, sc, touched)
 	if err != nil {
 		return nil, err
 	}
-	a.borrowSecrets(f, run, desired, p.Live)
-	p.Lacking = snap.Lacking
+	aim, err := way.Aim(p.Live, wayback.Options{Selected: o.Selection.Match, TakeBack: o.TakeBack, Later: laterRuns(f, run),
+		Reread: func(live, document *model.Object) (*model.Object, error) {
+			return p.Live.Reread(ctx, s.Reader(), live, plan.WantOf(document))
+		}})
+	var unknown *wayback.UnknownError
+	if errors.As(err, &unknown) {
+		names := make([]string, len(unknown.Known))
+		for i, c := range unknown.Known {
+			names[i] = c.Name()
+		}
+		return nil, Failf(Input, "nothing was written: %w", err).With("%s", hintOr(model.DidYouMean(unknown.Name, names), "rassync rollback --dry-run lists what others changed")).About(names)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.borrowSecrets(f, run, aim.Desired, p.Live)
+	p.Lacking, p.Others = snap.Lacking, aim.Others
+	p.NotRestorable = aim.Missing
 	farm, err := a.farmAtHand(ctx, s, f)
 	if err != nil {
 		return nil, err
 	}
-	in := plan.Input{Catalog: a.Catalog, Desired: desired, Absent: absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm}
+	in := plan.Input{Catalog: a.Catalog, Desired: aim.Desired, Absent: aim.Absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm}
 	for {
 		built, ds := plan.Build(in)
 		if !ds.Failed() {
 			p.Plan = built
 			break
 		}
-		// What cannot be made again is left out and said; the rest goes back.
-		rest, lost := without(in.Desired, p.Live, ds)
+		// What cannot be planned is left out and said; the rest goes back.
+		rest, lost := without(in.Desired, ds)
+		absent := in.Absent
+		if len(lost) == 0 {
+			absent, lost = stayingOf(in.Absent, ds)
+		}
 		if len(lost) == 0 {
 			return nil, Invalid(ds)
 		}
-		in.Desired = rest
+		in.Desired, in.Absent = rest, absent
 		p.NotRestorable = append(p.NotRestorable, lost...)
 	}
-	p.NotRestorable = append(p.NotRestorable, lostOnReturn(a.Catalog, p.Plan)...)
-	p.NotRestorable = append(p.NotRestorable, a.lostByRun(run, o.Selection.Match)...)
+	gone, notes := lostOnReturn(a.Catalog, p.Plan)
+	p.NotRestorable = append(p.NotRestorable, gone...)
+	gone, more := a.lostByRun(run, o.Selection.Match)
+	p.NotRestorable = append(p.NotRestorable, gone...)
+	markOthers(p.Plan, aim.Others)
 	p.Plan.Warnings = append(p.Plan.Warnings, p.NotRestorable...)
+	p.Plan.Warnings = append(append(p.Plan.Warnings, notes...), more...)
+	for _, c := range aim.Others {
+		p.Plan.Warnings = append(p.Plan.Warnings, c.String())
+	}
 	return p, nil
 }
 
-// halfReplaced are the temporary names under which the run may have left new
-// objects, if it died while it replaced old ones.
-func halfReplaced(cat *model.Catalog, snap *runs.Snapshot) []model.Address {
-	var out []model.Address
-	for _, o := range snap.Objects {
-		if k := cat.Kind(o.Kind); k == nil || k.Replace != "createFirst" {
-			continue
-		}
-		for _, name := range []string{o.Name, o.RenamedTo} {
-			if name != "" {
-				out = append(out, model.Address{Site: o.Site, Kind: o.Kind, Name: plan.TempName(name)})
+func hintOr(hint, other string) string {
+	if hint != "" {
+		return hint
+	}
+	return other
+}
+
+// markOthers labels the fields that are taken back although others changed them.
+func markOthers(p *plan.Plan, others []wayback.Change) {
+	for _, o := range others {
+		for i := range p.Changes {
+			c := &p.Changes[i]
+			old := model.Address{Site: c.Site, Kind: c.Kind, Name: c.RenamedFrom}
+			if !o.TakenBack || c.Address != o.Address && old.String() != o.Address {
+				continue
+			}
+			for n := range c.Fields {
+				if c.Fields[n].Path == o.Path || o.Path == "" {
+					c.Fields[n].Note = "changed by others since"
+				}
 			}
 		}
 	}
-	return out
 }
 
-// without takes out the objects that are gone from the farm and cannot be
-// planned.
-func without(desired []*model.Object, live *export.Farm, ds model.Diagnostics) (rest []*model.Object, lost []string) {
-	why := map[string]string{}
+// laterRuns tells which later run of the workspace has sent a property.
+func laterRuns(f *Folder, run *runs.Run) func(model.Address, string) string {
+	list, err := f.Store().Runs()
+	if err != nil {
+		return nil
+	}
+	return func(a model.Address, path string) string {
+		for _, r := range list {
+			if r.Info.ID == run.Info.ID {
+				return ""
+			}
+			if r.Sent(a.String(), path) {
+				return r.Info.ID
+			}
+		}
+		return ""
+	}
+}
+
+// without takes out the objects that cannot be planned, and out of orders what
+// is not there.
+func without(desired []*model.Object, ds model.Diagnostics) (rest []*model.Object, lost []string) {
+	why := map[string]model.Diagnostic{}
+	items := map[string]map[string]bool{} // by address: which items of an order are not there
 	for _, d := range ds {
-		if d.Severity == model.Error && why[d.Address] == "" {
-			why[d.Address] = strings.TrimSpace(d.Path + " " + d.Summary)
+		if d.Severity != model.Error {
+			continue
+		}
+		if strings.HasPrefix(d.Path, "items[") {
+			if items[d.Address] == nil {
+				items[d.Address] = map[string]bool{}
+			}
+			items[d.Address][d.Path] = true
+			continue
+		}
+		if _, known := why[d.Address]; !known {
+			why[d.Address] = d
 		}
 	}
 	for _, o := range desired {
 		text := o.Address.String()
-		if w, bad := why[text]; bad && live.Find(o.Address) == nil {
-			lost = append(lost, fmt.Sprintf("%s cannot come back: %s", text, w))
+		if d, bad := why[text]; bad {
+			lost = append(lost, fmt.Sprintf("%s does not come back: %s", text, strings.TrimSpace(d.Path+" "+d.Summary)))
 			continue
 		}
+		if missing := items[text]; len(missing) > 0 {
+			list, _ := o.Spec["items"].([]any)
+			var kept []any
+			for i, it := range list {
+				if missing[fmt.Sprintf("items[%d]", i)] {
+					lost = append(lost, fmt.Sprintf("%s: %v is not there to be put in order", text, it))
+					continue
+				}
+				kept = append(kept, it)
+			}
+			c := *o
+			c.Spec = map[string]any{"items": kept}
+			o = &c
+		}
 		rest = append(rest, o)
+	}
+	return rest, lost
+}
+
+// stayingOf takes out the objects that the run made and that cannot be deleted.
+func stayingOf(absent []model.Address, ds model.Diagnostics) (rest []model.Address, lost []string) {
+	for _, a := range absent {
+		i := slices.IndexFunc(ds, func(d model.Diagnostic) bool { return d.Severity == model.Error && d.Address == a.String() })
+		if i < 0 {
+			rest = append(rest, a)
+			continue
+		}
+		lost = append(lost, fmt.Sprintf("%s, which the run made, stays: it %s", a, ds[i].Summary))
 	}
 	return rest, lost
 }
@@ -167,7 +270,12 @@ func (a *App) borrowSecrets(f *Folder, run *runs.Run, desired []*model.Object, l
 	}
 	for _, o := range desired {
 		from := known[o.Address.Key()]
-		if from == nil || (live.Find(o.Address) != nil && a.Catalog.Kind(o.Address.Kind).Replace == "") {
+		if from == nil {
+			continue
+		}
+		k := a.Catalog.Kind(o.Address.Kind)
+		if live.Find(o.Address) != nil && k.Replace == "" {
+			borrowInLists(k.Spec, o.Spec, from)
 			continue
 		}
 		borrow(a.Catalog.Kind(o.Address.Kind).Spec, o.Spec, from)
@@ -186,6 +294,8 @@ func borrow(p *model.Property, into, from map[string]any) {
 			if sub, ok := into[c.Name].(map[string]any); ok {
 				borrow(c, sub, v)
 			}
+		case []any:
+			borrowEntries(c, into, v)
 		default:
 			// How an object is made is not read either, and a create needs it.
 			if _, have := into[c.Name]; !have && v != nil && c.WriteOnly && c.RequiredOnCreate {
@@ -193,4 +303,39 @@ func borrow(p *model.Property, into, from map[string]any) {
 			}
 		}
 	}
+}
+
+// borrowInLists is borrow for the entries of lists alone: an object that is there
+// keeps its own secrets, an entry of it may have to be made again.
+func borrowInLists(p *model.Property, into, from map[string]any) {
+	for _, c := range p.Props {
+		switch v := from[c.Name].(type) {
+		case map[string]any:
+			if sub, ok := into[c.Name].(map[string]any); ok {
+				borrowInLists(c, sub, v)
+			}
+		case []any:
+			borrowEntries(c, into, v)
+		}
+	}
+}
+
+// borrowEntries borrows for the entries of a list, each from its like.
+func borrowEntries(p *model.Property, into map[string]any, from []any) {
+	list, _ := into[p.Name].([]any)
+	if len(list) == 0 || !p.Items.Structured() {
+		return
+	}
+	out := slices.Clone(list)
+	for i, j := range model.Match(p, list, from) {
+		entry, ok := list[i].(map[string]any)
+		if j < 0 || !ok {
+			continue
+		}
+		like, _ := from[j].(map[string]any)
+		entry = maps.Clone(entry)
+		borrow(p.Items, entry, like)
+		out[i] = entry
+	}
+	into[p.Name] = out
 }

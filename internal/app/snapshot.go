@@ -233,7 +233,7 @@ func (sv *saver) orders(p *plan.Plan) error {
 		done := map[model.Address]bool{}
 		for i := range p.Changes {
 			c := &p.Changes[i]
-			for _, a := range orderAddresses(k, c) {
+			for _, a := range plan.OrdersOf(k, c) {
 				if !done[a.Key()] {
 					done[a.Key()] = true
 					if err := sv.order(k, a); err != nil {
@@ -244,40 +244,6 @@ func (sv *saver) orders(p *plan.Plan) error {
 		}
 	}
 	return nil
-}
-
-// orderAddresses names the orders of kind k that a change concerns.
-func orderAddresses(k *model.Kind, c *plan.Change) []model.Address {
-	if c.Kind == k.Name {
-		return []model.Address{{Site: c.Site, Kind: k.Name, Name: c.Name}}
-	}
-	member := false
-	for _, of := range k.Order.Of {
-		member = member || of == c.Kind
-	}
-	if !member || (c.Action == plan.Update && c.RenamedFrom == "") {
-		return nil
-	}
-	if k.Order.By != "chain" {
-		site := c.Site
-		if k.Scope == model.ScopeFarm {
-			site = ""
-		}
-		return []model.Address{{Site: site, Kind: k.Name}}
-	}
-	out := []model.Address{{Kind: k.Name, Name: folderOf(c.Name)}}
-	if c.RenamedFrom != "" {
-		out = append(out, model.Address{Kind: k.Name, Name: folderOf(c.RenamedFrom)})
-	}
-	return out
-}
-
-func folderOf(path string) string {
-	folder, _ := model.ParentPath(path)
-	if folder == "" {
-		return export.TopLevel
-	}
-	return folder
 }
 
 func (sv *saver) order(k *model.Kind, a model.Address) error {

@@ -44,6 +44,9 @@ type Options struct {
 	// StopAtRefusal stops the run at the first change that the farm refuses;
 	// otherwise everything that does not depend on it is done.
 	StopAtRefusal bool
+	// Incomplete: even when everything is done, something is not as it is meant
+	// to be; a rollback can be repeated then.
+	Incomplete bool
 	// StageOnly leaves the settings staged on the farm.
 	StageOnly bool
 	// Resume converges changes that an earlier run began; Done are those it
@@ -282,6 +285,8 @@ func (r *run) state(ctx context.Context) string {
 		return "not converged"
 	case len(r.result.Unverified) > 0:
 		return "not verified"
+	case r.Incomplete:
+		return "incomplete"
 	}
 	return "done"
 }
@@ -397,11 +402,7 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 			return nil, &StaleError{Address: c.Address, Gone: true}
 		}
 	}
-	desired := c.Desired
-	if c.Action == plan.Delete {
-		desired = nil
-	}
-	now, err := r.Live.Reread(ctx, r.Writer, old, plan.WantOf(desired))
+	now, err := r.Live.Reread(ctx, r.Writer, old, c.Wanted())
 	if err != nil {
 		return nil, err
 	}
@@ -411,7 +412,7 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 		}
 		return nil, &StaleError{Address: c.Address, Gone: true}
 	}
-	if !again && !r.relinked[old.Address.String()] && c.PreImage != "" && !plan.SamePreImage(r.cat, r.Live.Names, now, c.PreImage) {
+	if !again && !r.relinked[old.Address.String()] && c.PreImage != "" && !plan.SamePreImage(r.cat, r.Live.Names, now, c.PreImage, c.Wanted()) {
 		same := false
 		if r.Resume && r.Unchanged != nil {
 			if same, err = r.Unchanged(ctx, old); err != nil {

@@ -86,7 +86,7 @@ func (r *run) verify(ctx context.Context) {
 func (r *run) noteRead(c *plan.Change, now *model.Object, fields []plan.Field) {
 	e := runs.Entry{Event: "read", Address: c.Address, ID: now.ID}
 	if c.Action == plan.Create {
-		e.Digest = plan.PreImage(r.cat, r.Live.Names, now)
+		e.Digest = plan.PreImage(r.cat, r.Live.Names, now, c.Wanted())
 	}
 	for _, f := range fields {
 		if e.Reads == nil {

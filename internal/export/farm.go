@@ -94,6 +94,16 @@ func newFindings() Findings {
 // Find gives the live object at an address, in any site it is published to.
 func (f *Farm) Find(a model.Address) *model.Object { return f.Names.Find(a) }
 
+// ByID gives the live object of a kind that has this id; nil if none has.
+func (f *Farm) ByID(kind, id string) *model.Object {
+	for _, o := range f.Objects[kind] {
+		if o.ID == id && id != "" {
+			return o
+		}
+	}
+	return nil
+}
+
 // NotReadErr tells why a kind was not read in a site, nil if it was.
 func (f *Farm) NotReadErr(kind, site string) error {
 	for _, n := range f.NotRead {

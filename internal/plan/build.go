@@ -57,8 +57,12 @@ func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool
 	byAddress := map[model.Address]*model.Object{}
 	byName := map[model.Address]*model.Object{}
 	byBare := map[model.Address]*model.Object{} // whatever mark they have
+	byID := map[string]*model.Object{}          // of snapshots
 	renames := renames{}
 	for _, d := range desired {
+		if d.ID != "" {
+			byID[d.Address.Kind+" "+d.ID] = d
+		}
 		byAddress[d.Address.Key()] = d
 		byBare[bareKey(d.Address)] = d
 		if d.RenamedFrom != "" {
@@ -73,6 +77,9 @@ func Want(desired []*model.Object) func(o *model.Object, p *model.Property) bool
 		}
 	}
 	return func(o *model.Object, p *model.Property) bool {
+		if d := byID[o.Address.Kind+" "+o.ID]; d != nil {
+			return declares(d, o, p)
+		}
 		for _, a := range allAddresses(o) {
 			for _, m := range []map[model.Address]*model.Object{byAddress, byName} {
 				if d := m[a.Key()]; d != nil {
@@ -625,7 +632,7 @@ func (b *builder) put(c *change) {
 		c.Source = &Source{File: c.Desired.Source.File, Line: c.Desired.Source.Line}
 	}
 	if c.Action != Reorder {
-		c.PreImage = PreImage(b.Catalog, b.Live.Names, c.Before)
+		c.PreImage = PreImage(b.Catalog, b.Live.Names, c.Before, c.Wanted())
 	}
 	c.needs = map[*change]string{}
 	b.changes = append(b.changes, c)
@@ -640,6 +647,7 @@ func unreadable(k *model.Kind) []string {
 	var out, plain []string
 	k.Spec.Walk(func(p *model.Property) {
 		switch {
+		case p.OneTime:
 		case p.Secret:
 			out = append(out, p.Path()+" is never read back: it must be supplied again")
 		case p.WriteOnly:

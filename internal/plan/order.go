@@ -346,3 +346,37 @@ func itemText(it any) string {
 	}
 	return fmt.Sprintf("%q", it)
 }
+
+// OrdersOf names the orders of kind k that a change concerns.
+func OrdersOf(k *model.Kind, c *Change) []model.Address {
+	if c.Kind == k.Name {
+		return []model.Address{{Site: c.Site, Kind: k.Name, Name: c.Name}}
+	}
+	member := false
+	for _, of := range k.Order.Of {
+		member = member || of == c.Kind
+	}
+	if !member || (c.Action == Update && c.RenamedFrom == "") {
+		return nil
+	}
+	if k.Order.By != "chain" {
+		site := c.Site
+		if k.Scope == model.ScopeFarm {
+			site = ""
+		}
+		return []model.Address{{Site: site, Kind: k.Name}}
+	}
+	out := []model.Address{{Kind: k.Name, Name: folderOf(c.Name)}}
+	if c.RenamedFrom != "" {
+		out = append(out, model.Address{Kind: k.Name, Name: folderOf(c.RenamedFrom)})
+	}
+	return out
+}
+
+func folderOf(path string) string {
+	folder, _ := model.ParentPath(path)
+	if folder == "" {
+		return export.TopLevel
+	}
+	return folder
+}

@@ -47,6 +47,9 @@ func (b *builder) pair() {
 // counterpart finds the live object that a document is about: under its name,
 // or under one that it may still have.
 func (b *builder) counterpart(k *model.Kind, d *model.Object) *model.Object {
+	if live := b.Live.ByID(k.Name, d.ID); live != nil {
+		return live // of a snapshot: an id says more than a name
+	}
 	if live := b.Live.Find(d.Address); live != nil {
 		return live
 	}

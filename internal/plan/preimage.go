@@ -11,31 +11,33 @@ import (
 // PreImage is the hash that binds a change to the object it was computed
 // from. It is taken over the values that were read, references by id: a
 // renamed neighbour is no change. Left out is what another object decides:
-// the status that folders pass down.
-func PreImage(cat *model.Catalog, names *export.Names, o *model.Object) string {
+// the status that folders pass down, and what has a read of its own that nobody
+// wants for the change: it may have been read for something else.
+func PreImage(cat *model.Catalog, names *export.Names, o *model.Object, want func(*model.Object, *model.Property) bool) string {
 	if o == nil {
 		return ""
 	}
-	return preImage(cat, names, o, cat.Kind(o.Address.Kind).Unsure(o.Absent))
+	return preImage(cat, names, o, cat.Kind(o.Address.Kind).Unsure(o.Absent), want)
 }
 
 // SamePreImage tells whether an object is what a pre-image was taken of. What
 // the farm did not show then does not count: another read may show it.
-func SamePreImage(cat *model.Catalog, names *export.Names, o *model.Object, pre string) bool {
+func SamePreImage(cat *model.Catalog, names *export.Names, o *model.Object, pre string, want func(*model.Object, *model.Property) bool) bool {
 	_, list, _ := strings.Cut(pre, "|")
 	var absent []string
 	if list != "" {
 		absent = strings.Split(list, ",")
 	}
-	return preImage(cat, names, o, absent) == pre
+	return preImage(cat, names, o, absent, want) == pre
 }
 
-func preImage(cat *model.Catalog, names *export.Names, o *model.Object, absent []string) string {
+func preImage(cat *model.Catalog, names *export.Names, o *model.Object, absent []string, want func(*model.Object, *model.Property) bool) string {
 	k, spec := cat.Kind(o.Address.Kind), o.Spec
 	for _, path := range absent {
 		spec = withoutPath(spec, strings.Split(path, "."))
 	}
-	hash := model.Hash(byID(names, k.Spec, spec, o.Address.Site))
+	h := hasher{names: names, site: o.Address.Site, unwanted: unwanted(k, o, want)}
+	hash := model.Hash(h.byID(k.Spec, spec))
 	if len(absent) > 0 {
 		hash += "|" + strings.Join(absent, ",")
 	}
@@ -59,7 +61,41 @@ func withoutPath(spec map[string]any, path []string) map[string]any {
 	return out
 }
 
-func byID(names *export.Names, p *model.Property, v any, site string) any {
+// Wanted says which parts of its object are read for a change.
+func (c *Change) Wanted() func(*model.Object, *model.Property) bool {
+	if c.Action == Delete {
+		return WantOf(nil)
+	}
+	return WantOf(c.Desired)
+}
+
+// unwanted are the properties with reads of their own that are not wanted. One
+// read may serve several.
+func unwanted(k *model.Kind, o *model.Object, want func(*model.Object, *model.Property) bool) map[*model.Property]bool {
+	read := map[string]bool{}
+	for _, p := range k.Remote() {
+		read[export.PartAt(p)] = read[export.PartAt(p)] || want(o, p)
+	}
+	out := map[*model.Property]bool{}
+	for _, p := range k.Remote() {
+		out[p] = !read[export.PartAt(p)]
+	}
+	k.Spec.Walk(func(p *model.Property) {
+		if p.File != nil && p.File.Costly {
+			out[p] = !want(o, p)
+		}
+	})
+	return out
+}
+
+type hasher struct {
+	names    *export.Names
+	site     string
+	unwanted map[*model.Property]bool
+}
+
+func (h hasher) byID(p *model.Property, v any) any {
+	names, site := h.names, h.site
 	switch v := v.(type) {
 	case map[string]any:
 		m := make(map[string]any, len(v))
@@ -68,14 +104,14 @@ func byID(names *export.Names, p *model.Property, v any, site string) any {
 				continue // what is not shown is no value
 			}
 			c := p.Prop(name)
-			if c != nil && c.InheritsDown != nil {
+			if c != nil && (c.InheritsDown != nil || h.unwanted[c]) {
 				continue
 			}
 			if c != nil && c.EntryOf != nil {
 				m[name] = entryID(names, c, e, v, site)
 				continue
 			}
-			m[name] = byID(names, c, e, site)
+			m[name] = h.byID(c, e)
 		}
 		return m
 	case []any:
@@ -93,7 +129,7 @@ func byID(names *export.Names, p *model.Property, v any, site string) any {
 			if p != nil {
 				it = p.Items
 			}
-			out[i] = byID(names, it, e, site)
+			out[i] = h.byID(it, e)
 		}
 		return out
 	case string:

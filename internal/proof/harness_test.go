@@ -21,6 +21,7 @@ import (
 	"rassync/internal/plan"
 	"rassync/internal/ras"
 	"rassync/internal/runs"
+	"rassync/internal/wayback"
 	"rassync/schemas"
 )
 
@@ -35,6 +36,7 @@ type stand struct {
 	dir     string
 	live    *export.Farm
 	files   map[string][]byte // content by digest, as it would lie beside the YAML
+	entries journal           // of the last apply
 }
 
 // Many small farms come and go here: collecting less often saves a good part
@@ -182,7 +184,8 @@ func (s *stand) plan(desired []*model.Object, kinds []string, absent ...model.Ad
 func (s *stand) apply(p *plan.Plan) *apply.Result {
 	s.t.Helper()
 	files := s.live.Files
-	res, err := apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: forgetful{}, Sent: s.sent, Learnt: s.learnt, Reveal: reveal,
+	s.entries = nil
+	res, err := apply.Run(context.Background(), p, apply.Options{Writer: s.session.Writer(), Live: s.live, Journal: &s.entries, Sent: s.sent, Learnt: s.learnt, Reveal: reveal,
 		Files: func(_ model.Source, ref model.FileRef) ([]byte, error) {
 			if data, ok := s.files[ref.Digest]; ok {
 				return data, nil
@@ -198,10 +201,48 @@ func (s *stand) apply(p *plan.Plan) *apply.Result {
 	return res
 }
 
-// forgetful keeps no journal: what a journal is for has tests of its own.
-type forgetful struct{}
+// journal keeps the lines of a run in memory.
+type journal []runs.Entry
 
-func (forgetful) Append(runs.Entry) error { return nil }
+func (j *journal) Append(e runs.Entry) error {
+	*j = append(*j, e)
+	return nil
+}
+
+// asIs are live objects as a snapshot keeps them.
+func asIs(live *export.Farm) []*model.Object {
+	out := declare(live)
+	for i, o := range live.All() {
+		out[i].ID = o.ID
+	}
+	return out
+}
+
+// wayBack plans the way back from what the last apply, of plan p, wrote into its
+// journal, to how things were.
+func (s *stand) wayBack(p *plan.Plan, was []*model.Object, kinds []string) *plan.Plan {
+	s.t.Helper()
+	snap := &runs.Snapshot{}
+	for _, o := range was {
+		snap.Objects = append(snap.Objects, runs.SavedObject{Address: o.Address.String(), ID: o.ID})
+	}
+	way := wayback.New(s.cat, s.entries, p, snap, was)
+	s.live = s.readAs(export.Request{Kinds: kinds, Want: plan.Want(way.Objects()), Entries: way.Objects()})
+	aim, err := way.Aim(s.live, wayback.Options{Reread: func(live, document *model.Object) (*model.Object, error) {
+		return s.live.Reread(context.Background(), s.session.Reader(), live, plan.WantOf(document))
+	}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, c := range aim.Others {
+		s.t.Errorf("nobody else was there: %s", c)
+	}
+	back, diags := plan.Build(plan.Input{Catalog: s.cat, Desired: aim.Desired, Live: s.live, Sent: s.sent, Absent: aim.Absent})
+	if diags.Failed() {
+		s.t.Fatalf("%s", diags[0].Error())
+	}
+	return back
+}
 
 // mustApply applies and expects everything to be done and read back.
 func (s *stand) mustApply(p *plan.Plan) {

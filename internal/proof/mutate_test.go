@@ -84,7 +84,7 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			}
 			covered[what] = true
 			tried++
-			docs := withSecrets(cat, declare(s.live))
+			docs, was := withSecrets(cat, declare(s.live)), asIs(s.live)
 			var doc *model.Object
 			for _, d := range docs {
 				if d.Address == o.Address {
@@ -104,8 +104,8 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			if left := s.plan(docs, kinds); !left.Empty() {
 				t.Errorf("%s -> %v: the plan is not empty after apply:\n%s", name, m.value, describe(left))
 			}
+			s.mustApply(s.wayBack(p, was, kinds))
 			doc.Spec = original
-			s.mustApply(s.plan(docs, kinds))
 			s.live = s.read(kinds, everything)
 			if now := text(s.live); now != first {
 				t.Fatalf("%s -> %v: not rolled back:\n%s", name, m.value, diffLines(first, now))

@@ -92,7 +92,7 @@ func TestRefusedPropertyFailsAlone(t *testing.T) {
 		}
 		s.farm.Refuse()
 		s.live = s.read(nil, everything)
-		res = s.run(p, forgetful{}, true, done)
+		res = s.run(p, &journal{}, true, done)
 		wantRefused(t, res.Refused[0], "shape") // that number is no number of this farm
 		if got := s.read(nil, everything).Find(a.Address).Spec; got["guess"] != "new" || got["standInText"] != "new" {
 			t.Errorf("not resumed: %v", got)

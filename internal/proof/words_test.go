@@ -428,7 +428,7 @@ func TestInterruptedActivationIsResumed(t *testing.T) {
 			}
 		}
 		live := s.read(nil, everything)
-		res, err := apply.Run(t.Context(), p, apply.Options{Writer: s.session.Writer(), Live: live, Journal: forgetful{}, Sent: s.sent, Reveal: reveal, Resume: true, Done: done, Activated: activated})
+		res, err := apply.Run(t.Context(), p, apply.Options{Writer: s.session.Writer(), Live: live, Journal: &journal{}, Sent: s.sent, Reveal: reveal, Resume: true, Done: done, Activated: activated})
 		if err != nil || res.Failed != nil {
 			t.Fatalf("killed at line %d: %v %+v", stop, err, res.Failed)
 		}

@@ -232,7 +232,7 @@ func unfinished(r *Run, runs []*Run) string {
 		return "its journal is damaged: nobody knows whether it was finished"
 	}
 	switch state := r.State(); state {
-	case "done", "not converged", "not verified", "not started":
+	case "done", "not converged", "not verified", "incomplete", "not started":
 		return ""
 	default:
 		for _, other := range runs {

@@ -290,5 +290,5 @@ func (s *Snapshot) object(cat *model.Catalog, so SavedObject) (*model.Object, er
 			spec[name] = ref
 		}
 	}
-	return &model.Object{Address: model.Address{Site: so.Site, Kind: so.Kind, Name: so.Name}, Spec: spec, Unknown: unknown, RenamedFrom: so.RenamedTo, NotShown: so.NotShown}, nil
+	return &model.Object{Address: model.Address{Site: so.Site, Kind: so.Kind, Name: so.Name}, ID: so.ID, Spec: spec, Unknown: unknown, RenamedFrom: so.RenamedTo, NotShown: so.NotShown}, nil
 }

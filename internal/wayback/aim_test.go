@@ -1,0 +1,216 @@
+package wayback_test
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/runs"
+	"rassync/internal/wayback"
+)
+
+const box = `{"title": "Box", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Box/{id}", "list": {"path": "/api/Box"},
+  "create": {"path": "/api/Box", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name", "rename": "newName"}},
+"properties": {"spec": {"type": "object", "properties": {
+  "color": {"type": "string"}, "size": {"type": "integer"},
+  "tags": {"type": "array", "uniqueItems": true, "items": {"type": "string"}},
+  "slots": {"type": "array", "x-ras": {"list": {"at": "Slots", "mode": "ordered", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}},
+    "items": {"type": "object", "properties": {"name": {"type": "string"}, "width": {"type": "integer"}}}}
+}}}}`
+
+func catalog(t *testing.T) *model.Catalog {
+	t.Helper()
+	cat, err := model.Load(fstest.MapFS{"Box.json": {Data: []byte(box)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat
+}
+
+func boxOf(name, id string, spec map[string]any) *model.Object {
+	return &model.Object{Address: model.Address{Kind: "Box", Name: name}, ID: id, Spec: spec, ChangedBy: "jane"}
+}
+
+func slot(name string, width int64) any { return map[string]any{"name": name, "width": width} }
+
+func list(e ...any) []any { return append([]any{}, e...) }
+
+// sends are journal lines of a change: "create", "delete", or fields; in front
+// of "!" the kind of refusal that was the answer.
+func sends(address string, action plan.Action, id string, what ...string) []runs.Entry {
+	out := []runs.Entry{{Event: "begin", Address: address, Action: string(action)}}
+	for i, w := range what {
+		refusal, text, refused := strings.Cut(w, "!")
+		if !refused {
+			text = w
+		}
+		e := runs.Entry{Event: "send", Address: address, Request: fmt.Sprintf("PUT /%d", i), ID: id, Does: "update", Fields: []string{text}}
+		if text == "create" || text == "delete" {
+			e.Does, e.Fields = text, nil
+		}
+		out = append(out, e)
+		e.Event, e.Error = "answer", ""
+		if refused {
+			e.Error = refusal
+		}
+		out = append(out, e)
+		if text == "create" && !refused {
+			out = append(out, runs.Entry{Event: "made", Address: address, ID: "9"})
+		}
+	}
+	return out
+}
+
+// TestWhatGoesBack: three states of one object, and what the journal says was
+// sent in between.
+func TestWhatGoesBack(t *testing.T) {
+	cat := catalog(t)
+	type spec = map[string]any
+	for name, tt := range map[string]struct {
+		action          plan.Action // of the run
+		was, wrote, now spec        // nil: not there
+		nowID           string      // "7" unless told otherwise
+		nowName         string
+		sent            []string
+		entries         []runs.Entry // instead of sent
+		back            []string
+		take            string
+		want            spec     // what the object is to be in the properties that go back; nil: not touched
+		absent          bool     // it is to go
+		others, missing []string // what others changed since, and what stays all the same
+	}{
+		"what was sent goes back": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "blue", "size": int64(1)}, sent: []string{"color"},
+			want: spec{"color": "red"}},
+		"what was planned and not sent stays": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "green"}},
+		"what the farm refused was not sent":  {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, sent: []string{"refused!color"}},
+		"an answer that got lost may have been a yes": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, sent: []string{"unknown-outcome!color"},
+			want: spec{"color": "red"}},
+		"what is back already needs nothing": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "red"}, sent: []string{"color"}},
+		"what others wrote over it stays": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "green"}, sent: []string{"color"},
+			others: []string{"Box/b.color"}},
+		"what others wrote beside it stays": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "blue", "size": int64(2)}, sent: []string{"color"},
+			want: spec{"color": "red"}, others: []string{"Box/b.size"}},
+		"... and goes back if it is named": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "green", "size": int64(2)}, sent: []string{"color"},
+			take: "Box/b.color", want: spec{"color": "red"}, others: []string{"Box/b.color taken", "Box/b.size"}},
+		"... or the whole object is": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "green", "size": int64(2)}, sent: []string{"color"},
+			take: "Box/b", want: spec{"color": "red", "size": int64(1)}, others: []string{"Box/b.color taken", "Box/b.size taken"}},
+		"what the farm made of it is the run's": {was: spec{"size": int64(1)}, wrote: spec{"size": int64(300)}, now: spec{"size": int64(250)},
+			entries: append(sends("Box/b", plan.Update, "7", "size"), runs.Entry{Event: "read", Address: "Box/b", Reads: map[string]string{"size": model.Hash(int64(250))}}),
+			want:    spec{"size": int64(1)}},
+		"entries of others stay": {was: spec{"slots": list(slot("a", 1), slot("b", 1))}, wrote: spec{"slots": list(slot("a", 2), slot("n", 1))},
+			now: spec{"slots": list(slot("a", 2), slot("n", 1), slot("x", 9))}, sent: []string{"slots[a].width", "slots[b]", "slots[n]"},
+			want: spec{"slots": list(slot("a", 1), slot("b", 1), slot("x", 9))}, others: []string{"Box/b.slots[x]"}},
+		"an entry that others changed stays": {was: spec{"slots": list(slot("a", 1), slot("b", 1))}, wrote: spec{"slots": list(slot("a", 2), slot("b", 2))},
+			now: spec{"slots": list(slot("a", 3), slot("b", 2))}, sent: []string{"slots[a].width", "slots[b].width"},
+			want: spec{"slots": list(slot("a", 3), slot("b", 1))}, others: []string{"Box/b.slots[a].width"}},
+		"a list goes back whole": {was: spec{"slots": list(slot("a", 1), slot("b", 1))}, wrote: spec{"slots": list(slot("b", 1), slot("a", 1))},
+			now: spec{"slots": list(slot("b", 1), slot("a", 1))}, sent: []string{"slots"},
+			want: spec{"slots": list(slot("a", 1), slot("b", 1))}},
+		"plain values of others stay": {was: spec{"tags": list("a", "b")}, wrote: spec{"tags": list("a", "n")}, now: spec{"tags": list("a", "n", "x")}, sent: []string{"tags"},
+			want: spec{"tags": list("a", "x", "b")}, others: []string{"Box/b.tags"}},
+		"deleted by others": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, sent: []string{"color"}, others: []string{"Box/b"}},
+		"... and named":     {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, sent: []string{"color"}, take: "Box/b", want: spec{"color": "red"}, others: []string{"Box/b taken"}},
+		"renamed by others": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, nowName: "c", sent: []string{"color"},
+			want: spec{"color": "red"}, others: []string{"Box/c.name"}},
+		"another one has the name": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, nowID: "8", sent: []string{"color"}, others: []string{"Box/b"}},
+
+		"a deleted object comes back":       {action: plan.Delete, was: spec{"color": "red"}, sent: []string{"delete"}, want: spec{"color": "red"}},
+		"one that was not deleted stays":    {action: plan.Delete, was: spec{"color": "red"}, now: spec{"color": "green"}},
+		"one that was made again by others": {action: plan.Delete, was: spec{"color": "red"}, now: spec{"color": "green"}, nowID: "8", sent: []string{"delete"}, others: []string{"Box/b"}},
+		"a refused delete":                  {action: plan.Delete, was: spec{"color": "red"}, now: spec{"color": "red"}, sent: []string{"refused!delete"}},
+
+		"what was made goes":                {action: plan.Create, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, nowID: "9", sent: []string{"create"}, absent: true},
+		"what others changed of it stays":   {action: plan.Create, wrote: spec{"color": "blue"}, now: spec{"color": "green"}, nowID: "9", entries: append(sends("Box/b", plan.Create, "", "create"), sends("Box/b", plan.Create, "9", "color")...), others: []string{"Box/b"}, missing: []string{"Box/b"}},
+		"... unless it is named":            {action: plan.Create, wrote: spec{"color": "blue"}, now: spec{"color": "green"}, nowID: "9", entries: append(sends("Box/b", plan.Create, "", "create"), sends("Box/b", plan.Create, "9", "color")...), take: "Box/b", absent: true, others: []string{"Box/b taken"}},
+		"what others made is not the run's": {action: plan.Create, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, nowID: "8", sent: []string{"create"}},
+		"a refused create made nothing":     {action: plan.Create, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, nowID: "8", sent: []string{"conflict!create"}},
+
+		"an old journal does not say what was sent": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "blue", "size": int64(1)},
+			entries: []runs.Entry{{Event: "begin", Address: "Box/b", Action: "update"}, {Event: "send", Address: "Box/b", Request: "PUT /"}}, want: spec{"color": "red"}},
+		"... and is no reason to overwrite others": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "green"},
+			entries: []runs.Entry{{Event: "begin", Address: "Box/b", Action: "update"}, {Event: "send", Address: "Box/b", Request: "PUT /"}}, others: []string{"Box/b.color"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tt.action == "" {
+				tt.action = plan.Update
+			}
+			c := plan.Change{Address: "Box/b", Kind: "Box", Name: "b", Action: tt.action}
+			if tt.wrote != nil {
+				c.Desired = &model.Object{Address: model.Address{Kind: "Box", Name: "b"}, Spec: tt.wrote}
+			}
+			entries := tt.entries
+			if entries == nil {
+				entries = sends("Box/b", tt.action, "7", tt.sent...)
+			}
+			snap := &runs.Snapshot{}
+			var was []*model.Object
+			if tt.was != nil {
+				was = append(was, boxOf("b", "7", tt.was))
+				snap.Objects = append(snap.Objects, runs.SavedObject{Address: "Box/b", ID: "7"})
+			}
+			live := export.NewFarm(cat)
+			if tt.now != nil {
+				id, at := "7", "b"
+				if tt.nowID != "" {
+					id = tt.nowID
+				}
+				if tt.nowName != "" {
+					at = tt.nowName
+				}
+				live = export.NewFarm(cat, boxOf(at, id, tt.now))
+			}
+			o := wayback.Options{}
+			if tt.take != "" {
+				o.TakeBack = []string{tt.take}
+			}
+			aim, err := wayback.New(cat, entries, &plan.Plan{Changes: []plan.Change{c}}, snap, was).Aim(live, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want spec
+			for _, d := range aim.Desired {
+				want = d.Spec
+			}
+			if diff := cmp.Diff(tt.want, want); diff != "" {
+				t.Errorf("goes back: %s", diff)
+			}
+			if absent := len(aim.Absent) > 0; absent != tt.absent {
+				t.Errorf("to go: %v", aim.Absent)
+			}
+			var others []string
+			for _, c := range aim.Others {
+				name := c.Name()
+				if c.TakenBack {
+					name += " taken"
+				}
+				others = append(others, name)
+			}
+			sort.Strings(others)
+			if diff := cmp.Diff(tt.others, others); diff != "" {
+				t.Errorf("others: %s", diff)
+			}
+			if len(aim.Missing) != len(tt.missing) || len(tt.missing) > 0 && !strings.Contains(aim.Missing[0], tt.missing[0]) {
+				t.Errorf("missing: %v", aim.Missing)
+			}
+		})
+	}
+}
+
+// TestTakeBackNamesSomething: a name that nothing has is an error, not a wish
+// that came true.
+func TestTakeBackNamesSomething(t *testing.T) {
+	cat := catalog(t)
+	c := plan.Change{Address: "Box/b", Kind: "Box", Name: "b", Action: plan.Update, Desired: &model.Object{Address: model.Address{Kind: "Box", Name: "b"}, Spec: map[string]any{"color": "blue"}}}
+	way := wayback.New(cat, sends("Box/b", plan.Update, "7", "color"), &plan.Plan{Changes: []plan.Change{c}}, &runs.Snapshot{}, []*model.Object{boxOf("b", "7", map[string]any{"color": "red"})})
+	_, err := way.Aim(export.NewFarm(cat, boxOf("b", "7", map[string]any{"color": "blue"})), wayback.Options{TakeBack: []string{"Box/b.color"}})
+	if err == nil || !strings.Contains(err.Error(), "nothing of that name was changed by others") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,184 @@
+package wayback
+
+import (
+	"strings"
+
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/runs"
+)
+
+// touched is an object for which the run sent something that the farm took, or
+// may have taken.
+type touched struct {
+	address string
+	change  *plan.Change // nil: the run only moved its references
+	created bool
+	deleted bool
+	fields  map[string]bool
+	all     bool // anything may have been sent: journals of earlier versions do not say
+	// made is the id of the object that a create made; temp that of the one which
+	// a replacement made under a temporary name.
+	made, temp  string
+	tempCreated bool
+	// digest is how a new object read once everything was written, reads are the
+	// properties that read back otherwise than written; see runs.Entry.
+	digest string
+	reads  map[string]string
+}
+
+// whole tells whether the object is another one after the run, or gone.
+func (t *touched) whole() bool { return t.created || t.deleted }
+
+// sent collects what the entries of a journal say was sent.
+type sent struct {
+	cat     *model.Catalog
+	changes map[string]*plan.Change // by address and action
+	ids     map[string]string       // of the objects before the run, by address of the change
+	byKey   map[string]*touched
+	list    []*touched
+}
+
+// sentBy reads a journal.
+func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[string]string) *sent {
+	s := &sent{cat: cat, changes: map[string]*plan.Change{}, ids: ids, byKey: map[string]*touched{}}
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		s.changes[c.Address+" "+string(c.Action)] = c
+	}
+	action := ""
+	for i, e := range entries {
+		switch e.Event {
+		case "begin":
+			action = e.Action
+		case "send":
+			if e.Address != "" && e.Request != runs.ActivateRequest && taken(entries[i+1:], e.Request) {
+				s.send(e, action)
+			}
+		case "made":
+			if t := s.of(e, action); t != nil && e.Object == "" {
+				t.made = e.ID
+			} else if t != nil {
+				t.temp = e.ID
+			}
+		case "read":
+			for _, t := range s.list {
+				if t.address == e.Address {
+					t.digest, t.reads = e.Digest, e.Reads
+				}
+			}
+		}
+	}
+	return s
+}
+
+// taken tells whether the farm carried a request out, or may have: only an
+// answer that says no makes sure that it did not.
+func taken(after []runs.Entry, request string) bool {
+	for _, e := range after {
+		switch {
+		case e.Event == "answer" && e.Request == request:
+			return e.Error == "" || e.Error == "unknown-outcome" || e.Error == "server" || e.Error == "failed" || e.Error == "throttled" || e.Error == "connection" || e.Error == "canceled"
+		case e.Event == "send":
+			return true
+		}
+	}
+	return true
+}
+
+func (s *sent) send(e runs.Entry, action string) {
+	t := s.of(e, action)
+	if t == nil {
+		return
+	}
+	temp := t.change != nil && s.isTemp(t.change, e)
+	switch e.Does {
+	case "create":
+		if temp {
+			t.tempCreated = true
+		} else {
+			t.created = true
+		}
+	case "delete":
+		if temp {
+			t.tempCreated = false
+		} else {
+			t.deleted = true
+		}
+	case "update":
+		for _, f := range e.Fields {
+			if temp && f == "name" {
+				t.created = true // the new object has the name now
+				t.made = e.ID
+			}
+			t.fields[f] = true
+		}
+	default: // a run of an earlier version
+		t.all = true
+		if t.change == nil {
+			return
+		}
+		switch t.change.Action {
+		case plan.Create:
+			t.created = true
+		case plan.Delete:
+			t.deleted = true
+		case plan.Replace:
+			t.created, t.deleted, t.tempCreated = true, true, true
+		}
+	}
+}
+
+// of finds, or begins, what is known of the object of an entry.
+func (s *sent) of(e runs.Entry, action string) *touched {
+	c := s.changes[e.Address+" "+action]
+	key, address := e.Address+" "+action, e.Address
+	if e.Object != "" && c != nil && !s.isOwn(c, e) && !s.isTemp(c, e) {
+		if _, err := s.cat.ParseAddress(e.Object); err != nil {
+			return nil
+		}
+		key, address, c = e.Object, e.Object, nil
+	}
+	t := s.byKey[key]
+	if t == nil {
+		t = &touched{address: address, change: c, fields: map[string]bool{}}
+		s.byKey[key] = t
+		s.list = append(s.list, t)
+	}
+	return t
+}
+
+// isOwn tells whether an entry is about the object of the change itself, which
+// may have another name by then.
+func (s *sent) isOwn(c *plan.Change, e runs.Entry) bool {
+	if e.ID != "" && e.ID == s.ids[c.Address] {
+		return true
+	}
+	t := s.byKey[c.Address+" "+string(c.Action)]
+	return t != nil && e.ID != "" && e.ID == t.made
+}
+
+func (s *sent) isTemp(c *plan.Change, e runs.Entry) bool {
+	a, err := s.cat.ParseAddress(e.Object)
+	return err == nil && e.Object != "" && a.Kind == c.Kind && strings.EqualFold(a.Name, plan.TempName(c.Name))
+}
+
+// covers tells whether something was sent of a property: of itself, of what it
+// is part of, or of a part of it.
+func (t *touched) covers(path string) bool {
+	if t.all || t.deleted {
+		return true
+	}
+	for f := range t.fields {
+		if f == path || inside(f, path) || inside(path, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// inside tells whether a path lies below another.
+func inside(path, above string) bool {
+	rest, ok := strings.CutPrefix(path, above)
+	return ok && rest != "" && (rest[0] == '.' || rest[0] == '[')
+}
