@@ -212,14 +212,15 @@ func (r *run) removeEntry(ctx context.Context, at spot, p *model.Property, entry
 		return err
 	}
 	req := ras.Request{Method: "DELETE", Path: path, Query: with(at.query, p.List.Remove.Query)}
+	removes := sends{object: at.object, does: "remove", fields: []string{at.entryAt(p, entry)}}
 	if p.List.Remove.By != "body" {
-		_, err = r.send(ctx, req, updates(at.object, at.entryAt(p, entry)))
+		_, err = r.send(ctx, req, removes)
 	} else {
 		var variants []any
 		if variants, err = r.entryBodies(at, p, entry, p.List.Remove.Fields, nil); err != nil {
 			return err
 		}
-		_, err = r.sendEither(ctx, req, "DELETE "+at.kind.Name+" "+p.List.At, variants, updates(at.object, at.entryAt(p, entry)))
+		_, err = r.sendEither(ctx, req, "DELETE "+at.kind.Name+" "+p.List.At, variants, removes)
 	}
 	if is(err, ras.KindNotFound) {
 		return nil // gone already, which is what was wanted
@@ -273,7 +274,7 @@ func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry an
 		if variants, err = r.entryBodies(at, p, entry, p.List.Add.Fields, extra); err != nil {
 			return err
 		}
-		_, err = r.sendEither(ctx, req, "POST "+at.kind.Name+" "+p.List.At, variants, updates(at.object, at.entryAt(p, entry)))
+		_, err = r.sendEither(ctx, req, "POST "+at.kind.Name+" "+p.List.At, variants, sends{object: at.object, does: "add", fields: []string{at.entryAt(p, entry)}})
 	}
 	if err != nil && !is(err, ras.KindConflict) {
 		return err // a conflict means that it is there: what follows compares

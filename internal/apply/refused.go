@@ -152,6 +152,7 @@ type attempt struct {
 	leaves []model.Leaf
 	object *model.Object
 	prefix string   // where the leaves stand in the object
+	adds   bool     // an entry of a list
 	more   []string // what the first body holds beside the leaves: a new name, a new entry
 	// bodies gives the alternatives of the body that holds these leaves.
 	bodies func(leaves []model.Leaf, first bool) ([]any, error)
@@ -171,6 +172,14 @@ func (a attempt) fields(leaves []model.Leaf, first bool) []string {
 	return out
 }
 
+func (a attempt) sends(leaves []model.Leaf, first bool) sends {
+	what := updates(a.object, a.fields(leaves, first)...)
+	if a.adds {
+		what.does = "add"
+	}
+	return what
+}
+
 // fieldOf is how a property is named in the object; what no schema knows has
 // its whole path already.
 func fieldOf(prefix string, p *model.Property) string {
@@ -185,7 +194,7 @@ func (r *run) try(ctx context.Context, a attempt, leaves []model.Leaf, first boo
 	if err != nil {
 		return err
 	}
-	_, err = r.sendEither(ctx, a.req, a.key, variants, updates(a.object, a.fields(leaves, first)...))
+	_, err = r.sendEither(ctx, a.req, a.key, variants, a.sends(leaves, first))
 	return err
 }
 

@@ -16,7 +16,7 @@ import (
 // what was sent, and from nothing else.
 type sends struct {
 	object *model.Object
-	does   string   // create, delete or update
+	does   string   // create, delete, update, or of an entry of a list: add, remove
 	fields []string // properties that an update brings
 	same   bool     // a POST that sent twice is the same as once
 }

@@ -76,8 +76,7 @@ func TestImpactOfAChange(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}
-			gone := test.action == Delete || test.action == Replace // count is lost then
-			if c.Reversible != (test.lasting == "" && !gone) || !strings.Contains(c.IrreversibleBecause, test.lasting) {
+			if c.Reversible != (test.lasting == "") || !strings.Contains(c.IrreversibleBecause, test.lasting) {
 				t.Errorf("reversible %v: %q", c.Reversible, c.IrreversibleBecause)
 			}
 		})

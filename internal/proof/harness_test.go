@@ -211,7 +211,7 @@ func (j *journal) Append(e runs.Entry) error {
 
 // asIs are live objects as a snapshot keeps them.
 func asIs(live *export.Farm) []*model.Object {
-	out := declare(live)
+	out := withSecrets(live.Catalog, declare(live))
 	for i, o := range live.All() {
 		out[i].ID = o.ID
 	}

@@ -169,6 +169,9 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 				continue
 			}
 			v, there := m[c.Name]
+			if c.TooShort(v) {
+				continue // it cannot be emptied again
+			}
 			if c.Structured() && c.Codec == "" {
 				sub, _ := v.(map[string]any)
 				if sub != nil {

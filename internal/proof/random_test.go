@@ -35,16 +35,18 @@ func TestRandomEdits(t *testing.T) {
 			s := newStand(t, cat, randomState(t, cat, int64(100+seed), 5), sw.Switches)
 			s.live = s.read(nil, everything)
 			first := text(s.live)
+			was := asIs(s.live)
 			before := withSecrets(cat, declare(s.live))
-			after, made := edited(s, rng, before)
-			s.mustApply(s.exclusively(after, nil))
+			after, _ := edited(s, rng, before)
+			p := s.exclusively(after, nil)
+			s.mustApply(p)
 			if left := s.exclusively(after, nil); !left.Empty() {
 				t.Fatalf("not empty after apply:\n%s", describe(left))
 			}
 			if now := text(s.read(nil, everything)); now == first {
 				t.Fatal("the edits changed nothing")
 			}
-			s.mustApply(s.exclusively(before, made))
+			s.mustApply(s.wayBack(p, was, nil))
 			if now := text(s.read(nil, everything)); now != first {
 				t.Fatalf("not rolled back:\n%s", diffLines(first, now))
 			}

@@ -37,9 +37,9 @@ type Entry struct {
 	// Object is the address of the object that is written, where it is not that
 	// of the change: what refers to a replaced object, or its new one.
 	Object string `json:"object,omitempty"`
-	// Does says what the request does to the object: create, delete or update.
-	// Fields are the properties that an update brings, as a plan names them. Runs
-	// of earlier versions have neither.
+	// Does says what the request does: create, delete or update the object, add or
+	// remove an entry of one of its lists. Fields are the properties that it
+	// brings, as a plan names them. Runs of earlier versions have neither.
 	Does   string   `json:"does,omitempty"`
 	Fields []string `json:"fields,omitempty"`
 	// Reads are, after the last write, the properties that read back otherwise

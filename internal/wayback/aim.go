@@ -338,9 +338,12 @@ func (a *aimer) unmake(t *touched) error {
 	if now == nil {
 		return nil // gone, or another one has the name
 	}
-	changed, err := a.changedSince(t, now)
-	if err != nil {
-		return err
+	changed := ""
+	if t.done { // what is half made differs in any case
+		var err error
+		if changed, err = a.changedSince(t, now); err != nil {
+			return err
+		}
 	}
 	if changed != "" && !a.others(Change{Address: now.Address.String(), What: changed}, now) {
 		a.aim.Missing = append(a.aim.Missing, fmt.Sprintf("%s, which the run made, was not deleted: others changed it since", now.Address))
@@ -447,9 +450,11 @@ func (a *aimer) undelete(t *touched, was, now *model.Object) {
 		a.nowOf[was] = namesake
 		desired := copyOf(was)
 		desired.ID = namesake.ID
-		d := a.compare(t, was, namesake)
-		for path := range d.stay {
-			set(desired, path, namesake)
+		if t.done {
+			d := a.compare(t, was, namesake)
+			for path := range d.stay {
+				set(desired, path, namesake)
+			}
 		}
 		a.want(was, desired)
 	default:
@@ -493,14 +498,7 @@ func (a *aimer) changes(t *touched, was, now *model.Object) *model.Object {
 	for path, v := range a.mergedLists(t, was, now, d) {
 		desired.Spec = overlay(nest(path, v), desired.Spec).(map[string]any)
 	}
-	for path := range d.back {
-		if name, ok := strings.CutPrefix(path, "unknown."); ok {
-			if desired.Unknown == nil {
-				desired.Unknown = map[string]any{}
-			}
-			desired.Unknown[name] = was.Unknown[name]
-		}
-	}
+	desired.Unknown = unknownBack(was, now, d)
 	if k.Shape == model.Collection && !a.nameBack(t, was, now) {
 		desired.Address.Name = now.Address.Name
 	}
@@ -508,6 +506,27 @@ func (a *aimer) changes(t *touched, was, now *model.Object) *model.Object {
 		return nil
 	}
 	return desired
+}
+
+// unknownBack is what no schema knows: what goes back, and what belongs to the
+// entries of lists that do, which may be made again.
+func unknownBack(was, now *model.Object, d differing) map[string]any {
+	out := map[string]any{}
+	for _, from := range []*model.Object{now, was} {
+		for path, v := range from.Unknown {
+			list, _, inList := strings.Cut(path, "[")
+			switch {
+			case from == was && d.back["unknown."+path]:
+				out[path] = v
+			case inList && d.back.under(list) && (from == now || !d.stay["unknown."+path]):
+				out[path] = v
+			}
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 func nest(path string, v any) any {
@@ -531,12 +550,13 @@ func (a *aimer) compare(t *touched, was, now *model.Object) differing {
 	}
 	for _, f := range plan.Differences(k, was, now, a.names, nil) {
 		p := k.Spec.Find(plain(f.Path))
-		mine := t.covers(f.Path) && !other[f.Path] && !coversOther(other, f.Path)
+		unit := told(k, f.Path)
+		mine := t.covers(unit) && (t.between(f.Path) || !other[unit] && !coversOther(other, unit))
 		if t.change == nil {
 			mine = t.covers(f.Path) && strings.Contains(fmt.Sprint(f.Before), tempMark)
 		}
 		switch {
-		case !t.covers(f.Path) && !shown(now, f.Path):
+		case !t.covers(unit) && !shown(now, f.Path):
 			// Nobody knows what it is now: an older farm, or a part that was not read.
 		case mine:
 			d.back[f.Path] = true
@@ -562,6 +582,24 @@ func shown(o *model.Object, path string) bool {
 	path, _, _ = strings.Cut(path, "[")
 	_, there := model.Lookup(o.Spec, path)
 	return there
+}
+
+// told is what of a path the run's journal can be held against: the entries of a
+// list that have no names, or may get other ones, cannot be told apart, so that
+// such a list counts as a whole.
+func told(k *model.Kind, path string) string {
+	for i := 0; ; {
+		j := strings.IndexByte(path[i:], '[')
+		if j < 0 {
+			return path
+		}
+		i += j
+		p := k.Spec.Find(plain(path[:i]))
+		if p == nil || p.List == nil || len(p.List.Key)+len(p.List.MatchAny) == 0 || p.List.Rename != "" {
+			return path[:i]
+		}
+		i++
+	}
 }
 
 // tempMark ends the temporary names of replacements.

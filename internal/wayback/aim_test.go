@@ -84,6 +84,7 @@ func TestWhatGoesBack(t *testing.T) {
 		take            string
 		want            spec     // what the object is to be in the properties that go back; nil: not touched
 		absent          bool     // it is to go
+		unfinished      bool     // the run died in the middle of it
 		others, missing []string // what others changed since, and what stays all the same
 	}{
 		"what was sent goes back": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "blue", "size": int64(1)}, sent: []string{"color"},
@@ -115,6 +116,13 @@ func TestWhatGoesBack(t *testing.T) {
 			want: spec{"slots": list(slot("a", 1), slot("b", 1))}},
 		"plain values of others stay": {was: spec{"tags": list("a", "b")}, wrote: spec{"tags": list("a", "n")}, now: spec{"tags": list("a", "n", "x")}, sent: []string{"tags"},
 			want: spec{"tags": list("a", "x", "b")}, others: []string{"Box/b.tags"}},
+		"an entry between remove and add": {was: spec{"slots": list(slot("a", 1))}, wrote: spec{"slots": list(slot("a", 2))}, now: spec{"slots": list()},
+			entries:    []runs.Entry{{Event: "begin", Address: "Box/b", Action: "update"}, {Event: "send", Address: "Box/b", Request: "DELETE /", ID: "7", Does: "remove", Fields: []string{"slots[a]"}}},
+			unfinished: true, want: spec{"slots": list(slot("a", 1))}},
+		"an entry that the run made again and others removed": {was: spec{"slots": list(slot("a", 1))}, wrote: spec{"slots": list(slot("a", 2))}, now: spec{"slots": list()},
+			sent: []string{"slots[a]"}, others: []string{"Box/b.slots[a]"}},
+		"half made, and not as it is meant to be": {action: plan.Create, wrote: spec{"color": "blue"}, now: spec{"color": ""}, nowID: "9", entries: append(sends("Box/b", plan.Create, "", "create"), sends("Box/b", plan.Create, "9", "color")...),
+			unfinished: true, absent: true},
 		"deleted by others": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, sent: []string{"color"}, others: []string{"Box/b"}},
 		"... and named":     {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, sent: []string{"color"}, take: "Box/b", want: spec{"color": "red"}, others: []string{"Box/b taken"}},
 		"renamed by others": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "blue"}, nowName: "c", sent: []string{"color"},
@@ -169,6 +177,9 @@ func TestWhatGoesBack(t *testing.T) {
 			o := wayback.Options{}
 			if tt.take != "" {
 				o.TakeBack = []string{tt.take}
+			}
+			if !tt.unfinished {
+				entries = append(entries, runs.Entry{Event: "done", Address: "Box/b", Action: string(tt.action)})
 			}
 			aim, err := wayback.New(cat, entries, &plan.Plan{Changes: []plan.Change{c}}, snap, was).Aim(live, o)
 			if err != nil {

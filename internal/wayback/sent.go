@@ -16,7 +16,9 @@ type touched struct {
 	created bool
 	deleted bool
 	fields  map[string]bool
-	all     bool // anything may have been sent: journals of earlier versions do not say
+	entries map[string]bool // entries of lists that were added or removed
+	done    bool            // the run finished with it
+	all     bool            // anything may have been sent: journals of earlier versions do not say
 	// made is the id of the object that a create made; temp that of the one which
 	// a replacement made under a temporary name.
 	made, temp  string
@@ -54,6 +56,10 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 		case "send":
 			if e.Address != "" && e.Request != runs.ActivateRequest && taken(entries[i+1:], e.Request) {
 				s.send(e, action)
+			}
+		case "done":
+			if t := s.byKey[e.Address+" "+e.Action]; t != nil {
+				t.done = true
 			}
 		case "made":
 			if t := s.of(e, action); t != nil && e.Object == "" {
@@ -105,7 +111,10 @@ func (s *sent) send(e runs.Entry, action string) {
 		} else {
 			t.deleted = true
 		}
-	case "update":
+	case "update", "add", "remove":
+		if e.Does != "update" && len(e.Fields) > 0 {
+			t.entries[e.Fields[0]] = true
+		}
 		for _, f := range e.Fields {
 			if temp && f == "name" {
 				t.created = true // the new object has the name now
@@ -141,7 +150,7 @@ func (s *sent) of(e runs.Entry, action string) *touched {
 	}
 	t := s.byKey[key]
 	if t == nil {
-		t = &touched{address: address, change: c, fields: map[string]bool{}}
+		t = &touched{address: address, change: c, fields: map[string]bool{}, entries: map[string]bool{}}
 		s.byKey[key] = t
 		s.list = append(s.list, t)
 	}
@@ -171,6 +180,21 @@ func (t *touched) covers(path string) bool {
 	}
 	for f := range t.fields {
 		if f == path || inside(f, path) || inside(path, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// between tells whether a property may be neither as before nor as wanted
+// because the run did not get to its end: it had taken an entry away, or had not
+// written all of one that it added.
+func (t *touched) between(path string) bool {
+	if t.done {
+		return false
+	}
+	for e := range t.entries {
+		if path == e || inside(path, e) {
 			return true
 		}
 	}
