@@ -545,13 +545,13 @@ func (a *aimer) compare(t *touched, was, now *model.Object) differing {
 	other := map[string]bool{} // neither before nor written
 	if t.change != nil && t.change.Desired != nil {
 		for _, f := range plan.Differences(k, t.change.Desired, now, a.names, nil) {
-			other[f.Path] = t.reads[f.Path] == "" || t.reads[f.Path] != model.Hash(f.Before)
+			other[f.Path] = !t.between(f.Path) && (t.reads[f.Path] == "" || t.reads[f.Path] != model.Hash(f.Before))
 		}
 	}
 	for _, f := range plan.Differences(k, was, now, a.names, nil) {
 		p := k.Spec.Find(plain(f.Path))
 		unit := told(k, f.Path)
-		mine := t.covers(unit) && (t.between(f.Path) || !other[unit] && !coversOther(other, unit))
+		mine := t.covers(unit) && (t.between(f.Path) || !other[unit] && (ordersOnly(p, f) || !coversOther(other, unit)))
 		if t.change == nil {
 			mine = t.covers(f.Path) && strings.Contains(fmt.Sprint(f.Before), tempMark)
 		}
@@ -604,6 +604,12 @@ func told(k *model.Kind, path string) string {
 
 // tempMark ends the temporary names of replacements.
 var tempMark = strings.TrimPrefix(plan.TempName("x"), "x")
+
+// ordersOnly tells whether two lists differ in nothing but the order of their
+// entries.
+func ordersOnly(p *model.Property, f plan.Field) bool {
+	return p != nil && p.List != nil && p.Items.Structured() && f.Note == "order"
+}
 
 // coversOther tells whether others changed something inside of what differs as a
 // whole.
