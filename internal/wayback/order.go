@@ -1,7 +1,6 @@
 package wayback
 
 import (
-	"fmt"
 	"slices"
 
 	"rassync/internal/export"
@@ -29,45 +28,39 @@ func (a *aimer) ordersBack() {
 
 func (a *aimer) orderBack(was *model.Object, t *touched) {
 	k := a.cat.Kind(was.Address.Kind)
-	before, _ := was.Spec["items"].([]any)
-	now, there := a.line(k, was.Address)
-	var comes []any // what the rollback itself brings here
-	for w, d := range a.goal {
-		if !slices.Contains(k.Order.Of, w.Address.Kind) || a.home(k, d.Address) != was.Address.Key() {
-			continue
-		}
-		if item := export.OwnName(k, d); !slices.ContainsFunc(now, func(x any) bool { return same(x, item) }) {
-			comes = append(comes, item)
-		}
+	line := a.line(k, was.Address)
+	stays := len(line)
+	line = append(line, a.comes(k, was.Address, line)...)
+	now := make([]int, stays) // places in line, as are all of these
+	for i := range now {
+		now[i] = i
 	}
-	stays := func(item any) bool {
-		return slices.ContainsFunc(append(slices.Clone(now), comes...), func(x any) bool { return same(x, item) })
-	}
-	before = slices.DeleteFunc(slices.Clone(before), func(x any) bool { return !stays(x) && !there(x) })
+	listed, _ := was.Spec["items"].([]any)
+	before := placesOf(k, listed, line)
 	wrote := before
 	if t != nil && t.change.Desired != nil {
-		wrote, _ = t.change.Desired.Spec["items"].([]any)
+		listed, _ = t.change.Desired.Spec["items"].([]any)
+		wrote = placesOf(k, listed, line)
 	}
-	items := before
+	order := before
 	switch {
 	case follows(now, before):
 	case t != nil && follows(now, wrote):
-	case a.others(Change{Address: was.Address.String(), Path: "items", What: "the order", Was: before, Now: now}, nil):
+	case a.others(Change{Address: was.Address.String(), Path: "items", What: "the order", Was: itemsOf(k, line, before), Now: itemsOf(k, line, now)}, nil):
 	default:
-		items = insert(now, before, comes)
+		order = insert(now, before, stays)
 	}
-	if len(items) < 2 || len(comes) == 0 && follows(now, items) {
+	if len(order) < 2 || len(line) == stays && follows(now, order) {
 		return
 	}
 	d := copyOf(was)
-	d.Spec = map[string]any{"items": items}
+	d.Spec = map[string]any{"items": itemsOf(k, line, order)}
 	a.want(was, d)
 }
 
-// line lists the siblings of an order as they stand now, by the names that they
-// will have; what this rollback deletes or moves away is not among them. there
-// tells whether an item means one that stays under another spelling.
-func (a *aimer) line(k *model.Kind, addr model.Address) (list []any, there func(any) bool) {
+// line lists the siblings of an order as they stand now, under the names that
+// they will have; what this rollback deletes or moves away is not among them.
+func (a *aimer) line(k *model.Kind, addr model.Address) []*model.Object {
 	var kids []*model.Object
 	if k.Order.By == "chain" {
 		kids = a.live.Siblings(k, a.folderNow(k, addr.Name))
@@ -96,9 +89,51 @@ func (a *aimer) line(k *model.Kind, addr model.Address) (list []any, there func(
 			stay = append(stay, &c)
 		}
 	}
-	return export.OrderItems(k, stay), func(item any) bool {
-		return slices.ContainsFunc(stay, func(o *model.Object) bool { return export.ItemFits(k, item, o) })
+	return stay
+}
+
+// comes lists what the rollback itself brings into an order: made again, or moved
+// back.
+func (a *aimer) comes(k *model.Kind, addr model.Address, line []*model.Object) []*model.Object {
+	var out []*model.Object
+	for _, d := range a.aim.Desired {
+		if !slices.Contains(k.Order.Of, d.Address.Kind) || a.home(k, d.Address) != addr.Key() {
+			continue
+		}
+		if !slices.ContainsFunc(line, func(o *model.Object) bool { return o.Address.Key() == d.Address.Key() }) {
+			out = append(out, d)
+		}
 	}
+	return out
+}
+
+// placesOf finds the items of an order document in a line; what is in it no more
+// is left out.
+func placesOf(k *model.Kind, items []any, line []*model.Object) []int {
+	var out []int
+	for _, it := range items {
+		i := slices.IndexFunc(line, func(o *model.Object) bool { return export.ItemFits(k, it, o) })
+		for i >= 0 && slices.Contains(out, i) { // another of the same name
+			next := slices.IndexFunc(line[i+1:], func(o *model.Object) bool { return export.ItemFits(k, it, o) })
+			if next < 0 {
+				i = -1
+				break
+			}
+			i += 1 + next
+		}
+		if i >= 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func itemsOf(k *model.Kind, line []*model.Object, places []int) []any {
+	list := make([]*model.Object, len(places))
+	for i, at := range places {
+		list[i] = line[at]
+	}
+	return export.OrderItems(k, list)
 }
 
 // folderNow is the path that a folder has now.
@@ -133,20 +168,11 @@ func parent(path string) string {
 	return folder
 }
 
-func same(a, b any) bool {
-	x, ok := a.(string)
-	y, ok2 := b.(string)
-	if ok && ok2 {
-		return model.SameName(x, y)
-	}
-	return fmt.Sprint(a) == fmt.Sprint(b)
-}
-
-// follows tells whether the items that both lists have stand in one order.
-func follows(line, order []any) bool {
+// follows tells whether what both lists have stands in one order.
+func follows(line, order []int) bool {
 	at := -1
 	for _, x := range line {
-		i := slices.IndexFunc(order, func(y any) bool { return same(x, y) })
+		i := slices.Index(order, x)
 		if i < 0 {
 			continue
 		}
@@ -158,16 +184,16 @@ func follows(line, order []any) bool {
 	return true
 }
 
-// insert puts what comes behind the item that it followed before.
-func insert(now, before, comes []any) []any {
+// insert puts what comes, from place stays on, behind what it followed before.
+func insert(now, before []int, stays int) []int {
 	out := slices.Clone(now)
 	for i, x := range before {
-		if !slices.ContainsFunc(comes, func(y any) bool { return same(x, y) }) {
+		if x < stays {
 			continue
 		}
 		at := 0
 		for j := i - 1; j >= 0; j-- {
-			if n := slices.IndexFunc(out, func(y any) bool { return same(y, before[j]) }); n >= 0 {
+			if n := slices.Index(out, before[j]); n >= 0 {
 				at = n + 1
 				break
 			}
