@@ -160,8 +160,8 @@ func (d *demo) circle(ctx context.Context) error {
 		return err
 	}
 
-	d.title("Roll everything back")
-	if err := d.rassync(ctx, 0, "rollback", "--dir", d.work, "--rate", "off", "--yes"); err != nil {
+	d.title("Roll everything back: what somebody changed since goes back because it is named, and would be left alone otherwise")
+	if err := d.rassync(ctx, 0, "rollback", "--dir", d.work, "--rate", "off", "--yes", "--take-back", edits.address+".description"); err != nil {
 		return err
 	}
 	d.title("Export once more: byte for byte the first export")

@@ -23,6 +23,7 @@ type edit struct {
 type demoEdits struct {
 	list    []*edit
 	changed string
+	address string
 }
 
 // chooseEdits looks into the export for what the edits need: it makes no
@@ -70,7 +71,7 @@ func (d *demo) chooseEdits() (*demoEdits, error) {
 	newHost := []string{"kind: RDSHost", "site: " + q(app.Address.Site), "name: demo-host.example.com", "spec:", "  enabled: true", "  description: made by the demo", "  hostPool: " + q(pool)}
 	newApp := []string{"kind: PubRDSApp", "site: " + q(app.Address.Site), "name: " + q(fresh), "spec:", "  enabledMode: Enabled", `  target: C:\Windows\System32\notepad.exe`,
 		"  publishFrom: HostPool", "  publishFromGroup: [" + q(pool) + "]"}
-	return &demoEdits{changed: name, list: []*edit{
+	return &demoEdits{changed: name, address: app.Address.String(), list: []*edit{
 		d.setText(ws, app, "description", "edited in git"),
 		d.appendTo(host, "a new host in pool "+pool, newHost),
 		d.appendTo(app.Source.File, "an application that is published from that pool", newApp),

@@ -3,6 +3,7 @@ package wayback
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rassync/internal/export"
@@ -158,7 +159,7 @@ func (c Change) String() string {
 		s += ", " + c.What
 	}
 	if c.Was != nil && c.Now != nil && short(c.Was) && short(c.Now) {
-		s += fmt.Sprintf(" (%v before the run, %v now)", c.Was, c.Now)
+		s += fmt.Sprintf(" (%s before the run, %s now)", brief(c.Was), brief(c.Now))
 	}
 	if c.Run != "" {
 		s = c.Name() + ": changed since by run " + c.Run + " of this workspace"
@@ -173,6 +174,13 @@ func (c Change) String() string {
 		return s + ": taken back as --take-back says"
 	}
 	return s + fmt.Sprintf(": left alone (--take-back %q takes it back)", c.Name())
+}
+
+func brief(v any) string {
+	if s, ok := v.(string); ok {
+		return strconv.Quote(s)
+	}
+	return fmt.Sprint(v)
 }
 
 // short tells whether a value fits into a line.
