@@ -14,6 +14,9 @@ func main() { os.Exit(start()) }
 
 // start runs rassync until it is done or interrupted.
 func start() int {
+	if code, done := asInit(); done {
+		return code
+	}
 	app.CalmGC()
 	neverExitTwo()
 	ctx, cancel := context.WithCancel(context.Background())
