@@ -173,6 +173,10 @@ func (s *Session) roundTrip(parent context.Context, c *call, tok token) (r resul
 		r.fault, r.err = faultTooLarge, fmt.Errorf("more than the accepted %d bytes", s.maxAnswer)
 		return r
 	}
+	if err := boundsOf(r.contentType, data); err != nil {
+		r.fault, r.err = faultTooLarge, err
+		return r
+	}
 	r.body, r.fault = judgeBody(c, r.contentType, data)
 	if r.fault == faultGarbled {
 		r.err = errCut
@@ -229,6 +233,14 @@ func judgeBody(c *call, contentType string, data []byte) ([]byte, fault) {
 		return text, faultGarbled
 	}
 	return data, faultForeign
+}
+
+// boundsOf checks the bounds of an answer that is no picture.
+func boundsOf(contentType string, data []byte) error {
+	if media, _, err := mime.ParseMediaType(contentType); err == nil && (strings.HasPrefix(media, "image/") || media == "application/octet-stream") {
+		return nil
+	}
+	return checkBounds(bytes.TrimSpace(trimBOM(data)))
 }
 
 // truncatedJSON tells whether the text is JSON as far as it goes.
