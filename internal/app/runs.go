@@ -6,11 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
+	"path"
 	"time"
 
+	"rassync/internal/files"
 	"rassync/internal/model"
 	"rassync/internal/runs"
 )
@@ -74,19 +73,12 @@ func fileOf(r *runs.Run, workspace string) fileReader {
 				return data, nil
 			}
 		}
-		places := []string{}
-		if ref.Abs != "" {
-			places = append(places, ref.Abs)
-		}
-		if ref.Path != "" && src.File != "" {
-			p := filepath.Join(filepath.FromSlash(filepath.Dir(src.File)), filepath.FromSlash(strings.ReplaceAll(ref.Path, `\`, "/")))
-			if filepath.IsLocal(p) {
-				places = append(places, filepath.Join(workspace, p))
-			}
-		}
-		for _, p := range places {
-			data, err := os.ReadFile(p)
-			if err != nil {
+		for _, read := range []func() ([]byte, error){
+			func() ([]byte, error) { return named(ref) },
+			func() ([]byte, error) { return beside(workspace, src, ref) },
+		} {
+			data, err := read()
+			if err != nil || data == nil {
 				continue
 			}
 			if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) == ref.Digest {
@@ -95,4 +87,37 @@ func fileOf(r *runs.Run, workspace string) fileReader {
 		}
 		return nil, fmt.Errorf("the file %s is missing or has changed since the plan was made", ref)
 	}
+}
+
+// named reads a picture from where it was when its document was read.
+func named(ref model.FileRef) ([]byte, error) {
+	if ref.Abs == "" {
+		return nil, nil
+	}
+	if err := files.PictureName(ref.Abs); err != nil {
+		return nil, err
+	}
+	return files.ReadNamed(ref.Abs, files.MaxPicture)
+}
+
+// beside reads a picture that a document or a plan names, by the rules for what
+// documents may name.
+func beside(workspace string, src model.Source, ref model.FileRef) ([]byte, error) {
+	if ref.Path == "" || src.File == "" {
+		return nil, nil
+	}
+	p, err := files.Inside(path.Dir(src.File), ref.Path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := files.Open(workspace)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	data, err := root.Read(p, files.MaxPicture)
+	if err != nil {
+		return nil, err
+	}
+	return data, files.Picture(p, data)
 }

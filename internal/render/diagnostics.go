@@ -6,11 +6,19 @@ import (
 	"rassync/internal/model"
 )
 
+// shownMost is how many diagnostics are written for people; a log of thousands
+// hides the first.
+const shownMost = 200
+
 // Diagnostics writes one diagnostic per line, its hint below it, and at the
 // end how many there are.
 func Diagnostics(w io.Writer, ds model.Diagnostics, o Options) error {
 	p := &printer{o: o}
-	for _, d := range ds {
+	for i, d := range ds {
+		if i == shownMost && len(ds) > shownMost+1 {
+			p.linef("... and %d more (--format json shows all)", len(ds)-i)
+			break
+		}
 		line := ""
 		if s := d.Source.String(); s != "" {
 			line = Escape(s) + ": "

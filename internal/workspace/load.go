@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"rassync/internal/files"
 	"rassync/internal/model"
@@ -131,7 +132,12 @@ type reader struct {
 	total   int64
 	// broken are files and documents of which nobody knows what they declare.
 	broken model.Diagnostics
+	faults atomic.Int64 // errors in documents so far
 }
+
+// maxFaults is how many errors are looked for: whoever has so many mends the
+// first ones and comes again.
+const maxFaults = 1000
 
 // result is what a set of files declares.
 type result struct {
@@ -140,6 +146,7 @@ type result struct {
 	diags     model.Diagnostics
 	broken    model.Diagnostics // those of diags that leave open what is declared
 	documents int
+	left      int     // documents that were not looked at
 	entries   []entry // where the objects stand, for writing
 }
 
@@ -263,19 +270,31 @@ func (r *reader) read(sources []*source) result {
 		all.objects = append(all.objects, res.objects...)
 		all.uses = append(all.uses, res.uses...)
 		all.documents += res.documents
+		all.left += res.left
 		all.entries = append(all.entries, res.entries...)
 		r.broken = append(r.broken, res.broken...)
 		r.diags = append(r.diags, res.diags...)
+	}
+	if all.left > 0 {
+		d := model.Diagnostic{Severity: model.Error, Summary: fmt.Sprintf("%s not looked at: there are %d errors already", model.Count(all.left, "document was", "documents were"), maxFaults),
+			Hint: "correct these first; list what is no configuration under ignore in " + ConfigFile}
+		r.broken = append(r.broken, d)
+		r.diags = append(r.diags, d)
 	}
 	return all
 }
 
 // document reads one document of a file.
 func (r *reader) document(src *source, at int, res *result) {
+	if r.faults.Load() >= maxFaults {
+		res.left++
+		return
+	}
 	seg := src.segs[at]
 	text := src.text[seg.start:seg.end]
 	node, err := parse(text)
 	if err != nil {
+		r.faults.Add(1)
 		res.documents++
 		d := parseProblem(src.path, src.text, text, seg.line, err)
 		res.diags = append(res.diags, d)
@@ -297,6 +316,9 @@ func (r *reader) document(src *source, at int, res *result) {
 		r.ws.rules.verdicts.add(key)
 	}
 	res.diags = append(res.diags, w.diags...)
+	if w.diags.Failed() {
+		r.faults.Add(int64(len(w.diags)))
+	}
 	if o != nil {
 		res.objects = append(res.objects, o)
 		res.uses = append(res.uses, w.uses...)
