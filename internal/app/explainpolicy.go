@@ -91,6 +91,15 @@ func (a *App) Explain(f *Folder) (*Holds, error) {
 		}
 	}
 	add("windows", orNothing(times, "changes may be applied at any time")...)
+	channels := []Held{}
+	for _, ch := range p.Notify {
+		where := "at the address in the policy" // which is a secret
+		if ch.Env != "" {
+			where = "at the address in " + ch.Env
+		}
+		channels = append(channels, Held{fmt.Sprintf("%s (%s) %s", ch.Name, ch.Type, where), fromPolicy})
+	}
+	add("notify", orNothing(channels, "--notify tells nobody but the event log of this machine")...)
 	return h, nil
 }
 
