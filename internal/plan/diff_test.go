@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -101,5 +102,25 @@ func TestCompareByTheSchemasMeaning(t *testing.T) {
 				t.Errorf("edits: %+v", edits)
 			}
 		})
+	}
+}
+
+// TestMisspeltNameOfAnOpenKind: no schema knows the names, the farm does.
+func TestMisspeltNameOfAnOpenKind(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := cat.Kind("Reporting")
+	if k == nil || !k.Spec.Open {
+		t.Fatal("Reporting is not open any more")
+	}
+	for name, want := range map[string]int{"retentionDays": 0, "retentoinDays": 1, "somethingElse": 0} {
+		d := compared(&model.Object{Address: model.Address{Kind: k.Name}, Spec: map[string]any{name: int64(1)}},
+			&model.Object{Spec: map[string]any{"retentionDays": int64(2), "serverName": "x"}}, nobody{}, nil, false)
+		d.object(k.Spec, d.want, d.have, "")
+		if len(d.warn) != want || want > 0 && !strings.Contains(d.warn[0], "did you mean retentionDays?") {
+			t.Errorf("%s: %v", name, d.warn)
+		}
 	}
 }

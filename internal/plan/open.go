@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 
@@ -20,6 +21,7 @@ func (d *differ) open(p *model.Property, want, have map[string]any, path string)
 		if have == nil { // the object was switched off when it was read: what it holds is not known
 			d.add(c, Field{Path: joinPath(path, name), After: show(want[name])})
 		} else {
+			d.misspelt(p, name, have, joinPath(path, name))
 			d.openValue(c, want[name], have[name], joinPath(path, name))
 		}
 		if len(d.fields) > before && d.edits != nil {
@@ -33,6 +35,21 @@ func (d *differ) open(p *model.Property, want, have map[string]any, path string)
 		if _, declared := want[name]; !declared {
 			d.edits.Leaves = append(d.edits.Leaves, model.Leaf{Prop: p.Foreign(name), Value: have[name], Live: true})
 		}
+	}
+}
+
+// misspelt warns of a name that the farm does not show, and that is close to
+// one that it does: no schema can tell that it is wrong.
+func (d *differ) misspelt(p *model.Property, name string, have map[string]any, at string) {
+	if _, shown := have[name]; shown || len(have) == 0 {
+		return
+	}
+	among := model.OpenNames(p, have)
+	for _, c := range p.Props {
+		among = append(among, c.Name)
+	}
+	if hint := model.DidYouMean(name, among); hint != "" {
+		d.warn = append(d.warn, fmt.Sprintf("%s %s: the farm shows no such name, %s", d.address, at, hint))
 	}
 }
 
