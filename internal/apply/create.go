@@ -63,6 +63,7 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 	if err := r.secondPart(ctx, k, desired, live); err != nil {
 		return err
 	}
+	given := live.Address.Name // by the farm, where the create takes no name
 	live.Address = desired.Address
 	live.SiteID = siteID
 	live, err := r.brought(ctx, k, desired, live, want)
@@ -77,7 +78,11 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 			return err
 		}
 	}
-	if err := r.write(ctx, k, desired, live, edits); err != nil {
+	at := *live
+	if made && !k.Names(desired.Spec) {
+		at.Address.Name = given
+	}
+	if err := r.write(ctx, k, desired, &at, edits); err != nil {
 		return err
 	}
 	for _, l := range model.Leaves(k.Spec, desired.Spec) {
@@ -190,7 +195,9 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 				if err != nil {
 					return nil, err
 				}
-				body[k.Identity.Write] = name
+				if k.Names(spec) {
+					body[k.Identity.Write] = name
+				}
 				if withSite {
 					body[k.Create.SiteName] = site
 				}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -247,10 +248,13 @@ func (f *Farm) create(c *call) *answer {
 	if k.Tree != nil {
 		parent = k.Tree.Root
 	}
+	unnamed := c.chosen != "" && slices.Contains(k.Create.Unnamed, c.chosen)
 	err := t.write(k.layout.bodies[""], in, func(name string, v any) (bool, error) {
 		switch {
 		case name == k.Identity.Write && v == nil:
 			return true, nil
+		case name == k.Identity.Write && unnamed:
+			return true, fmt.Errorf("%s: this create takes none", name)
 		case name == k.Identity.Write:
 			return true, f.setName(o, v)
 		case k.siteScoped() && (strings.EqualFold(name, siteKey) || strings.EqualFold(name, k.Create.SiteName)):
@@ -276,6 +280,9 @@ func (f *Farm) create(c *call) *answer {
 	})
 	if err != nil {
 		return refuse("%v", err)
+	}
+	if unnamed {
+		o.raw[k.Identity.Read] = fmt.Sprint(k.Title, " ", f.staged.fresh(k)) // until an update gives it a name
 	}
 	if o.name() == "" && k.Name != "Site" {
 		return refuse("%s is required", k.Identity.Write)

@@ -100,6 +100,7 @@ type Create struct {
 	Answer   string            // object or none
 	By       string            // yaml name of the property that chooses among Paths
 	Paths    map[string]string // value of By -> path, instead of Path
+	Unnamed  []string          // values of By whose create takes no name: an update gives it
 }
 
 // Activate says that changes must be activated before whatever comes after

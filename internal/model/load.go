@@ -354,6 +354,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		}
 		if by := c.object("paths"); by != nil {
 			k.Create.By, k.Create.Paths = by.text("by"), textMap(by.object("of"))
+			k.Create.Unnamed = by.texts("unnamed")
 		}
 		if q, ok := plain(c.object("query")).(map[string]any); ok && len(q) > 0 {
 			k.Create.Query = q

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -73,6 +74,16 @@ func (k *Kind) CreatePath(spec map[string]any) (string, error) {
 		e.Known = append(e.Known, c.Value)
 	}
 	return "", e
+}
+
+// Names tells whether the create of an object like this takes its name;
+// otherwise an update gives it.
+func (k *Kind) Names(spec map[string]any) bool {
+	if k.Create == nil || len(k.Create.Unnamed) == 0 {
+		return true
+	}
+	v, _ := Lookup(spec, k.Create.By)
+	return !slices.Contains(k.Create.Unnamed, fmt.Sprint(v))
 }
 
 // Activates tells whether such a change must be activated before what depends

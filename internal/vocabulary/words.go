@@ -80,6 +80,7 @@ func kindWords() form {
 			w("paths", words(
 				w("by", text(), "yaml name of the property that chooses the path"),
 				w("of", mapping(aPath()), "value -> path"),
+				w("unnamed", listOf(text()), "values whose create takes no name"),
 			), "instead of path: a create per type"),
 			w("site", oneOf("body", "query", "both", "none"), "where the create names the site"),
 			w("siteName", text(), "name of the site in it"),
