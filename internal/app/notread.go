@@ -29,7 +29,26 @@ func (x *Exported) Incomplete() error {
 	if n := len(x.Missing); n > 0 {
 		what += ", " + model.Count(n, "list was not read", "lists were not read")
 	}
-	return Failf(Partial, "the export is incomplete: %s", what).With("%s", hint).About(objects)
+	class := Partial
+	if rights(x.Missing, x.failed) {
+		class = Auth
+	}
+	return Failf(class, "the export is incomplete: %s", what).With("%s", hint).About(objects)
+}
+
+// rights tells whether nothing but missing rights kept things from being read.
+func rights(lists []export.NotRead, reads []export.FailedRead) bool {
+	for _, n := range lists {
+		if ras.KindOf(n.Err) != ras.KindRights {
+			return false
+		}
+	}
+	for _, f := range reads {
+		if ras.KindOf(f.Err) != ras.KindRights {
+			return false
+		}
+	}
+	return true
 }
 
 // broken are the lists of which no sensible answer came. What the account may
