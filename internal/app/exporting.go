@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"sort"
 	"strings"
@@ -101,9 +102,13 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 			x.failed = append(x.failed, n)
 		}
 	}
+	inOrder := a.ordering(x.Farm, f.Dir, o)
 	var objects []*model.Object
 	for _, obj := range x.Farm.All() {
 		if o.Selection.Match(obj.Address) {
+			if obj = inOrder(obj); obj == nil {
+				continue
+			}
 			objects = append(objects, obj)
 			x.Counts[obj.Address.Kind]++
 		}
@@ -157,6 +162,43 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	}
 	x.Stats = s.Stats()
 	return x, nil
+}
+
+// ordering takes out of an order what is not exported and has no document: an
+// order that names it could not be carried out from the export.
+func (a *App) ordering(live *export.Farm, dir string, o ExportOptions) func(*model.Object) *model.Object {
+	if len(o.Selection.Only)+len(o.Selection.Except) == 0 {
+		return func(obj *model.Object) *model.Object { return obj }
+	}
+	declared := map[model.Address]bool{}
+	if _, err := os.Stat(dir); err == nil {
+		ws, _ := a.Read(dir, o.Overlay)
+		for _, d := range ws.Objects {
+			declared[d.Address.Key()] = true
+		}
+	}
+	return func(obj *model.Object) *model.Object {
+		k := a.Catalog.Kind(obj.Address.Kind)
+		if k.Order == nil {
+			return obj
+		}
+		kids := live.Ranked(k, obj.Address.Site)
+		if k.Order.By == "chain" {
+			kids = live.Siblings(k, obj.Address.Name)
+		}
+		kept := slices.DeleteFunc(slices.Clone(kids), func(kid *model.Object) bool {
+			return !o.Selection.Match(kid.Address) && !declared[kid.Address.Key()]
+		})
+		if len(kept) == len(kids) {
+			return obj
+		}
+		if len(kept) < 2 {
+			return nil
+		}
+		c := *obj
+		c.Spec = map[string]any{"items": export.OrderItems(k, kept)}
+		return &c
+	}
 }
 
 // elsewhere tells whether the farm answers the list of a kind in another site:

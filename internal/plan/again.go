@@ -183,10 +183,16 @@ func Beyond(wanted, declared map[string]any, path string) []string {
 }
 
 // Rotates tells whether a plan sends secrets because of --rotate-secrets.
-func (p *Plan) Rotates() bool {
+func (p *Plan) Rotates() bool { return p.notes(rotateNote) }
+
+// WritesUnseen tells whether a plan writes what the farm does not show because
+// of --write-unseen.
+func (p *Plan) WritesUnseen() bool { return p.notes(forcedNote) }
+
+func (p *Plan) notes(note string) bool {
 	for i := range p.Changes {
 		for _, f := range p.Changes[i].Fields {
-			if strings.Contains(f.Note, rotateNote) {
+			if strings.Contains(f.Note, note) {
 				return true
 			}
 		}

@@ -29,6 +29,7 @@ const (
 	halfShown   = "it belongs to what this farm does not show: not written without that"
 	partlyShown = "this farm does not show all of its entries' values: what it shows is as declared, the rest is not compared"
 	unseenNote  = "this farm does not show the property"
+	forcedNote  = unseenNote + ", written because of --write-unseen"
 	unseenItems = "this farm does not show the entries of the list, so nobody can say which to add or remove: not compared, and not written"
 )
 
@@ -64,8 +65,10 @@ func (d *differ) notShown(c *model.Property, w any, at string) {
 		state = d.sent.State(d.address, at, w)
 	}
 	switch {
-	case state == SentOther || state == NeverSent && (d.writeUnseen || d.fresh) && !c.CreateOnly:
+	case state == SentOther || state == NeverSent && d.fresh && !c.CreateOnly:
 		d.leaf(c, w, Field{Path: at, After: show(w), Note: unseenNote})
+	case state == NeverSent && d.writeUnseen && !c.CreateOnly:
+		d.leaf(c, w, Field{Path: at, After: show(w), Note: forcedNote})
 	case state == NeverSent:
 		// What only a create takes is never written for that: the object would
 		// be made anew in every run.
