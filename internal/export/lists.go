@@ -159,7 +159,7 @@ func (r *reader) list(ctx context.Context, k *model.Kind, site *model.Object) ([
 		body := map[string]any{}
 		if !k.NoRead {
 			var err error
-			if body, err = r.memo.object(ctx, k.Self, query); err != nil {
+			if body, err = r.single(ctx, k, query); err != nil {
 				return nil, err
 			}
 		}

@@ -61,7 +61,7 @@ func (r *reader) body(ctx context.Context, k *model.Kind, o *model.Object) (map[
 		return map[string]any{}, nil
 	}
 	if k.Shape == model.Singleton {
-		return r.memo.object(ctx, k.Self, SiteQuery(k, o))
+		return r.single(ctx, k, SiteQuery(k, o))
 	}
 	if k.Get != "" {
 		body, err := r.memo.object(ctx, SelfPath(k.Get, o.ID), nil)

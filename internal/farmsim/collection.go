@@ -176,6 +176,9 @@ func (c *call) pick() (*object, *answer) {
 				return nil, a
 			}
 			site = id
+			if c.r.Method == http.MethodGet && k.SiteUnsure && c.f.opts.OneSiteRead {
+				site = c.f.licensingSite(c.f.staged)
+			}
 		}
 		o := c.f.staged.get(k, site)
 		if o == nil {

@@ -54,6 +54,10 @@ type Options struct {
 	// nothing of which no page tells whether an update takes it.
 	ShortUpdates bool
 
+	// OneSiteRead makes reads that are documented without a site answer for the
+	// licensing site, whichever is asked.
+	OneSiteRead bool
+
 	// ForbidWrites makes every write a recorded violation that is refused and
 	// not carried out: the proof that a command only reads.
 	ForbidWrites bool

@@ -37,12 +37,15 @@ type Kind struct {
 	Scope       Scope
 	Shape       Shape
 
-	Self      string // path of one object, base of relative paths
-	List      *ListRead
-	Get       string // path of one object's read, "" if there is none
-	NoRead    bool   // singletons: Self answers nothing, all stands in parts and lists
-	SiteQuery string // query name of the site on everything below Self (singletons)
-	Filter    map[string][]any
+	Self   string // path of one object, base of relative paths
+	List   *ListRead
+	Get    string // path of one object's read, "" if there is none
+	NoRead bool   // singletons: Self answers nothing, all stands in parts and lists
+	// SiteUnsure says that the read of a singleton is documented without the
+	// query of the site: a farm may answer for one site whichever is asked.
+	SiteUnsure bool
+	SiteQuery  string // query name of the site on everything below Self (singletons)
+	Filter     map[string][]any
 
 	Create *Create
 	Update *Update

@@ -312,6 +312,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 		Shape:       Shape(x.text("shape")),
 		Self:        x.text("self"),
 		SiteQuery:   x.text("siteQuery"),
+		SiteUnsure:  x.text("readSite") == "unsure",
 		Sites:       x.text("sites"),
 		Replace:     x.text("replace"),
 		Evidence:    x.text("evidence"),

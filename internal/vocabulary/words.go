@@ -74,6 +74,7 @@ func kindWords() form {
 		), "how all objects are read"),
 		w("get", either(aPath(), no()), "path of one object's read; false: nothing answers under self"),
 		w("siteQuery", text(), "singletons: name of the query that picks the site"),
+		w("readSite", oneOf("unsure"), "the read is documented without that query"),
 		w("filter", mapping(either(listOf(anything()), anything())), "which elements of a shared list are of this kind"),
 		w("create", words(
 			w("path", aPath(), "path of the create"),
