@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"rassync/internal/model"
@@ -15,6 +16,9 @@ func lostOnReturn(cat *model.Catalog, p *plan.Plan) (out, notes []string) {
 	var anew []string
 	for i := range p.Changes {
 		c := &p.Changes[i]
+		if c.Action == plan.Update {
+			out = append(out, entriesWithoutSecret(cat, c)...)
+		}
 		if c.Action != plan.Create && c.Action != plan.Replace {
 			continue
 		}
@@ -51,6 +55,28 @@ func lostOnReturn(cat *model.Catalog, p *plan.Plan) (out, notes []string) {
 	}
 	return out, notes
 }
+
+// entriesWithoutSecret names the secrets of entries that are made again without
+// them.
+func entriesWithoutSecret(cat *model.Catalog, c *plan.Change) []string {
+	var out []string
+	for _, f := range c.Fields {
+		m, isEntry := f.After.(map[string]any)
+		p := cat.Kind(c.Kind).Spec.Find(entryLabels.ReplaceAllString(f.Path, ""))
+		if !isEntry || f.Before != nil || p == nil || p.Items == nil || !strings.HasSuffix(f.Path, "]") {
+			continue
+		}
+		for _, s := range p.Items.Props {
+			if _, have := m[s.Name]; s.Secret && !have {
+				out = append(out, fmt.Sprintf("%s %s.%s does not come back: secrets are never read, supply it again", c.Address, f.Path, s.Name))
+			}
+		}
+	}
+	return out
+}
+
+// entryLabels are the names of entries in a path.
+var entryLabels = regexp.MustCompile(`\[[^\]]*\]`)
 
 // secretsLacking lists the secrets that entries of lists have and that are not at
 // hand.

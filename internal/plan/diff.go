@@ -442,6 +442,7 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 	pairs := d.match(p, w, h)
 	pairLeft(p, pairs, len(h), d.fresh)
 	w, pairs = d.makeable(p, w, pairs, at)
+	w, pairs = d.suppliable(p, w, pairs, at)
 	w = newEntries(p, w, pairs)
 	kept := make([]bool, len(h))
 	before := len(d.fields)
@@ -467,6 +468,7 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 		d.object(p.Items, wm, hm, label)
 		d.strangers(p, label, at+"["+model.EntryLabel(p, h[j])+"]")
 		d.unchangeable(p, from)
+		d.unmakeable(p, wm, from)
 		if outer != nil {
 			if !d.edits.Empty() {
 				edit.Entries[i] = d.edits

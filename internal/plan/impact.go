@@ -38,6 +38,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 			if p.WriteOnly {
 				lost = append(lost, c.Fields[n].Path+": the value before cannot be read")
 			}
+			lost = append(lost, entryLost(p, c.Fields[n])...)
 			if p.TooShort(c.Fields[n].Before) {
 				lost = append(lost, c.Fields[n].Path+": it cannot be emptied again")
 			}

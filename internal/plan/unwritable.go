@@ -212,6 +212,12 @@ func (d *differ) onCreate(p *model.Property, want map[string]any, path string) {
 				pairs[0] = 0 // the one that a new object brings along
 			}
 			d.makeable(c, list, pairs, at)
+		case len(secretsOf(c)) > 0:
+			pairs := make([]int, len(list))
+			for i := range pairs {
+				pairs[i] = -1
+			}
+			d.suppliable(c, list, pairs, at)
 		case c.File != nil:
 			// What the farm gives a new object by itself may well be the same.
 			if why := noCall(c, w); why != "" {
