@@ -1,0 +1,83 @@
+package guard_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"rassync/internal/export"
+	"rassync/internal/guard"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/schemas"
+)
+
+// TestLimitsAllowWhatTheySay: a limit of ten lets ten pass, and one of ten in a
+// hundred lets ten in a hundred pass.
+func TestLimitsAllowWhatTheySay(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := &export.Farm{Catalog: cat, Objects: map[string][]*model.Object{}}
+	for i := range 100 {
+		live.Objects["CustomRoute"] = append(live.Objects["CustomRoute"], liveObject(cat, fmt.Sprintf("Main/CustomRoute/r%d", i), nil))
+	}
+	for _, action := range []plan.Action{plan.Delete, plan.Update} {
+		for n, refused := range map[int]bool{9: false, 10: false, 11: true} {
+			p := &plan.Plan{}
+			for i := range n {
+				p.Changes = append(p.Changes, change(cat, action, fmt.Sprintf("Main/CustomRoute/r%d", i), map[string]any{}))
+			}
+			for what, limits := range map[string]guard.Limits{
+				"by number":  {Deletes: 10, Updates: 10},
+				"by percent": {DeletePercent: 10, UpdatePercent: 10, From: 100},
+			} {
+				if got := guard.Brakes(p, live, guard.Guard{Catalog: cat, Limits: limits}); (len(got) > 0) != refused {
+					t.Errorf("%d %ss %s: %v", n, action, what, got)
+				}
+			}
+		}
+	}
+}
+
+// TestAccountInUseIsKept: the account that rassync uses is neither taken away nor
+// switched off, root or not, however its name is spelled.
+func TestAccountInUseIsKept(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := &export.Farm{Catalog: cat, Objects: map[string][]*model.Object{"AdminAccount": {
+		liveObject(cat, `AdminAccount/EXAMPLE\root`, map[string]any{"permissions": "RootAdmin", "enabled": true}),
+		liveObject(cat, `AdminAccount/EXAMPLE\power`, map[string]any{"permissions": "PowerAdmin", "enabled": true}),
+	}}}
+	off := change(cat, plan.Update, `AdminAccount/EXAMPLE\power`, map[string]any{"enabled": false})
+	off.Fields = []plan.Field{{Path: "enabled", Before: true, After: false}}
+	mail := change(cat, plan.Update, `AdminAccount/EXAMPLE\power`, map[string]any{"email": "p@example.com"})
+	mail.Fields = []plan.Field{{Path: "email", Before: "", After: "p@example.com"}}
+	for name, tt := range map[string]struct {
+		change  plan.Change
+		account string
+		why     string // "" passes
+	}{
+		"switched off":             {off, `EXAMPLE\power`, "switches off"},
+		"in another spelling":      {off, "POWER@example.com", "switches off"},
+		"another's":                {off, `EXAMPLE\root`, ""},
+		"something else of it":     {mail, `EXAMPLE\power`, ""},
+		"deleted":                  {change(cat, plan.Delete, `AdminAccount/EXAMPLE\power`, nil), "power", "deletes"},
+		"the same name, elsewhere": {off, `OTHER\power`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, r := range guard.Brakes(&plan.Plan{Changes: []plan.Change{tt.change}}, live, guard.Guard{Catalog: cat, Account: tt.account}) {
+				if r.Rule == "account" {
+					got = append(got, r.Why)
+				}
+			}
+			if tt.why == "" && len(got) > 0 || tt.why != "" && (len(got) != 1 || !strings.Contains(got[0], tt.why)) {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
