@@ -19,6 +19,7 @@ import (
 	"rassync/internal/policy"
 	"rassync/internal/ras"
 	"rassync/internal/render"
+	"rassync/internal/wholefile"
 )
 
 func newRehearse(c *call) *cobra.Command {
@@ -204,7 +205,7 @@ func (r *rehearsal) copyDocuments() error {
 			data = fromFile.ReplaceAll(data, []byte("fromEnv: "+drillSecret))
 			data, chosen = r.chooseCreates(data, chosen)
 		}
-		return os.WriteFile(to, data, 0o600)
+		return wholefile.Write(to, data, wholefile.Options{})
 	})
 	if len(chosen) > 0 {
 		r.doc.ByHand = append(r.doc.ByHand, byHandStep{"Say in the document how the object is made: no farm shows it, and the drill took the first way.", chosen})
@@ -309,7 +310,7 @@ func (r *rehearsal) writePolicy(secrets []app.DeclaredSecret) error {
 	}
 	file := filepath.Join(r.dir, "policy.yaml")
 	r.vars[app.EnvPolicy] = file
-	return os.WriteFile(file, data, 0o600)
+	return wholefile.Write(file, data, wholefile.Options{})
 }
 
 // command carries out a command as if it had been typed, away from the

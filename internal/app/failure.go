@@ -129,7 +129,7 @@ func ClassOf(err error) Class {
 		return Interrupted
 	case errors.As(err, &stale), errors.Is(err, plan.ErrExpired):
 		return Stale
-	case errors.Is(err, plan.ErrEdited), errors.Is(err, plan.ErrFormat), errors.Is(err, plan.ErrOtherFor), errors.Is(err, plan.ErrOtherBy),
+	case errors.Is(err, plan.ErrEdited), errors.Is(err, plan.ErrNewer), errors.Is(err, plan.ErrFormat), errors.Is(err, plan.ErrOtherFor), errors.Is(err, plan.ErrOtherBy),
 		errors.Is(err, runs.ErrSnapshot), errors.Is(err, runs.ErrSnapshotVersion), errors.Is(err, runs.ErrJournal), errors.Is(err, runs.ErrDamaged), errors.Is(err, runs.ErrHead), errors.Is(err, runs.ErrNewer), errors.As(err, &none), errors.As(err, &diags):
 		return Input
 	}

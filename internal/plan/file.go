@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 // The reasons for which a plan file is refused.
 var (
+	ErrNewer    = errors.New("a newer rassync wrote the plan file: use that one")
 	ErrEdited   = errors.New("the plan file was changed after it was made")
 	ErrExpired  = errors.New("the plan file has expired")
 	ErrFormat   = errors.New("this is no plan file of a format that this rassync reads, or it is damaged")
@@ -83,6 +85,22 @@ func ReadFile(path string, cat *model.Catalog, now time.Time) (*File, error) {
 	return Parse(data, cat, now)
 }
 
+// newer names a format of a later version as such.
+func newer(data []byte) error {
+	var head struct {
+		FormatVersion string `json:"formatVersion"`
+	}
+	if json.Unmarshal(data, &head) != nil {
+		return nil // what is wrong with it is said by who reads all of it
+	}
+	have, err := strconv.Atoi(head.FormatVersion)
+	mine, merr := strconv.Atoi(FormatVersion)
+	if err != nil || merr != nil || have <= mine {
+		return nil
+	}
+	return fmt.Errorf("%w (format %d, this rassync reads up to %d)", ErrNewer, have, mine)
+}
+
 // namesNow gives a change today's names of kinds and properties: the plan of a run
 // that is resumed may be of an earlier version.
 func namesNow(cat *model.Catalog, c *Change, b *Binding) {
@@ -109,6 +127,9 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	d.DisallowUnknownFields()
+	if err := newer(data); err != nil {
+		return nil, err
+	}
 	if err := d.Decode(f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
@@ -138,8 +159,8 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 		}
 		namesNow(cat, c, b)
 		k := cat.Kind(c.Kind)
-		if k == nil || b.Address != c.Address {
-			return nil, fmt.Errorf("%w: %s", ErrFormat, c.Address)
+		if k == nil {
+			return nil, fmt.Errorf("%w: the schemas of this rassync know no kind %s", ErrFormat, c.Kind)
 		}
 		a := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
 		if b.Desired != nil || c.Action != Delete {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -198,6 +199,9 @@ func parseSnapshot(data []byte) (*Snapshot, error) {
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSnapshot, err)
+	}
+	if n, err := strconv.Atoi(head.FormatVersion); err == nil && n > 2 {
+		return nil, fmt.Errorf("%w (%w): format %d, this rassync reads up to %s", ErrNewer, ErrSnapshotVersion, n, snapshotVersion)
 	}
 	if head.FormatVersion != "1" && head.FormatVersion != snapshotVersion {
 		return nil, fmt.Errorf("%w: version %q, this rassync reads %s and 1: use the rassync that made it", ErrSnapshotVersion, head.FormatVersion, snapshotVersion)
