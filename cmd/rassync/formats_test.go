@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"rassync/internal/app"
 	"rassync/internal/farmsim"
 	"rassync/internal/runs"
 )
@@ -19,6 +20,11 @@ import (
 // workspace as that version left it, the farm as it was then, and the documents: a
 // run that is done, and one that was killed on its way.
 const formatsFolder = "testdata/formats"
+
+// What the test data declares: the documents of the kill proof as they were then.
+func documentsThen(now string) string {
+	return strings.NewReplacer(", totpType: TOTP", "", ", totpType: MicrosoftTOTP", "").Replace(now)
+}
 
 // TestMakeFormats makes the test data of a version: RASSYNC_FORMATS_BY names its
 // executable, RASSYNC_FORMATS_AS the folder.
@@ -38,7 +44,7 @@ func TestMakeFormats(t *testing.T) {
 		}
 	}
 	put("rassync.yaml", killConfig)
-	put("farm.yaml", killBefore)
+	put("farm.yaml", documentsThen(killBefore))
 	fresh, err := farmsim.New(farmsim.Options{Catalog: cat, Rate: -1})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +80,7 @@ func TestMakeFormats(t *testing.T) {
 		}
 	}
 	save("done")
-	if err := os.WriteFile(filepath.Join(s.dir, "farm.yaml"), []byte(killAfter), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.dir, "farm.yaml"), []byte(documentsThen(killAfter)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(by, "apply", s.dir, "--yes", "--prune", "--rate", "off")
@@ -136,10 +142,10 @@ func TestFormatsOfEarlierVersions(t *testing.T) {
 				return
 			}
 			s.must(0, "apply", "--resume", "--dir", s.dir, "--yes")
-			s.expects(0, "resumed", killAfter)
+			s.expects(0, "resumed", documentsThen(killAfter))
 			s = open()
 			s.must(0, "rollback", "--dir", s.dir, "--yes")
-			s.expects(0, "rolled back", killBefore)
+			s.expects(0, "rolled back", documentsThen(killBefore))
 		})
 	}
 }
@@ -198,10 +204,17 @@ func formatScene(t *testing.T, place string) *scene {
 	if err := copyFolder(filepath.Join(dir, ".rassync"), filepath.Join(place, "private")); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"rassync.yaml": killConfig, "farm.yaml": killAfter} {
+	for name, text := range map[string]string{"rassync.yaml": killConfig, "farm.yaml": documentsThen(killAfter)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return k.scene(t, farm, dir)
+	s := k.scene(t, farm, dir)
+	// That version proposed another variable; the operator allows it.
+	policy := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(policy, []byte("secrets:\n  allow:\n    - {kind: MFARadius, property: secretKey, fromEnv: [RADIUS_SECRET]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.vars[app.EnvPolicy], s.vars["RADIUS_SECRET"] = policy, killSecret
+	return s
 }

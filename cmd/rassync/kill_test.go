@@ -35,7 +35,7 @@ manage:
 `
 
 const killBefore = `
-{kind: MFATOTP, site: Main, name: Authenticator, spec: {displayName: One, enabled: true}}
+{kind: MFATOTP, site: Main, name: Authenticator, spec: {displayName: One, enabled: true, totpType: TOTP}}
 ---
 {kind: Theme, site: Main, name: Staff, spec: {mfa: Authenticator}}
 ---
@@ -66,8 +66,8 @@ spec:
 `
 
 const killAfter = `
-# replaced: only a create takes this name
-{kind: MFATOTP, site: Main, name: Authenticator, confirm: replace, spec: {displayName: Two, enabled: true}}
+# replaced: only a create takes the type
+{kind: MFATOTP, site: Main, name: Authenticator, confirm: replace, spec: {displayName: Two, enabled: true, totpType: MicrosoftTOTP}}
 ---
 # created, with a secret
 {kind: MFARadius, site: Main, name: Tokens, spec: {displayName: Tokens, radiusServer: radius.example.com, radiusPort: 1812, timeout: 20, retries: 2, secretKey: {fromEnv: MFA_RADIUS_SECRET}}}
