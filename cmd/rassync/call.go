@@ -316,6 +316,9 @@ func (c *call) begin(format *formatFlag, do action) func(*cobra.Command, []strin
 			// A file is shown by somebody later, in a log for example.
 			c.out.w, c.OutTerminal = printable.NewWriter(&c.output.buf), false
 		}
+		if err := c.takeContract(cmd, args); err != nil {
+			return err
+		}
 		return do(cmd.Context(), args)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"rassync/examples"
 	"rassync/internal/app"
+	"rassync/internal/contract"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/schemas"
@@ -23,8 +25,9 @@ var loadCatalog = sync.OnceValues(func() (*model.Catalog, error) { return model.
 
 // scriptFarm is the farm of one script.
 type scriptFarm struct {
-	farm   *farmsim.Farm
-	server *farmsim.Server
+	farm    *farmsim.Farm
+	server  *farmsim.Server
+	catalog *model.Catalog
 }
 
 // The farms of the scripts that run now, by the script's own folder.
@@ -106,6 +109,11 @@ func farmCommand(ts *testscript.TestScript, neg bool, args []string) {
 		if got := itoa(f.farm.Count("")); got != rest[0] {
 			ts.Fatalf("%s requests instead of %s", got, rest[0])
 		}
+	case "openapi":
+		need(1)
+		var doc bytes.Buffer
+		ts.Check(contract.WriteDocument(&doc, f.catalog, "22.0"))
+		ts.Check(os.WriteFile(ts.MkAbs(rest[0]), doc.Bytes(), 0o644))
 	case "clean":
 		if v := f.farm.Violations(); len(v) > 0 {
 			ts.Fatalf("the farm was asked to write: %s", strings.Join(v, "; "))
@@ -206,6 +214,10 @@ func startFarm(ts *testscript.TestScript, args []string) {
 			opts.State = nil
 		case "random":
 			opts.State = farmsim.Random(cat, rand.New(rand.NewPCG(uint64(n), 1)), 3)
+		case "altered":
+			cat, err = alteredCatalog(uint64(n))
+			ts.Check(err)
+			opts.Catalog, opts.State = cat, farmsim.Random(cat, rand.New(rand.NewPCG(uint64(n), 1)), 3)
 		case "forbid-writes":
 			opts.ForbidWrites = true
 		case "rate":
@@ -229,7 +241,7 @@ func startFarm(ts *testscript.TestScript, args []string) {
 	if old, ok := scriptFarms.Load(ts.Getenv("WORK")); ok {
 		old.(*scriptFarm).server.Close()
 	}
-	scriptFarms.Store(ts.Getenv("WORK"), &scriptFarm{farm, server})
+	scriptFarms.Store(ts.Getenv("WORK"), &scriptFarm{farm, server, cat})
 	ts.Defer(func() {
 		server.Close()
 		scriptFarms.Delete(ts.Getenv("WORK"))

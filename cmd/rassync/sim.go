@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -13,10 +14,13 @@ import (
 
 	"rassync/examples"
 	"rassync/internal/app"
+	"rassync/internal/contract"
 	"rassync/internal/farmsim"
+	"rassync/internal/model"
 	"rassync/internal/ras"
 	"rassync/internal/render"
 	"rassync/internal/wholefile"
+	"rassync/schemas"
 )
 
 type simOptions struct {
@@ -35,6 +39,8 @@ type simOptions struct {
 	answer       []string
 	disagree     string
 	envFile      string
+	altered      uint64
+	openAPI      string
 }
 
 func newSim(c *call) *cobra.Command {
@@ -60,12 +66,17 @@ of properties, blocks and lists that answers leave out, drop that of objects tha
 lists leave out, fail that of paths below an object that answer 404, upper that of
 objects whose names are shown in capitals. least-lengths refuses texts that are
 shorter than the facts allow; with folders-disable a folder that is switched off
-switches off what lies in it. What the farm holds stays as it is.`,
+switches off what lies in it. What the farm holds stays as it is.
+
+Your farm's contract may differ from the built-in one. Run in a workspace with a
+contract layer, sim serves that contract; --altered serves one that differs by chance,
+and --openapi writes what is served as an OpenAPI document, as the vendor's is.`,
 		Example: `  rassync sim
   rassync sim --rate off --env-file sim.ps1    # in another window: . .\sim.ps1
   rassync sim --listen 127.0.0.1:20443 --rate off --seed my-farm
   rassync sim --reading folder-status-inherited --reading throttle-503
   rassync sim --hide /api/LogonHours:criteria --answer '/api/PubItems/*/Filter=404'
+  rassync sim --altered 3 --openapi farm.json
   rassync sim --disagree seed=7,hide=0.1,fail=0.05`,
 		Args: cobra.NoArgs,
 	}
@@ -85,6 +96,8 @@ switches off what lies in it. What the farm holds stays as it is.`,
 	f.StringArrayVar(&o.answer, "answer", nil, "answer reads of a path with a status, as PATH=STATUS; may be repeated")
 	f.StringVar(&o.disagree, "disagree", "", "contradict the schemas by chance, see above: "+strings.Join(farmsim.DisagreementWords(), ", "))
 	f.StringVar(&o.envFile, "env-file", "", "`file` to write that sets the variables for this farm, by its ending for PowerShell (.ps1), cmd (.cmd, .bat) or other shells")
+	f.Uint64Var(&o.altered, "altered", 0, "serve a contract that differs from the built-in one by this number: other names, numbers, places, new and missing properties; the farm is a random one then")
+	f.StringVar(&o.openAPI, "openapi", "", "write the OpenAPI document of what is served to this `FILE`, and go on")
 	complete(cmd, "reading", farmsim.SwitchNames())
 	cmd.RunE = c.begin(nil, func(ctx context.Context, _ []string) error { return o.run(ctx, c) })
 	return cmd
@@ -155,6 +168,28 @@ func loopback(host string) bool {
 
 func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	var none farmsim.Options
+	cat := c.Catalog
+	if o.altered != 0 {
+		if o.seed != "" || o.empty {
+			return none, app.Failf(app.Input, "--altered makes a farm of its own: --seed and --empty do not go with it")
+		}
+		var err error
+		if cat, err = alteredCatalog(o.altered); err != nil {
+			return none, err
+		}
+		if o.random == 0 {
+			o.random = o.altered
+		}
+	}
+	if o.openAPI != "" {
+		var doc bytes.Buffer
+		if err := contract.WriteDocument(&doc, cat, "1.0"); err != nil {
+			return none, err
+		}
+		if err := wholefile.Write(o.openAPI, doc.Bytes(), wholefile.Options{Mode: 0o644}); err != nil {
+			return none, &app.Failure{Class: app.Input, Err: err}
+		}
+	}
 	switches, err := farmsim.ParseSwitches(strings.Join(o.readings, ","))
 	if err != nil {
 		return none, &app.Failure{Class: app.Input, Err: err}
@@ -163,7 +198,7 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	if err != nil {
 		return none, &app.Failure{Class: app.Input, Err: err}
 	}
-	opts := farmsim.Options{Catalog: c.Catalog, Switches: switches, Username: o.username, Latency: o.latency, Rate: -1, RefuseProperties: o.refuse}
+	opts := farmsim.Options{Catalog: cat, Switches: switches, Username: o.username, Latency: o.latency, Rate: -1, RefuseProperties: o.refuse}
 	if opts.Disagree, err = o.disagreement(); err != nil {
 		return none, &app.Failure{Class: app.Input, Err: err}
 	}
@@ -183,7 +218,7 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	switch {
 	case o.empty:
 	case o.random != 0:
-		opts.State = farmsim.Random(c.Catalog, rand.New(rand.NewPCG(o.random, 1)), 4)
+		opts.State = farmsim.Random(cat, rand.New(rand.NewPCG(o.random, 1)), 4)
 	case o.seed != "":
 		if opts.State, err = farmsim.LoadSeed(os.DirFS(o.seed)); err != nil {
 			err = fmt.Errorf("--seed %s: %w", o.seed, err)
@@ -218,6 +253,19 @@ func (o *simOptions) disagreement() (*farmsim.Disagreement, error) {
 		d.Answers = append(d.Answers, at)
 	}
 	return d, nil
+}
+
+// alteredCatalog is a contract that differs from the built-in one by a number.
+func alteredCatalog(seed uint64) (*model.Catalog, error) {
+	builtIn, err := model.Load(schemas.Files)
+	if err != nil {
+		return nil, err
+	}
+	l, err := contract.Alter(builtIn, seed)
+	if err != nil {
+		return nil, err
+	}
+	return contract.Load(schemas.Files, l, contract.ForFarm)
 }
 
 func query(q string) string {

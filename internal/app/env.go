@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"rassync/internal/contract"
 	"rassync/internal/files"
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -56,6 +57,9 @@ type App struct {
 	*Env
 	Catalog *model.Catalog
 	Tool    plan.Tool
+	// Contract is the layer of the workspace at hand; nil for the built-in
+	// schemas alone.
+	Contract *contract.Layer
 	// Operator is what the operator says on the command line.
 	Operator Operator
 	// Debug tells of every request, secrets masked.

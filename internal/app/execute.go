@@ -153,7 +153,7 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		override = a.Operator.Override
 	}
 	run, err := store.New(runs.Info{Override: override, Overridden: p.Overridden, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
-		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir), Tool: a.Tool.Version}, now)
+		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir), Tool: a.Tool.Version, Contract: a.Tool.Contract}, now)
 	if err != nil {
 		return nil, err
 	}

@@ -23,11 +23,21 @@ func (a *App) OpenPlan(path string) (*plan.File, error) {
 	if err != nil {
 		return nil, &Failure{Class: planClass(err), Err: err, Hint: "make a new plan"}
 	}
+	if f.Tool.Contract != a.Tool.Contract {
+		return nil, Failf(Stale, "the plan was made with another contract: %s, and here it is %s", contractName(f.Tool), contractName(a.Tool)).With("plan again")
+	}
 	if f.Tool != a.Tool {
 		return nil, (&Failure{Class: Input, Err: fmt.Errorf("%w: %s %s, this is %s %s", plan.ErrOtherBy, f.Tool.Name, f.Tool.Version, a.Tool.Name, a.Tool.Version)}).
 			With("make a new plan with this version, or apply the plan with the version that made it")
 	}
 	return f, a.vouched(f)
+}
+
+func contractName(t plan.Tool) string {
+	if t.Contract == "" {
+		return "built in"
+	}
+	return t.Contract
 }
 
 func planClass(err error) Class {

@@ -255,7 +255,7 @@ func (v *view) read(p *model.Property) []*Fact {
 		if !below(p, r.base) {
 			continue
 		}
-		at := readAt(p, r.base)
+		at := ReadAt(p, r.base)
 		if p == r.base {
 			if at = strings.Join(p.Read, "."); at == "" {
 				at = "."
@@ -313,14 +313,14 @@ func (f *Fact) writes() string {
 // written finds the facts of the names that a body holds.
 func (v *view) written(p *model.Property, read []*Fact) []*Fact {
 	var out []*Fact
-	body := bodyOf(p)
+	body := BodyOf(p)
 	for _, name := range append(p.Write[:len(p.Write):len(p.Write)], p.Spellings...) {
 		found := false
 		if name == "" || name == "[]" {
 			continue // the value is the body itself
 		}
 		for _, r := range v.c.at[v.kind.Name] {
-			own := bodyOf(r.base) == body || r.base == p
+			own := BodyOf(r.base) == body || r.base == p
 			for _, f := range r.Facts {
 				ok := own && f.writes() == strings.TrimSuffix(name, "[]") ||
 					below(p, r.base) && slices.Contains(read, f) && last(f.Name) == name

@@ -158,7 +158,7 @@ func (v *view) skipped(base *model.Property) []string {
 		}
 	}
 	base.Walk(func(p *model.Property) {
-		at := readAt(p, base)
+		at := ReadAt(p, base)
 		if p.Codec != "" && p.Type == model.TypeArray {
 			out = append(out, at) // a form of its own
 		}

@@ -12,9 +12,9 @@ const (
 	treePath     = "(place in the tree)"
 )
 
-// bodyOf is what a property is written with: the nearest part, entry of a
+// BodyOf is what a property is written with: the nearest part, entry of a
 // list, or the object itself.
-func bodyOf(p *model.Property) *model.Property {
+func BodyOf(p *model.Property) *model.Property {
 	for at := p; ; at = at.Parent {
 		if at.Parent == nil || at.Part != nil || at.Name == "[]" {
 			return at
@@ -22,10 +22,10 @@ func bodyOf(p *model.Property) *model.Property {
 	}
 }
 
-// readAt is where an answer shows p, as seen from base, a property above it:
+// ReadAt is where an answer shows p, as seen from base, a property above it:
 // dotted, with "[]" for the step into an array. What is read by a call of its
 // own begins with the path of that call.
-func readAt(p, base *model.Property) string {
+func ReadAt(p, base *model.Property) string {
 	if p == base || p.Parent == nil {
 		return ""
 	}
@@ -33,7 +33,7 @@ func readAt(p, base *model.Property) string {
 	own := strings.Join(p.Read, ".")
 	switch {
 	case p.Name == "[]":
-		return dotted(readAt(up, base)+"[]", own)
+		return dotted(ReadAt(up, base)+"[]", own)
 	case p.List != nil && p.List.Get != "":
 		return p.List.Get + ":"
 	case p.Part != nil && p.Part.Get:
@@ -43,7 +43,7 @@ func readAt(p, base *model.Property) string {
 	case p.Absolute:
 		return root(up, base) + own
 	}
-	return dotted(readAt(up, base), own)
+	return dotted(ReadAt(up, base), own)
 }
 
 // root is where the answer that shows p begins.
@@ -53,7 +53,7 @@ func root(p, base *model.Property) string {
 		case at.Part != nil && at.Part.Get:
 			return at.Part.At + ":"
 		case at.Name == "[]":
-			return readAt(at, base) + "."
+			return ReadAt(at, base) + "."
 		}
 	}
 	return ""

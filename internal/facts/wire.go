@@ -97,7 +97,7 @@ func wireRead(p *model.Property) string {
 	for top.Parent != nil {
 		top = top.Parent
 	}
-	return readable(append([]string{readAt(p, top)}, p.Spellings...)...)
+	return readable(append([]string{ReadAt(p, top)}, p.Spellings...)...)
 }
 
 func wireWrite(p *model.Property) string {

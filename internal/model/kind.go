@@ -293,6 +293,7 @@ type Property struct {
 	Since      string
 	Until      string
 	Gone       string // why the farm at hand has it no more; see Catalog.ForVersion
+	NotHere    string // why the farm's own contract has it not, whatever its version
 	Note       string
 	Unit       string
 	Deprecated bool
@@ -466,9 +467,19 @@ func (p *Property) Walk(visit func(*Property)) {
 }
 
 // Inferred tells whether the name or number was not read in a reference of
+// SureEvidence tells whether a name or number was read where the API itself
+// says it: a reference page, a body, the farm's own contract, or a farm.
+func SureEvidence(e string) bool {
+	switch e {
+	case "", "rest", "sample", "contract", "seen":
+		return true
+	}
+	return false
+}
+
 // the API itself.
 func (p *Property) Inferred() bool {
-	return p.FromFarm || (p.Evidence != "" && p.Evidence != "rest" && p.Evidence != "sample")
+	return p.FromFarm || (p.Evidence != "" && !SureEvidence(p.Evidence))
 }
 
 // OwnPart is the part the property is written through: the nearest Part above

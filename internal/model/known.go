@@ -1,5 +1,7 @@
 package model
 
+import "strings"
+
 // known holds the read names that a schema knows, one tree for the object's
 // own answer and one for each part that is read on its own. What an answer
 // holds beyond them is unknown and kept as it is.
@@ -30,6 +32,16 @@ func (n *wireNode) at(names []string) *wireNode {
 		n = next
 	}
 	return n
+}
+
+// KnownReadNames are the names at the top of the object's answer that the
+// schema knows, in lower case: properties, and what is no configuration.
+func (k *Kind) KnownReadNames() map[string]bool {
+	out := map[string]bool{}
+	for name := range k.known.root.subs {
+		out[strings.ToLower(name)] = true
+	}
+	return out
 }
 
 // index prepares what decoding looks up again and again.

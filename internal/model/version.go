@@ -15,7 +15,7 @@ func (c *Catalog) ForVersion(version string) {
 	}
 	for _, k := range c.Kinds() {
 		k.Spec.Walk(func(p *Property) {
-			p.Gone = ""
+			p.Gone = p.NotHere
 			if last, ok := major(p.Until); ok && have > last {
 				p.Gone = fmt.Sprintf("farms after %s do not have it, and this one is of version %s", p.Until, version)
 			}

@@ -60,6 +60,9 @@ type Safeguards struct {
 type Tool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+	// Contract says which corrections of the built-in schemas were in force; ""
+	// for none. A plan holds for them alone.
+	Contract string `json:"contract,omitempty"`
 }
 
 // Farm is the farm the plan was made for. GUID decides; the rest is shown.

@@ -7,7 +7,9 @@ import (
 )
 
 // evidenceOrder lists the sorts of evidence, the surest first.
-func evidenceOrder() []string { return []string{"rest", "sample", "ps", "v18", "cut", "inferred"} }
+func evidenceOrder() []string {
+	return []string{"rest", "sample", "contract", "seen", "ps", "v18", "cut", "inferred"}
+}
 
 // evidenceWords says how sure something is, and what to do about it.
 func evidenceWords(evidence string) string {
@@ -16,6 +18,10 @@ func evidenceWords(evidence string) string {
 		return "read in the REST reference"
 	case "sample":
 		return "seen in a sample of the API"
+	case "contract":
+		return "read in the contract of your own farm's version"
+	case "seen":
+		return "seen on your own farm"
 	case "ps":
 		return "known by its PowerShell name: the REST name follows from it; verify on your farm"
 	case "v18":

@@ -142,6 +142,9 @@ func planReport(p *plan.Plan, source SourceURL) htmlReport {
 			r.Facts = append(r.Facts, Escape(s))
 		}
 	}
+	if c := p.Tool.Contract; c != "" {
+		r.Facts = append(r.Facts, "contract: "+Escape(c))
+	}
 	if p.Since != nil {
 		r.Facts = append(r.Facts, threeWayHead(p.Since))
 	}

@@ -182,6 +182,9 @@ func (m mdPlan) head() string {
 	if len(about) > 0 {
 		b.WriteString("Farm: " + strings.Join(about, ", ") + "\n\n")
 	}
+	if c := m.plan.Tool.Contract; c != "" {
+		b.WriteString("Contract: " + mdCode(c) + "\n\n")
+	}
 	b.WriteString(omittedRule + "\n\n")
 	if t := m.plan.Since; t != nil {
 		b.WriteString(mdText(threeWayHead(t)) + "\n\n")

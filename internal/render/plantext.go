@@ -68,6 +68,9 @@ func (p *planPrinter) head() {
 		line += " (" + strings.Join(about, ", ") + ")"
 	}
 	p.linef("%s", p.paint(bold, line))
+	if c := p.plan.Tool.Contract; c != "" {
+		p.linef("Contract: %s", Escape(c))
+	}
 	p.linef("%s", omittedRule)
 	if t := p.plan.Since; t != nil {
 		p.linef("%s", threeWayHead(t))

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"rassync/internal/model"
@@ -84,7 +83,7 @@ func marks(p *model.Property) []string {
 	add(len(p.Impact) > 0, "impact")
 	add(p.Deprecated, "deprecated")
 	add(p.Since != "" || p.Until != "", versionWords(p.Since, p.Until))
-	add(!slices.Contains([]string{"rest", "sample"}, sureness(p)), "verify")
+	add(!model.SureEvidence(sureness(p)), "verify")
 	return out
 }
 

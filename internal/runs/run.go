@@ -52,7 +52,8 @@ type Info struct {
 	// Overridden what stood against it.
 	Override   string   `json:"override,omitempty"`
 	Overridden []string `json:"overridden,omitempty"`
-	Tool       string   `json:"tool,omitempty"` // the version of rassync
+	Tool       string   `json:"tool,omitempty"`     // the version of rassync
+	Contract   string   `json:"contract,omitempty"` // the corrections of the built-in schemas that were in force
 }
 
 // infoVersion is the version of run.json.

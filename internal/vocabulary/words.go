@@ -11,7 +11,9 @@ import (
 // table.
 
 // evidences say where a name or number was read.
-func evidences() []string { return []string{"rest", "sample", "ps", "v18", "cut", "guide", "inferred"} }
+func evidences() []string {
+	return []string{"rest", "sample", "contract", "seen", "ps", "v18", "cut", "guide", "inferred"}
+}
 
 // effects are what a change can do beyond configuration.
 func effects() []string {

@@ -158,6 +158,9 @@ type entry struct {
 	failed bool
 }
 
+// contractFolder holds corrections of the schemas, not documents.
+const contractFolder = "contract"
+
 // isYAML tells whether a file is read, by its name.
 func isYAML(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
@@ -179,7 +182,7 @@ func (r *reader) find(dir string, skip func(string) bool) []string {
 			return nil
 		}
 		if d.IsDir() {
-			if strings.HasPrefix(d.Name(), ".") || r.ws.Config.ignored(p) || skip(p) {
+			if p == contractFolder || strings.HasPrefix(d.Name(), ".") || r.ws.Config.ignored(p) || skip(p) {
 				return fs.SkipDir
 			}
 			return nil

@@ -1,0 +1,110 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"rassync/internal/contract"
+	"rassync/internal/files"
+	"rassync/internal/model"
+	"rassync/internal/wholefile"
+	"rassync/schemas"
+)
+
+// UseContract takes over the contract layer of a workspace: from here on the
+// catalogue is that of its farm. A folder without one changes nothing.
+func (a *App) UseContract(dir string) error {
+	l, err := ReadContract(dir)
+	if err != nil || l == nil {
+		return err
+	}
+	cat, err := contract.Load(schemas.Files, l, contract.ForClient)
+	if err != nil {
+		return contractFailure(err)
+	}
+	a.Catalog, a.Contract = cat, l
+	corrected, _ := l.Count()
+	a.Tool.Contract = fmt.Sprintf("built in + %s (%.12s, %s)", model.Count(corrected, "correction", "corrections"), l.Digest, strings.Join(l.Sources(), ", "))
+	return nil
+}
+
+// ReadContract reads the contract layer of a workspace; nil if it has none.
+func ReadContract(dir string) (*contract.Layer, error) {
+	if info, err := os.Stat(filepath.Join(dir, contract.Folder)); err != nil || !info.IsDir() {
+		return nil, nil
+	}
+	root, err := files.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	l, err := contract.Read(root.FS())
+	return l, contractFailure(err)
+}
+
+// contractFailure names every place of a layer that is at fault.
+func contractFailure(err error) error {
+	var ps contract.Problems
+	if !errors.As(err, &ps) {
+		return err
+	}
+	f := &Failure{Class: Input, Err: err, Hint: "correct the contract layer, or rassync contract remove it"}
+	for _, p := range ps {
+		f.Diagnostics = append(f.Diagnostics, model.Diagnostic{Severity: model.Error, Source: model.Source{File: p.File, Line: p.Line, Col: 1}, Summary: p.Text, Hint: p.Hint})
+	}
+	f.Err = f.Diagnostics
+	return f
+}
+
+// WriteContract puts a layer down in a folder: one file per kind, and those of
+// kinds that it does not correct stay.
+func WriteContract(folder string, l *contract.Layer) ([]string, error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, err
+	}
+	var written []string
+	for _, name := range l.Names() {
+		data, err := l.Kinds[name].YAML()
+		if err != nil {
+			return written, err
+		}
+		file := filepath.Join(folder, name+".yaml")
+		if err := wholefile.Write(file, data, wholefile.Options{Mode: 0o644, KeepMode: true}); err != nil {
+			return written, err
+		}
+		written = append(written, file)
+	}
+	return written, nil
+}
+
+// RemoveContract takes the files of kinds out of a workspace's layer; no kinds
+// means all of them.
+func RemoveContract(dir string, kinds []string) ([]string, error) {
+	l, err := ReadContract(dir)
+	if err != nil {
+		return nil, err
+	}
+	if l == nil {
+		return nil, Failf(Input, "%s has no contract layer", dir)
+	}
+	if len(kinds) == 0 {
+		kinds = l.Names()
+	}
+	for _, k := range kinds {
+		if l.Kinds[k] == nil {
+			return nil, Failf(Input, "the contract layer does not correct %s", k).With("%s", model.DidYouMean(k, l.Names()))
+		}
+	}
+	var gone []string
+	for _, k := range kinds {
+		file := filepath.Join(dir, filepath.FromSlash(l.Kinds[k].File()))
+		if err := os.Remove(file); err != nil {
+			return gone, err
+		}
+		gone = append(gone, file)
+	}
+	return gone, nil
+}

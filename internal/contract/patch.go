@@ -1,0 +1,586 @@
+package contract
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"rassync/internal/model"
+)
+
+// Mode says for whom schemas are patched.
+type Mode int
+
+const (
+	// ForClient keeps properties that the farm does not have: documents may hold
+	// them, and are told why they are not written.
+	ForClient Mode = iota
+	// ForFarm takes them out: a simulated farm of this contract has none.
+	ForFarm
+)
+
+// Load makes the catalogue of the built-in schemas and a layer; nil is none. The
+// error is Problems where the layer does not fit.
+func Load(fsys fs.FS, l *Layer, mode Mode) (*model.Catalog, error) {
+	if l == nil {
+		return model.Load(fsys)
+	}
+	builtIn, err := model.Load(fsys)
+	if err != nil {
+		return nil, err
+	}
+	patched, gone, err := patch(fsys, builtIn, l, mode)
+	if err != nil {
+		return nil, err
+	}
+	cat, err := model.Load(patched)
+	if err != nil {
+		return nil, fmt.Errorf("the contract layer does not fit the built-in schemas: %w", err)
+	}
+	for _, g := range gone {
+		if k := cat.Kind(g.kind); k != nil {
+			if p := k.Spec.Find(g.path); p != nil {
+				p.NotHere = "the farm's contract does not have it (" + g.file + ")"
+				p.Gone = p.NotHere
+			}
+		}
+	}
+	if err := guard(builtIn, cat, l); err != nil {
+		return nil, err
+	}
+	return cat, nil
+}
+
+type gonePath struct{ kind, path, file string }
+
+// patch applies a layer to the schema files.
+func patch(fsys fs.FS, builtIn *model.Catalog, l *Layer, mode Mode) (fs.FS, []gonePath, error) {
+	p := &patcher{fsys: fsys, docs: map[string]*yaml.Node{}, mode: mode}
+	out := &patchedFS{base: fsys, files: map[string][]byte{}}
+	var problems Problems
+	var gone []gonePath
+	for _, name := range l.Names() {
+		kl := l.Kinds[name]
+		k := builtIn.Kind(name)
+		if k == nil {
+			problems = append(problems, Problem{kl.file, 1, fmt.Sprintf("there is no kind %q", name), model.DidYouMean(name, builtIn.Names())})
+			continue
+		}
+		file := name + ".json"
+		doc, err := p.doc(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		doc = clone(doc)
+		p.top = doc
+		// New properties first: others may be inside of them some day; deeper
+		// paths after those above them.
+		for _, at := range kl.Paths() {
+			c := kl.Properties[at]
+			if c.Gone {
+				gone = append(gone, gonePath{name, at, kl.file})
+			}
+			if err := p.property(doc, k, at, c, kl.From.Source); err != nil {
+				problems = append(problems, Problem{kl.file, kl.line(at), at + ": " + err.Error(), ""})
+			}
+		}
+		data, err := toJSON(doc)
+		if err != nil {
+			return nil, nil, err
+		}
+		out.files[file] = data
+	}
+	if len(problems) > 0 {
+		return nil, nil, problems
+	}
+	return out, gone, nil
+}
+
+type patcher struct {
+	fsys fs.FS
+	docs map[string]*yaml.Node
+	top  *yaml.Node // the kind's own file, as it is patched
+	mode Mode
+}
+
+func (p *patcher) doc(file string) (*yaml.Node, error) {
+	if d := p.docs[file]; d != nil {
+		return d, nil
+	}
+	data, err := fs.ReadFile(p.fsys, file)
+	if err != nil {
+		return nil, err
+	}
+	d, err := parseJSON(data)
+	if err != nil {
+		return nil, fmt.Errorf("schema %s: %w", file, err)
+	}
+	p.docs[file] = d
+	return d, nil
+}
+
+// property applies one correction.
+func (p *patcher) property(doc *yaml.Node, k *model.Kind, at string, c *Correction, source string) error {
+	if c.New != nil {
+		return p.add(doc, k, at, c, source)
+	}
+	parent, node, name, err := p.find(doc, at)
+	if err != nil {
+		return err
+	}
+	mp := k.Spec.Find(at)
+	if node == nil || mp == nil {
+		return fmt.Errorf("%s has no such property%s", k.Name, hint(k, at))
+	}
+	if c.Gone && p.mode == ForFarm {
+		remove(get(parent, "properties"), name)
+		return nil
+	}
+	x := get(node, "x-ras")
+	if x == nil {
+		x = mapping()
+		set(node, "x-ras", x)
+	}
+	if c.Read != nil {
+		if err := checkName(*c.Read, true); err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+		set(x, "read", str(*c.Read))
+		remove(x, "spellings")
+		remove(x, "anywhere")
+		if get(x, "write") == nil && c.Write == nil && len(mp.Write) > 0 && !mp.NoWrite {
+			// The name of bodies follows the read name by default, and this
+			// correction says nothing of it.
+			set(x, "write", names(mp.Write))
+		}
+	}
+	if c.Write != nil {
+		if err := checkName(*c.Write, false); err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
+		if mp.NoWrite {
+			return fmt.Errorf("write: the built-in schema knows no call that writes it")
+		}
+		set(x, "write", str(*c.Write))
+		if c.Read == nil && get(x, "read") == nil && len(mp.Read) > 0 {
+			set(x, "read", str(strings.Join(mp.Read, ".")))
+		}
+	}
+	if c.Numbers != nil {
+		if err := renumber(node, x, mp, c.Numbers); err != nil {
+			return fmt.Errorf("numbers: %w", err)
+		}
+	}
+	if c.Required != nil {
+		set(x, "requiredOnCreate", boolean(*c.Required))
+		if !*c.Required {
+			remove(x, "requiredOnCreate")
+		}
+	}
+	if c.ReadOnly {
+		set(x, "write", boolean(false))
+	}
+	if c.WriteOnly {
+		set(x, "writeOnly", boolean(true))
+	}
+	bounds(node, x, c)
+	set(x, "evidence", str(evidenceOf(source)))
+	return nil
+}
+
+// evidenceOf is how sure a name is that comes from this source.
+func evidenceOf(source string) string {
+	if source == FromOpenAPI {
+		return "contract"
+	}
+	return "seen"
+}
+
+func names(list []string) *yaml.Node {
+	if len(list) == 1 {
+		return str(list[0])
+	}
+	out := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, s := range list {
+		out.Content = append(out.Content, str(s))
+	}
+	return out
+}
+
+func bounds(node, x *yaml.Node, c *Correction) {
+	if c.MinLength != nil {
+		// What a write refuses; answers may still show less.
+		remove(node, "minLength")
+		set(x, "writeMinLength", num(int64(*c.MinLength)))
+	}
+	if c.MaxLength != nil {
+		set(node, "maxLength", num(int64(*c.MaxLength)))
+	}
+	if c.Minimum != nil {
+		set(node, "minimum", float(*c.Minimum))
+	}
+	if c.Maximum != nil {
+		set(node, "maximum", float(*c.Maximum))
+	}
+}
+
+// renumber gives an enumeration other numbers: names that the layer does not
+// list keep theirs unless another name has it now.
+func renumber(node, x *yaml.Node, mp *model.Property, numbers map[string]int64) error {
+	if mp.Enum == nil {
+		return fmt.Errorf("it is no enumeration")
+	}
+	taken := map[int64]string{}
+	for _, name := range sortedKeys(numbers) {
+		n := numbers[name]
+		if other, ok := taken[n]; ok {
+			return fmt.Errorf("%s and %s have the number %d", other, name, n)
+		}
+		taken[n] = name
+	}
+	enum := mapping()
+	list := slices.Clone(mp.Enum.Order)
+	for _, name := range sortedKeys(numbers) {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	for _, name := range list {
+		n, corrected := numbers[name]
+		if !corrected {
+			old, known := mp.Enum.ByName[name]
+			if !known {
+				set(enum, name, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"})
+				continue
+			}
+			if _, used := taken[old]; used {
+				continue // the farm uses the number for another name, and says nothing of this one
+			}
+			n = old
+		}
+		set(enum, name, num(n))
+	}
+	set(x, "enum", enum)
+	// The names that editors offer.
+	offered := &yaml.Node{Kind: yaml.SequenceNode}
+	for i := 0; i+1 < len(enum.Content); i += 2 {
+		offered.Content = append(offered.Content, str(enum.Content[i].Value))
+	}
+	holder := node
+	if items := get(node, "items"); mp.Flags && items != nil {
+		holder = items
+	}
+	if any := get(holder, "anyOf"); any != nil {
+		for _, alternative := range any.Content {
+			if get(alternative, "enum") != nil {
+				set(alternative, "enum", offered)
+			}
+		}
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// add puts in a property that no built-in schema has.
+func (p *patcher) add(doc *yaml.Node, k *model.Kind, at string, c *Correction, source string) error {
+	up, name := "", at
+	if i := strings.LastIndexByte(at, '.'); i >= 0 {
+		up, name = at[:i], at[i+1:]
+	}
+	if err := checkName(name, false); err != nil {
+		return err
+	}
+	if k.Spec.Find(at) != nil {
+		return fmt.Errorf("%s has this property already", k.Name)
+	}
+	_, node, _, err := p.find(doc, up)
+	if err != nil || node == nil {
+		return fmt.Errorf("there is no %q in %s to put it in", up, k.Name)
+	}
+	props := get(node, "properties")
+	if props == nil {
+		if t := get(node, "type"); t == nil || t.Value != "object" {
+			return fmt.Errorf("%s holds no properties", up)
+		}
+		props = mapping()
+		set(node, "properties", props)
+	}
+	n, x := mapping(), mapping()
+	title := c.New.Title
+	if title == "" {
+		title = name
+	}
+	switch {
+	case c.New.Type == "string" && model.LooksSecret(name, ""):
+		set(n, "$ref", str("blocks/document.json#/definitions/secret"))
+		set(x, "secret", boolean(true))
+	case slices.Contains([]string{"string", "boolean", "integer", "number"}, c.New.Type):
+		set(n, "type", str(c.New.Type))
+	default:
+		return fmt.Errorf("new.type is %q, want string, boolean, integer or number", c.New.Type)
+	}
+	set(n, "title", str(title))
+	set(n, "description", str("Known from the farm's own contract alone."))
+	if c.Read != nil {
+		set(x, "read", str(*c.Read))
+	}
+	if c.Write != nil {
+		set(x, "write", str(*c.Write))
+	}
+	if c.ReadOnly {
+		set(x, "write", boolean(false))
+	}
+	if c.WriteOnly {
+		set(x, "writeOnly", boolean(true))
+	}
+	if c.Required != nil && *c.Required {
+		set(x, "requiredOnCreate", boolean(true))
+	}
+	bounds(n, x, c)
+	set(x, "evidence", str(evidenceOf(source)))
+	set(n, "x-ras", x)
+	set(props, name, n)
+	return nil
+}
+
+// find walks from spec to a property; what is referenced on the way is put in
+// place of its reference, so that the correction is this kind's alone. parent is
+// the schema whose properties hold the node.
+func (p *patcher) find(doc *yaml.Node, at string) (parent, node *yaml.Node, name string, err error) {
+	top := get(doc, "properties")
+	node = get(top, "spec")
+	if node == nil {
+		return nil, nil, "", fmt.Errorf("the kind has no spec")
+	}
+	if node, err = p.inline(top, "spec", node); err != nil {
+		return nil, nil, "", err
+	}
+	if at == "" {
+		return nil, node, "", nil
+	}
+	for _, step := range strings.Split(at, ".") {
+		name = strings.ReplaceAll(step, "[]", "")
+		if name != "" {
+			props := get(node, "properties")
+			child := get(props, name)
+			if child == nil {
+				return node, nil, name, nil
+			}
+			parent = node
+			if node, err = p.inline(props, name, child); err != nil {
+				return nil, nil, "", err
+			}
+		}
+		for range strings.Count(step, "[]") {
+			items := get(node, "items")
+			if items == nil {
+				return node, nil, name, nil
+			}
+			parent = node
+			if node, err = p.inline(node, "items", items); err != nil {
+				return nil, nil, "", err
+			}
+		}
+	}
+	return parent, node, name, nil
+}
+
+// inline replaces a reference under a key by what it refers to.
+func (p *patcher) inline(holder *yaml.Node, key string, node *yaml.Node) (*yaml.Node, error) {
+	for depth := 0; ; depth++ {
+		ref := get(node, "$ref")
+		if ref == nil {
+			return node, nil
+		}
+		if depth > 20 {
+			return nil, fmt.Errorf("references in a circle")
+		}
+		file, pointer, _ := strings.Cut(ref.Value, "#")
+		target := p.top
+		if file != "" {
+			doc, err := p.doc(file)
+			if err != nil {
+				return nil, err
+			}
+			target = doc
+		}
+		for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+			if step != "" {
+				target = get(target, step)
+			}
+		}
+		if target == nil {
+			return nil, fmt.Errorf("%s refers to nothing", ref.Value)
+		}
+		merged := clone(target)
+		if file != "" {
+			rebase(merged, file)
+		}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			name, v := node.Content[i].Value, node.Content[i+1]
+			if name == "$ref" {
+				continue
+			}
+			if x := get(merged, "x-ras"); name == "x-ras" && x != nil {
+				overlay(x, v)
+				continue
+			}
+			set(merged, name, v)
+		}
+		set(holder, key, merged)
+		node = merged
+	}
+}
+
+// overlay lays the words beside a reference over those behind it, key by key at
+// every depth.
+func overlay(into, from *yaml.Node) {
+	for i := 0; i+1 < len(from.Content); i += 2 {
+		name, v := from.Content[i].Value, from.Content[i+1]
+		if have := get(into, name); have != nil && have.Kind == yaml.MappingNode && v.Kind == yaml.MappingNode {
+			overlay(have, v)
+			continue
+		}
+		set(into, name, v)
+	}
+}
+
+// rebase makes references of a block good from the file of a kind.
+func rebase(n *yaml.Node, file string) {
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if v := n.Content[i+1]; n.Content[i].Value == "$ref" && v.Kind == yaml.ScalarNode {
+				to, pointer, _ := strings.Cut(v.Value, "#")
+				if to == "" {
+					to = file
+				} else {
+					to = path.Join(path.Dir(file), to)
+				}
+				v.Value = to
+				if pointer != "" {
+					v.Value += "#" + pointer
+				}
+			}
+		}
+	}
+	for _, e := range n.Content {
+		rebase(e, file)
+	}
+}
+
+// checkName refuses what no API calls a property. dotted allows a place.
+func checkName(s string, dotted bool) error {
+	if s == "" && dotted {
+		return nil
+	}
+	if dotted {
+		s = strings.TrimPrefix(s, "/") // from the root of the answer
+	}
+	for _, part := range strings.Split(s, ".") {
+		if !dotted && part != s || part == "" || len(part) > 200 {
+			return fmt.Errorf("%q is not a name", s)
+		}
+		for _, r := range part {
+			if r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+				return fmt.Errorf("%q is not a name: letters, digits and _ alone", s)
+			}
+		}
+	}
+	return nil
+}
+
+func hint(k *model.Kind, at string) string {
+	var all []string
+	k.Spec.Walk(func(p *model.Property) {
+		if p.Parent != nil {
+			all = append(all, p.Path())
+		}
+	})
+	if s := model.DidYouMean(at, all); s != "" {
+		return ": " + s
+	}
+	return ""
+}
+
+// guard makes sure that a layer has unmarked nothing that protects people. The
+// words of a layer cannot, and this holds it whatever words are added.
+func guard(builtIn, patched *model.Catalog, l *Layer) error {
+	var problems Problems
+	for _, name := range l.Names() {
+		was, now := builtIn.Kind(name), patched.Kind(name)
+		bad := func(at, text string) {
+			problems = append(problems, Problem{l.Kinds[name].file, l.Kinds[name].line(at), at + ": " + text, "a layer corrects names and values only"})
+		}
+		if now == nil {
+			bad("", "the kind is gone")
+			continue
+		}
+		if len(was.Last) != len(now.Last) {
+			bad("", "the last of its kind is no longer kept")
+		}
+		was.Spec.Walk(func(p *model.Property) {
+			q := now.Spec.Find(p.Path())
+			switch {
+			case p.Parent == nil || p.Name == "[]":
+			case q == nil:
+				// ForFarm alone takes properties out.
+			case p.Secret && !q.Secret:
+				bad(p.Path(), "a secret would be no secret any more")
+			case len(p.Impact) > len(q.Impact) || p.Endpoint != q.Endpoint || p.TrustAnchor != q.TrustAnchor || (p.Grants == nil) != (q.Grants == nil):
+				bad(p.Path(), "what a change of it does would be left out")
+			}
+		})
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
+// patchedFS is a file system with some files of its own.
+type patchedFS struct {
+	base  fs.FS
+	files map[string][]byte
+}
+
+// Open implements fs.FS.
+func (p *patchedFS) Open(name string) (fs.File, error) {
+	if data, ok := p.files[name]; ok {
+		return &memFile{bytes.NewReader(data), memInfo{path.Base(name), int64(len(data))}}, nil
+	}
+	return p.base.Open(name)
+}
+
+type memFile struct {
+	*bytes.Reader
+	info memInfo
+}
+
+func (f *memFile) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *memFile) Close() error               { return nil }
+
+type memInfo struct {
+	name string
+	size int64
+}
+
+func (i memInfo) Name() string       { return i.name }
+func (i memInfo) Size() int64        { return i.size }
+func (i memInfo) Mode() fs.FileMode  { return 0o444 }
+func (i memInfo) ModTime() time.Time { return time.Time{} }
+func (i memInfo) IsDir() bool        { return false }
+func (i memInfo) Sys() any           { return nil }
