@@ -23,6 +23,7 @@ import (
 //	bytes FILE 'text with \u escapes'   write bytes that a script cannot hold
 //	commit DIR BRANCH                   put a folder into a git repository; the branch is at the commit
 //	shallow DIR                         a repository that holds its newest commit alone
+//	crlf FILE, crlf FILE same           give a file line ends of Windows; it has no others
 //	ownsum VAR                          the checksum of the command under test, in a variable
 //	sums FILE SUM                       checksums of a release in which an executable has this one
 //	sparse FILE SIZE                    make a large file that takes no room
@@ -45,6 +46,7 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"bytes":     tool(2, writeBytes),
 		"commit":    tool(2, commit),
 		"shallow":   tool(1, shallow),
+		"crlf":      crlf,
 		"ownsum":    tool(1, ownSum),
 		"sums":      tool(2, writeSums),
 		"sparse":    tool(2, sparse),
@@ -84,6 +86,18 @@ func writeBytes(ts *testscript.TestScript, args []string) {
 	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
 	ts.Check(err)
 	write(ts, args[0], []byte(text))
+}
+
+func crlf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: crlf FILE [same]")
+	}
+	have := ts.ReadFile(args[0])
+	want := strings.ReplaceAll(strings.ReplaceAll(have, "\r\n", "\n"), "\n", "\r\n")
+	if len(args) == 2 && have != want {
+		ts.Fatalf("%s has other line ends", args[0])
+	}
+	write(ts, args[0], []byte(want))
 }
 
 func ownSum(ts *testscript.TestScript, args []string) {
