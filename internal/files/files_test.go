@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rassync/internal/linktest"
 )
 
 func TestPathsThatDocumentsMayName(t *testing.T) {
@@ -104,13 +106,9 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "real", "a.png"), []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink("real", filepath.Join(dir, "folder")); err != nil {
-		t.Skip(err)
-	}
+	linktest.Make(t, "real", filepath.Join(dir, "folder"))
 	for link, to := range map[string]string{"file.png": "real/a.png", "dangling": "nowhere", "loop": "loop"} {
-		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
-			t.Fatal(err)
-		}
+		linktest.Make(t, to, filepath.Join(dir, link))
 	}
 	if data, err := r.Read("real/a.png", 10); err != nil || string(data) != "x" {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"rassync/internal/linktest"
 )
 
 func openRoot(t *testing.T) (*os.Root, string) {
@@ -72,9 +74,7 @@ func TestLinkIsReplacedNotFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, link := range []string{"change.plan", "change.plan.tmp"} {
-		if err := os.Symlink(victim, filepath.Join(dir, link)); err != nil {
-			t.Skip(err)
-		}
+		linktest.Make(t, victim, filepath.Join(dir, link))
 	}
 	if err := Write(filepath.Join(dir, "change.plan"), []byte("plan"), Options{}); err != nil {
 		t.Fatal(err)

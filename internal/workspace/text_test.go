@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"rassync/internal/linktest"
 	"rassync/internal/model"
 	"rassync/internal/workspace"
 )
@@ -82,23 +83,11 @@ func TestLoadRefusesLargeFilesUnread(t *testing.T) {
 	}
 }
 
-// link makes a link, and ends the test where there are none. Wine makes links
-// that programs take for what they point to.
-func link(t *testing.T, to, from string) {
-	t.Helper()
-	if err := os.Symlink(to, from); err != nil {
-		t.Skip(err)
-	}
-	if info, err := os.Lstat(from); err != nil || info.Mode()&os.ModeSymlink == 0 {
-		t.Skip("links do not look like links here")
-	}
-}
-
 func TestLoadFollowsNoLinkOut(t *testing.T) {
 	outside := tree(t, map[string]string{"secret.yaml": "kind: Mail\n", "a.png": "x"})
 	dir := tree(t, map[string]string{"f.yaml": site + "kind: Image\nsite: Main\nname: A\nspec:\n  image: {file: link.png}\n"})
 	for from, to := range map[string]string{"link.yaml": "secret.yaml", "link.png": "a.png"} {
-		link(t, filepath.Join(outside, to), filepath.Join(dir, from))
+		linktest.Make(t, filepath.Join(outside, to), filepath.Join(dir, from))
 	}
 	_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
 	got := texts(diags)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rassync/internal/linktest"
 	"rassync/internal/model"
 	"rassync/internal/workspace"
 )
@@ -459,9 +460,7 @@ func TestWriteTouchesNothingButPictures(t *testing.T) {
 			".git/config": "[core]", "rassync.yaml": "references: farm\n", "other.yaml": "kind: Site\nname: Main\n", "notes.txt": "x", "git~1/a.png": "x", "pics/text.png": "x", "real/a.png": "x"}
 		dir := tree(t, before)
 		for link, to := range map[string]string{"link.png": "real/a.png", "linked": "real"} {
-			if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
-				t.Skip(err)
-			}
+			linktest.Make(t, to, filepath.Join(dir, link))
 		}
 		report, err := workspace.Write(dir, testCatalog(t), live, workspace.WriteOptions{File: func(model.Address, *model.Property, model.FileRef) ([]byte, error) { return []byte(picture), nil }})
 		if err != nil {
@@ -481,7 +480,7 @@ func TestWriteTouchesNothingButPictures(t *testing.T) {
 func TestWriteFollowsNoLinkOut(t *testing.T) {
 	outside := t.TempDir()
 	dir := t.TempDir()
-	link(t, outside, filepath.Join(dir, "farm"))
+	linktest.Make(t, outside, filepath.Join(dir, "farm"))
 	if _, err := workspace.Write(dir, testCatalog(t), []*model.Object{obj("Mail", m{"server": "x"})}, workspace.WriteOptions{}); err == nil {
 		t.Error("the link was followed")
 	}
