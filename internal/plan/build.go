@@ -766,6 +766,7 @@ func (b *builder) overlaid(d *model.Object, fields []Field) map[string]Source {
 func (b *builder) finish(sorted []*change) *Plan {
 	p := &Plan{FormatVersion: FormatVersion, Tool: b.Tool, Farm: b.Farm, Changes: []Change{}, Warnings: []string{}}
 	p.Summary.Unchanged = b.same
+	b.lookalikes(sorted)
 	for _, c := range sorted {
 		switch c.Action {
 		case Create:

@@ -2,6 +2,7 @@ package printable
 
 import (
 	_ "embed"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -75,4 +76,53 @@ func looksASCII(r rune) bool {
 // confusable ones, and that people do tell apart.
 func wellKnown(r rune) bool {
 	return strings.ContainsRune("–—‘’“”„…·×ıµ", r)
+}
+
+// Look is the same for names that look alike: that of Skeleton, whatever the
+// number of blanks.
+func Look(s string) string {
+	plain := true
+	for i := 0; i < len(s) && plain; i++ {
+		plain = s[i] >= ' ' && s[i] < 0x7f
+	}
+	if plain {
+		// What the table says of ASCII, without reading the table.
+		s = asciiLook.Replace(s)
+	} else {
+		s = Skeleton(strings.Map(func(r rune) rune {
+			if Hidden(r) && !Ignorable(r) {
+				return ' '
+			}
+			return r
+		}, s))
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+var asciiLook = strings.NewReplacer("0", "O", "1", "l", "I", "l", "|", "l", "m", "rn", `"`, "''", "`", "'", "%", "º/₀")
+
+// Points writes the first letter in which a differs from b with its code point,
+// and that of b behind it.
+func Points(a, b string) string {
+	x, y := []rune(a), []rune(b)
+	for i := range x {
+		if i >= len(y) || x[i] != y[i] {
+			other := "nothing"
+			if i < len(y) {
+				other = describe(y[i])
+			}
+			return "letter " + strconv.Itoa(i+1) + " is " + describe(x[i]) + " here and " + other + " there"
+		}
+	}
+	if len(y) > len(x) {
+		return "letter " + strconv.Itoa(len(x)+1) + " is nothing here and " + describe(y[len(x)]) + " there"
+	}
+	return "they are equal"
+}
+
+func describe(r rune) string {
+	if Hidden(r) {
+		return fmt.Sprintf("U+%04X", r)
+	}
+	return fmt.Sprintf("%q (U+%04X)", r, r)
 }

@@ -80,6 +80,7 @@ func (c *checker) check(uses []use) {
 	}
 	c.renames()
 	c.siteNames()
+	c.lookalikes()
 	for _, u := range uses {
 		c.reference(u)
 	}
