@@ -140,6 +140,7 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	if len(parts) > 0 {
 		r.notice("kept in the same way are parts of these (rassync explain KIND names the parts): %s", strings.Join(parts, ", "))
 	}
+	r.list("published items for which the API has no calls: left as they are, at their place in the order", x.Farm.Findings.Strangers)
 	r.list("references to objects that nobody knows", x.Farm.Findings.Dangling)
 	r.list("several objects of one name: only one of them can be written", x.Farm.Findings.Same)
 	for _, why := range sortedKeys(x.Farm.Findings.Skipped) {

@@ -94,6 +94,9 @@ func (c *claimant) ofKind() {
 	c.add("DELETE", k.Delete, "delete", true)
 	if k.Tree != nil {
 		c.add("POST", k.Tree.Move, "move", true)
+		if k.Tree.All != "" {
+			c.add("GET", k.Tree.All, "list", true)
+		}
 	}
 	if k.Order != nil {
 		c.ofOrder(k.Order)

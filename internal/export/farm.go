@@ -14,7 +14,9 @@ type Farm struct {
 	Names   *Names
 	// Objects of each kind, in the order of their addresses.
 	Objects map[string][]*model.Object
-	Sites   []*model.Object
+	// strangers are items of a tree that have no kind, by the folder they lie in.
+	strangers map[int64][]*model.Object
+	Sites     []*model.Object
 	// Read tells which kinds were read with all their properties.
 	Read    map[string]bool
 	NotRead []NotRead
@@ -78,10 +80,11 @@ type Findings struct {
 	NewNumbers map[string]map[string]int
 	// HeldBack are values that look like secrets where the schema knows no
 	// names: they are left out.
-	HeldBack map[string]map[string]int
-	Dangling []string
-	Same     []string // addresses that several live objects share
-	Skipped  map[string]int
+	HeldBack  map[string]map[string]int
+	Dangling  []string
+	Same      []string // addresses that several live objects share
+	Skipped   map[string]int
+	Strangers []string // published items of no kind, by their path
 	// NotShown are properties that a schema knows and no answer of the farm
 	// held, by kind and path.
 	NotShown map[string]map[string]int
@@ -150,7 +153,7 @@ func (f *Farm) Children(tree []string, parent int64) []*model.Object {
 			}
 		}
 	}
-	return chain(kids)
+	return f.inLine(kids)
 }
 
 func chain(kids []*model.Object) []*model.Object {

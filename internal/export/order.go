@@ -87,7 +87,7 @@ func (f *Farm) chains(k *model.Kind) []siblings {
 		if folder == "" {
 			folder = TopLevel
 		}
-		out = append(out, siblings{folder, chain(kids)})
+		out = append(out, siblings{folder, f.inLine(kids)})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].folder < out[j].folder })
 	return out
@@ -107,7 +107,7 @@ func (f *Farm) Siblings(k *model.Kind, folder string) []*model.Object {
 			}
 		}
 	}
-	return chain(kids)
+	return f.inLine(kids)
 }
 
 // SiblingsByFolder is Siblings of every folder, by the folder's path in lower
@@ -125,7 +125,7 @@ func (f *Farm) SiblingsByFolder(k *model.Kind) map[string][]*model.Object {
 		}
 	}
 	for folder, kids := range out {
-		out[folder] = chain(kids)
+		out[folder] = f.inLine(kids)
 	}
 	return out
 }

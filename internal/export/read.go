@@ -85,6 +85,9 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	}
 	r.nameTree()
 	r.markTwins()
+	if err := r.strangers(ctx, whole); err != nil {
+		return nil, err
+	}
 	for _, k := range cat.Kinds() {
 		sortObjects(r.farm.Objects[k.Name])
 		for _, o := range r.farm.Objects[k.Name] {

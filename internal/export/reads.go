@@ -51,6 +51,9 @@ func Reads(cat *model.Catalog) []string {
 		if k.List != nil {
 			add(k.List.Path)
 		}
+		if k.Tree != nil {
+			add(k.Tree.All)
+		}
 		if k.Shape == model.Singleton && !k.NoRead {
 			add(k.Self)
 		}

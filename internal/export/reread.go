@@ -329,7 +329,7 @@ func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, p
 		}
 	}
 	if k.Order.By == "chain" {
-		return chain(kids), nil
+		return f.inLine(kids), nil
 	}
 	sortByRank(kids)
 	return kids, nil

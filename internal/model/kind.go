@@ -143,6 +143,7 @@ type Tree struct {
 	Root     int64  // parent id of the top level
 	Folder   string // kind of folders
 	Move     string // path of the move action
+	All      string // path of the list of all items, whatever their kind; of folders only
 }
 
 // Order says how objects of other kinds are put in order.

@@ -392,7 +392,7 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 	if t := x.object("tree"); t != nil {
 		root, _ := t.get("root").(int64)
 		k.Tree = &Tree{Parent: t.text("parent"), Previous: t.text("previous"), Root: root, Folder: t.text("folder"),
-			Move: strings.ReplaceAll(t.text("move"), "{self}", k.Self)}
+			Move: strings.ReplaceAll(t.text("move"), "{self}", k.Self), All: t.text("all")}
 	}
 	if or := x.object("order"); or != nil {
 		k.Order = &Order{Of: or.texts("of"), By: or.text("by"), Path: or.text("path"), Read: or.text("read")}

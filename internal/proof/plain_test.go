@@ -81,3 +81,40 @@ func TestListOfPlainTexts(t *testing.T) {
 		t.Errorf("sent were %s", got)
 	}
 }
+
+// withPCItem is a farm that also has a published item of a kind for which the
+// API has no calls.
+type withPCItem struct{ farm http.Handler }
+
+func (f *withPCItem) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet || !strings.EqualFold(r.URL.Path, "/api/PubItems") {
+		f.farm.ServeHTTP(w, r)
+		return
+	}
+	rec := httptest.NewRecorder()
+	f.farm.ServeHTTP(rec, r)
+	body := strings.TrimSpace(rec.Body.String())
+	w.Header().Set("Content-Type", "application/json")
+	io.WriteString(w, strings.TrimSuffix(body, "]")+`,{"id":98765,"name":"Old PC","type":5,"parentId":0,"previousId":0}]`)
+}
+
+// TestItemsOfNoKindAreNamed: an export counts and names what it cannot hold,
+// and nothing else of that list.
+func TestItemsOfNoKindAreNamed(t *testing.T) {
+	cat := catalog(t)
+	farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: seedFarm(t), Rate: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(&withPCItem{farm})
+	t.Cleanup(server.Close)
+	s := &stand{t: t, cat: cat, dir: t.TempDir(), files: map[string][]byte{}}
+	s.connect(farm, server.URL, 0)
+	live := s.read(nil, everything)
+	if got := strings.Join(live.Findings.Strangers, ", "); got != "Old PC (type 5)" {
+		t.Errorf("named are %q", got)
+	}
+	if p := s.plan(declare(live), nil); !p.Empty() {
+		t.Errorf("the plan is not empty:\n%s", describe(p))
+	}
+}

@@ -109,6 +109,7 @@ func kindWords() form {
 			w("root", whole(), "parent of the top level"),
 			w("folder", text(), "kind of folders"),
 			w("move", aPath(), "path of the move"),
+			w("all", aPath(), "path of the list of all items, of whatever kind"),
 		), "published items: how they form a tree"),
 		w("sites", text(), "yaml property that lists the sites of an object"),
 		w("order", words(

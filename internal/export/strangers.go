@@ -1,0 +1,97 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"rassync/internal/model"
+	"rassync/internal/ras"
+)
+
+// strangers finds the items of a tree that no list of a kind shows: items of
+// older farms for which the API has no call. They are neither exported nor
+// touched, but they stand in line with the others.
+func (r *reader) strangers(ctx context.Context, whole map[string]bool) error {
+	wanted := false
+	for k := range whole {
+		o := r.cat.Kind(k).Order
+		wanted = wanted || o != nil && o.By == "chain"
+	}
+	for _, n := range r.farm.NotRead {
+		if r.cat.Kind(n.Kind).Tree != nil {
+			return nil // what that list would show would pass for strangers
+		}
+	}
+	for _, k := range r.cat.Kinds() {
+		if !wanted || k.Tree == nil || k.Tree.All == "" {
+			continue
+		}
+		known := map[int64]bool{}
+		folders := map[int64]string{}
+		for _, other := range r.cat.Kinds() {
+			if other.Tree == nil || other.Tree.Folder != k.Tree.Folder {
+				continue
+			}
+			for _, o := range r.farm.Objects[other.Name] {
+				known[asID(o.ID)] = true
+				if other.Name == k.Tree.Folder {
+					folders[asID(o.ID)] = o.Address.Name
+				}
+			}
+		}
+		for _, site := range r.order {
+			list, err := r.memo.list(ctx, k.Tree.All, url.Values{k.List.Site: {site.ID}})
+			if err != nil {
+				if fatal(err) {
+					return err
+				}
+				if ras.KindOf(err) != ras.KindNotFound {
+					r.farm.Findings.Strangers = append(r.farm.Findings.Strangers, fmt.Sprintf("nobody knows in site %s: %v", site.Address.Name, err))
+				}
+				continue
+			}
+			for _, e := range list {
+				body, _ := e.(map[string]any)
+				id, ok := model.AsInt(body["id"])
+				if !ok || known[id] {
+					continue
+				}
+				known[id] = true
+				o := &model.Object{ID: strconv.FormatInt(id, 10), Address: model.Address{Name: k.ReadName(body)}}
+				o.ParentID, _ = model.AsInt(body[k.Tree.Parent])
+				o.Previous, _ = model.AsInt(body[k.Tree.Previous])
+				if r.farm.strangers == nil {
+					r.farm.strangers = map[int64][]*model.Object{}
+				}
+				r.farm.strangers[o.ParentID] = append(r.farm.strangers[o.ParentID], o)
+				text := model.EscapeSegment(o.Address.Name)
+				if up := folders[o.ParentID]; up != "" {
+					text = up + "/" + text
+				}
+				if t, ok := model.AsInt(body["type"]); ok {
+					text += fmt.Sprintf(" (type %d)", t)
+				}
+				r.farm.Findings.Strangers = append(r.farm.Findings.Strangers, text)
+			}
+		}
+	}
+	return nil
+}
+
+// inLine puts the children of one folder in their order. Those of no kind hold
+// their place in it and are left out of the result.
+func (f *Farm) inLine(kids []*model.Object) []*model.Object {
+	if len(kids) == 0 || len(f.strangers[kids[0].ParentID]) == 0 {
+		return chain(kids)
+	}
+	all := append(append([]*model.Object(nil), kids...), f.strangers[kids[0].ParentID]...)
+	out := make([]*model.Object, 0, len(kids))
+	for _, o := range chain(all) {
+		if o.Address.Kind != "" {
+			out = append(out, o)
+		}
+	}
+	return out
+}
