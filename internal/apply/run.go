@@ -131,18 +131,20 @@ func (e *StaleError) Error() string {
 
 type run struct {
 	Options
-	cat      *model.Catalog
-	plan     *plan.Plan
-	won      map[string]int
-	landed   map[string]bool
-	relinked map[string]bool
-	result   *Result
-	current  *plan.Change
-	step     int
-	accepted bool      // the farm took a write
-	wrote    bool      // this run or the one that it resumes changed something
-	inARow   int       // changes refused one after the other
-	refused  []Refusal // properties of the current change that the farm does not take
+	cat  *model.Catalog
+	plan *plan.Plan
+	won  map[string]int
+	// took is the place of the body that the farm took last among tookOf.
+	took, tookOf int
+	landed       map[string]bool
+	relinked     map[string]bool
+	result       *Result
+	current      *plan.Change
+	step         int
+	accepted     bool      // the farm took a write
+	wrote        bool      // this run or the one that it resumes changed something
+	inARow       int       // changes refused one after the other
+	refused      []Refusal // properties of the current change that the farm does not take
 	// unfinished are the changes that the farm did not take whole; true if it
 	// took nothing of them.
 	unfinished map[string]bool

@@ -298,6 +298,8 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 	for _, name := range slices.Sorted(maps.Keys(unknown)) {
 		leaves = append(leaves[:len(leaves):len(leaves)], model.Leaf{Prop: at.kind.Spec.Stranger(name, name), Value: unknown[name]})
 	}
+	key = "PUT " + key
+	ordered := r.orderShapes(key, shapes)
 	names := at.kind.Identity.Rename
 	enc := r.encoder(at.object.Address.Site)
 	if err := r.spell(ctx, enc, at.kind, at.object.Address.Site, at.object.SiteID, at.object, leaves); err != nil {
@@ -310,7 +312,7 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 			n = max(n, len(names))
 		}
 		var out []any
-		for _, shape := range shapes {
+		for _, shape := range ordered {
 			for alt := 0; alt < n; alt++ {
 				body, err := enc.Body(leaves, shape == "nested", alt)
 				if err != nil {
@@ -324,11 +326,16 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 		}
 		return out, nil
 	}
-	a := attempt{req: req, key: "PUT " + key, object: at.object, prefix: at.prefix, leaves: leaves, bodies: bodies}
+	a := attempt{req: req, key: key + orderNote(shapes, ordered), object: at.object, prefix: at.prefix, leaves: leaves, bodies: bodies}
 	if newName != "" {
 		a.more = []string{"name"}
 	}
-	return r.attempt(ctx, a)
+	r.took, r.tookOf = 0, 0
+	if err := r.attempt(ctx, a); err != nil {
+		return err
+	}
+	r.learnShape(key, shapes, ordered)
+	return nil
 }
 
 // sendEither sends the likeliest body; only a refusal of the body (400) lets
@@ -359,6 +366,7 @@ func (r *run) sendEither(ctx context.Context, req ras.Request, key string, varia
 				r.result.Took = append(r.result.Took, fmt.Sprintf("%s: the farm took body %d of %d", key, i+1, len(variants)))
 			}
 			r.won[key] = i
+			r.took, r.tookOf = i, len(variants)
 			if i != was {
 				if kerr := r.Learnt.Took(key, i); kerr != nil {
 					r.emit(Event{Type: Notice, Address: r.address(), Message: "which body the farm takes could not be kept for later runs", Err: kerr})
