@@ -166,6 +166,7 @@ type change struct {
 	// stand before the change.
 	rank  [2]int
 	level int
+	fixed string // the property for which the object is made anew
 }
 
 // Build makes the plan. Diagnostics with errors mean that the input does not
@@ -207,6 +208,7 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 	b.edges()
 	b.kindEdges()
 	b.reorders()
+	b.unlisted()
 	sorted := b.sort()
 	if b.diags.Failed() {
 		return nil, b.diags
@@ -305,6 +307,7 @@ func (b *builder) compare(d *model.Object) {
 			return
 		}
 		b.creatable(k, d, "is needed because the object must be made anew")
+		c.fixed = fixed[0]
 		c.Action, c.Confirmed, c.Desired = Replace, d.Confirm != "", b.takeable(k, d)
 		for _, i := range forcing {
 			c.Fields[i].Note = strings.TrimPrefix(c.Fields[i].Note+"; "+ForcesReplacement, "; ")

@@ -358,11 +358,17 @@ func (b *builder) replaces() {
 		switch c.Action {
 		case Replace:
 			for _, o := range refs[c.live] {
-				if rc := b.changeOf(o); rc != nil && rc.Action == Delete {
-					continue
-				}
-				if b.stillRefers(o, c.live) {
+				rc := b.changeOf(o)
+				switch deleteFirst := b.Catalog.Kind(c.Kind).Replace == "deleteFirst"; {
+				case rc != nil && rc.Action == Delete:
+				case b.stillRefers(o, c.live) && deleteFirst:
+					// There is no new one yet that the reference could be moved to.
+					b.fail(c.Desired, c.fixed, fmt.Sprintf("can only be changed by deleting and making the object again, and %s refers to it: the farm does not delete what is in use", o.Address),
+						"take the reference out in a run of its own, or put the value back")
+				case b.stillRefers(o, c.live):
 					c.Relinks = append(c.Relinks, o.Address.String())
+				case rc != nil && deleteFirst:
+					c.needs[rc] = "refers to it until then"
 				}
 			}
 		case Delete:
