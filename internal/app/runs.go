@@ -72,6 +72,8 @@ func fileOf(r *runs.Run, workspace string) fileReader {
 			if data := r.File(ref.Digest); data != nil {
 				return data, nil
 			}
+		} else if data := runs.Open(workspace).Picture(ref.Digest); data != nil {
+			return data, nil // what a rollback brings back is in the snapshots
 		}
 		for _, read := range []func() ([]byte, error){
 			func() ([]byte, error) { return named(ref) },

@@ -569,11 +569,20 @@ func (r *Run) Create(p *plan.File) error {
 
 // File reads a picture of the run by its digest; nil if the run does not hold it.
 func (r *Run) File(digest string) []byte {
+	return r.store.holding(digest, blobPath(digest), r.name(filesFolder, path.Base(digest)))
+}
+
+// Picture reads a picture that some snapshot of the workspace holds, by its
+// digest; nil if none does.
+func (s *Store) Picture(digest string) []byte { return s.holding(digest, blobPath(digest)) }
+
+// holding reads the first of these files that has the content of a digest.
+func (s *Store) holding(digest string, names ...string) []byte {
 	if digest == "" {
 		return nil
 	}
-	for _, name := range []string{blobPath(digest), r.name(filesFolder, path.Base(digest))} {
-		data, err := r.store.ReadFile(name)
+	for _, name := range names {
+		data, err := s.ReadFile(name)
 		if err != nil {
 			continue
 		}
