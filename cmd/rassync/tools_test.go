@@ -38,6 +38,7 @@ import (
 //	secrets DIR                         set every variable that a secret comes from
 //	chosen DIR                          write how an object is made where an export cannot know it
 //	flag VAR FILE --flag                the value of a flag that a message names, in a variable
+//	forge FILE OLD NEW                  change a plan file and work out its digest again
 //	blob FILE DIR RUN yaml|answer       what a snapshot holds of a run's first object, in a file; $BLOB is its digest
 //	sametree A B                        two exports are the same, byte for byte
 //	latest VAR DIR                      the newest run of a workspace, in a variable
@@ -64,6 +65,7 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"sametree":  tool(2, sameTree),
 		"flag":      tool(3, namedFlag),
 		"blob":      tool(4, blobOf),
+		"forge":     tool(3, forgePlan),
 	}
 }
 

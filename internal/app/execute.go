@@ -90,7 +90,11 @@ func refused(list []guard.Refusal) error {
 	seen := map[string]bool{}
 	for _, r := range list {
 		why = append(why, r.Why)
-		objects = append(objects, r.Objects...)
+		for _, o := range r.Objects {
+			if !slices.Contains(objects, o) {
+				objects = append(objects, o)
+			}
+		}
 		switch {
 		case r.Flag == "":
 			final = true

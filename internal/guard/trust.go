@@ -30,7 +30,7 @@ func destinations(p *plan.Plan, digest string, g Guard) []Refusal {
 			}
 		}
 		for _, im := range c.Impact {
-			if im.Effect == plan.SendsSecrets && !g.known(k, c, uses, im.Path) {
+			if im.Effect == plan.SendsSecrets && !slices.Contains(about, c.Address) && !g.known(k, c, uses, im.Path) {
 				moves = append(moves, c.Address+" "+im.Path)
 				if !slices.Contains(movers, c.Address) {
 					movers = append(movers, c.Address)

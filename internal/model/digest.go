@@ -30,13 +30,17 @@ func DigestJSON(v any) (string, error) {
 
 // DigestWithout is the digest of a JSON document as it was written, with an empty
 // text in place of one of its values: the digest itself. What later versions add to
-// a type does not change it.
-func DigestWithout(data []byte, name string) (string, error) {
+// a type does not change it. What is laid over the digest, such as a signature, is
+// left out.
+func DigestWithout(data []byte, name string, over ...string) (string, error) {
 	var plain map[string]any
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(&plain); err != nil {
 		return "", err
+	}
+	for _, o := range over {
+		delete(plain, o)
 	}
 	plain[name] = ""
 	data, err := json.Marshal(plain)

@@ -139,7 +139,7 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 	if f.FormatVersion != FormatVersion {
 		return nil, fmt.Errorf("%w: version %q, this rassync reads %q", ErrFormat, f.FormatVersion, FormatVersion)
 	}
-	want, err := model.DigestWithout(data, "digest")
+	want, err := model.DigestWithout(data, "digest", "signature")
 	if err != nil {
 		return nil, err
 	}
