@@ -38,6 +38,7 @@ import (
 //	secrets DIR                         set every variable that a secret comes from
 //	chosen DIR                          write how an object is made where an export cannot know it
 //	flag VAR FILE --flag                the value of a flag that a message names, in a variable
+//	example NAME TO                     copy a file of the examples
 //	forge FILE OLD NEW                  change a plan file and work out its digest again
 //	blob FILE DIR RUN yaml|answer       what a snapshot holds of a run's first object, in a file; $BLOB is its digest
 //	sametree A B                        two exports are the same, byte for byte
@@ -66,6 +67,11 @@ func toolCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"flag":      tool(3, namedFlag),
 		"blob":      tool(4, blobOf),
 		"forge":     tool(3, forgePlan),
+		"example": tool(2, func(ts *testscript.TestScript, args []string) {
+			data, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(args[0])))
+			ts.Check(err)
+			write(ts, args[1], data)
+		}),
 	}
 }
 

@@ -45,7 +45,7 @@ func (v *view) of(c *plan.Change, object bool) map[string]any {
 func (v *view) sides(c *plan.Change) (before, after map[string]any) {
 	before, after = map[string]any{}, map[string]any{}
 	live := c.Before
-	if live == nil && v.Live != nil {
+	if live == nil && v.Live != nil && c.Action != plan.Create {
 		name := c.Name
 		if c.RenamedFrom != "" {
 			name = c.RenamedFrom
