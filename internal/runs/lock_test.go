@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"sync"
@@ -119,7 +120,7 @@ func TestLockEndsWithItsProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Println("locked")
-		select {}
+		io.Copy(io.Discard, os.Stdin) // until it is killed; select would be taken for a deadlock on Windows
 	}
 	dir := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestLockEndsWithItsProcess$")
@@ -128,6 +129,11 @@ func TestLockEndsWithItsProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	hold, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hold.Close()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
