@@ -548,6 +548,7 @@ func (f *Farm) update(k *kind, b *body) func(*call) *answer {
 		f.touch(o)
 		f.staged.put(o)
 		f.switchOff(o)
+		f.replicate(o)
 		return done()
 	}
 }

@@ -40,6 +40,9 @@ type Disagreement struct {
 	// FoldersDisable makes a folder that is switched off switch off what lies in
 	// it, for good.
 	FoldersDisable bool
+	// Replicate makes the farm copy the settings of a site to the other sites
+	// where their flag says so.
+	Replicate bool
 }
 
 // Place is a name inside the answers to some paths.
@@ -324,7 +327,7 @@ func (f *Farm) liesIn(o, folder *object) bool {
 func ParseDisagreement(text string) (*Disagreement, error) {
 	d := &Disagreement{Seed: 1}
 	shares := map[string]*float64{"hide": &d.HideShare, "drop": &d.DropShare, "fail": &d.FailShare, "upper": &d.UpperShare}
-	switches := map[string]*bool{"least-lengths": &d.LeastLengths, "folders-disable": &d.FoldersDisable}
+	switches := map[string]*bool{"least-lengths": &d.LeastLengths, "folders-disable": &d.FoldersDisable, "replicate": &d.Replicate}
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		name, value, given := strings.Cut(word, "=")
 		var err error
@@ -349,5 +352,5 @@ func ParseDisagreement(text string) (*Disagreement, error) {
 
 // DisagreementWords lists the words that ParseDisagreement takes.
 func DisagreementWords() []string {
-	return []string{"seed=", "hide=", "drop=", "fail=", "upper=", "least-lengths", "folders-disable"}
+	return []string{"seed=", "hide=", "drop=", "fail=", "upper=", "least-lengths", "folders-disable", "replicate"}
 }

@@ -26,6 +26,10 @@
 // Where the facts are silent or say two things, Switches chooses the reading;
 // its zero value is reading A of every row.
 //
+// A Disagreement makes a farm contradict the schemas that it is made from: it
+// shows less, answers reads with any status, shows names in another case, and
+// has effects on other objects.
+//
 // Where a schema knows no properties (open), objects hold stand-in values under
 // names that no vendor would choose; the farm takes those and no other.
 //
@@ -33,6 +37,6 @@
 //
 // Runtime state (sessions of users, agent states, schedules that fire), status
 // reads and run-time actions, per-site values inside one published item and
-// the replicate flags that copy them, copies and duplicates of objects,
+// the replicate flags that copy them (but see Disagreement), copies and duplicates of objects,
 // licences, settings import and export, other administrators' logons.
 package farmsim
