@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -92,27 +93,27 @@ func (r *reader) keepListed(ctx context.Context, k *model.Kind, o *model.Object,
 // not shown. An error is returned only for what concerns every read.
 func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, members *members, more *further) error {
 	parts := map[string]any{}
+	var err error
+	if slices.ContainsFunc(k.Remote(), conditional) {
+		// Which parts are in force must be known before they are asked for.
+		d := r.decoder(o)
+		d.Spec(k, body, nil)
+		if body, err = r.once(ctx, k, o, body, d, more); err != nil {
+			return err
+		}
+		more = nil
+	}
 	if err := r.parts(ctx, k, o, body, parts); err != nil {
 		return err
 	}
 	d := r.decoder(o)
 	spec := d.Spec(k, body, parts)
-	if lacks := r.incomplete(o, d, more); len(lacks) > 0 {
-		whole, err := more.read(ctx, body)
-		switch {
-		case err != nil && fatal(err):
+	if len(r.incomplete(o, d, more)) > 0 {
+		if body, err = r.once(ctx, k, o, body, d, more); err != nil {
 			return err
-		case err != nil:
-			r.failed(ctx, o, more.path, nil, err)
-		default:
-			body = whole
-			if err := r.parts(ctx, k, o, body, parts); err != nil {
-				return err
-			}
-			d = r.decoder(o)
-			spec = d.Spec(k, body, parts)
-			r.farm.learnt.note(k, more.how, lacks, d.Missing)
 		}
+		d = r.decoder(o)
+		spec = d.Spec(k, body, parts)
 	}
 	for tried := map[string]bool{}; ; {
 		asks := r.asks(k, o, d, tried)
@@ -135,6 +136,26 @@ func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, bod
 	}
 	r.keep(ctx, k, o, body, d, spec, members)
 	return r.extras(ctx, k, o)
+}
+
+// once reads an object once more if its answer lacks something.
+func (r *reader) once(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, d *model.Decoder, more *further) (map[string]any, error) {
+	lacks := r.incomplete(o, d, more)
+	if len(lacks) == 0 {
+		return body, nil
+	}
+	whole, err := more.read(ctx, body)
+	switch {
+	case err != nil && fatal(err):
+		return body, err
+	case err != nil:
+		r.failed(ctx, o, more.path, nil, err)
+		return body, nil
+	}
+	now := r.decoder(o)
+	now.Spec(k, whole, nil)
+	r.farm.learnt.note(k, more.how, lacks, now.Missing)
+	return whole, nil
 }
 
 // parts reads what stands under paths of its own, as far as it is wanted, in

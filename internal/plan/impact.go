@@ -21,7 +21,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 		im.strangers(c.Desired)
 	case Delete:
 		im.of(k, "delete")
-		lost = unreadable(k)
+		lost = append(unreadable(k), unseenBefore(c)...)
 	case Update, Replace:
 		if c.Action == Update {
 			im.of(k, "update")
@@ -47,7 +47,12 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 			im.replaced(k)
 			im.orders(k.Spec, c.Desired.Spec, "")
 			im.strangers(c.Desired)
-			lost = append(lost, unreadable(k)...)
+			lost = append(append(lost, unreadable(k)...), unseenBefore(c)...)
+		}
+		for _, f := range c.Fields {
+			if c.Action == Update && strings.HasPrefix(f.Note, unseenNote) {
+				lost = append(lost, f.Path+": the farm does not show what it was")
+			}
 		}
 	}
 	c.Impact = im.found

@@ -150,6 +150,14 @@ func (d *differ) half(c *model.Property, w, h any, at string) {
 // entryLabels name the entries of lists: a line a property is enough.
 var entryLabels = regexp.MustCompile(`\[[^\]]*\]`)
 
+// unseenBefore says what of an object that goes is not known.
+func unseenBefore(c *change) []string {
+	if c.live == nil || len(c.live.NotShown) == 0 {
+		return nil
+	}
+	return []string{"the farm does not show " + strings.Join(c.live.NotShown, ", ") + ": it would not come back"}
+}
+
 // maxUnseen is how many objects a warning about values that are not shown names.
 const maxUnseen = 3
 
