@@ -1,0 +1,134 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"rassync/internal/app"
+	"rassync/internal/contract"
+	"rassync/internal/plan"
+	"rassync/internal/render"
+	"rassync/internal/wholefile"
+)
+
+type doctorOptions struct {
+	conn   app.Connection
+	format *formatFlag
+	sample int
+	quick  bool
+	bundle string
+}
+
+func newDoctor(c *call) *cobra.Command {
+	o := &doctorOptions{}
+	cmd := &cobra.Command{
+		Use:   "doctor [DIR]",
+		Short: "Check a farm, its connection, and how it differs from the schemas",
+		Long: `Doctor takes one look at a farm and never writes: certificate, logon, version, primary
+broker, staged changes, which kinds the account can read, and per kind what the farm
+shows otherwise than the schemas say: properties that are known and not shown, shown and
+not known, numbers without names, other types, names that look renamed. The contract
+layer of DIR counts.
+
+It reads one list per kind. The self-test at the end reads what an export reads: it
+exports in memory and plans that, which must be empty. --quick leaves the self-test out.
+
+What numbers of enumerations mean cannot be read: doctor never takes one for confirmed.
+
+--bundle writes a file for whoever maintains the schemas: names and types only, no
+values, no secrets.`,
+		Example: `  rassync doctor farm
+  rassync doctor --quick --sample 5
+  rassync doctor farm --format markdown --output doctor.md
+  rassync doctor --quick --bundle names.zip`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	addConnection(cmd, &o.conn)
+	o.format = addFormat(cmd, "text", "json", "markdown")
+	f := cmd.Flags()
+	f.IntVar(&o.sample, "sample", 20, "objects per kind that are looked at; 0 for all")
+	f.BoolVar(&o.quick, "quick", false, "leave out the self-test, which reads the whole farm")
+	f.StringVar(&o.bundle, "bundle", "", "write names and types to this zip `FILE`")
+	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, folderArg(args)) })
+	return cmd
+}
+
+func (o *doctorOptions) run(ctx context.Context, c *call, dir string) error {
+	if o.sample < 0 {
+		return app.Failf(app.Input, "--sample %d: it is a number of objects, or 0 for all", o.sample)
+	}
+	if o.bundle != "" {
+		if err := writableFolder("--bundle", o.bundle); err != nil {
+			return err
+		}
+	}
+	f, err := c.Configured(dir, "")
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, o.conn, f, func(s *app.Session) error {
+		line := c.reading()
+		found, err := c.Examine(ctx, s, f, app.CheckupOptions{Sample: o.sample, SelfTest: !o.quick, Progress: line.listed})
+		line.done()
+		if err != nil {
+			return err
+		}
+		if o.bundle != "" {
+			if err := writeBundle(o.bundle, found, c.Tool); err != nil {
+				return err
+			}
+			c.Notice("%s holds names and types only; look at it before you send it", o.bundle)
+		}
+		if err := o.show(c, found); err != nil {
+			return err
+		}
+		if !found.Healthy() {
+			return &app.Failure{Class: app.Failed}
+		}
+		return nil
+	})
+}
+
+func (o *doctorOptions) show(c *call, found *contract.Checkup) error {
+	switch o.format.value {
+	case "json":
+		return render.JSON(c.Out, struct {
+			FormatVersion string `json:"formatVersion"`
+			*contract.Checkup
+		}{"1", found})
+	case "markdown":
+		return render.CheckupMarkdown(c.Out, found)
+	}
+	return render.CheckupText(c.Out, found, c.options())
+}
+
+// writeBundle writes the shapes of all answers, a file per kind.
+func writeBundle(path string, found *contract.Checkup, tool plan.Tool) error {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	add := func(name string, v any) error {
+		w, err := z.Create(name)
+		if err != nil {
+			return err
+		}
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(v)
+	}
+	if err := add("tool.json", tool); err != nil {
+		return err
+	}
+	for kind, shape := range found.Shapes() {
+		if err := add("names/"+kind+".json", shape); err != nil {
+			return err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return wholefile.Write(path, b.Bytes(), wholefile.Options{Mode: 0o600})
+}
