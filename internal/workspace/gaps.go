@@ -176,7 +176,7 @@ func (g *Gaps) Write(dir string) error {
 		return err
 	}
 	data = append(data, '\n')
-	if exists && bytes.Equal(old, data) {
+	if exists && bytes.Equal(unixLines(old), data) {
 		return nil
 	}
 	return root.Replace(GapsFile, data)

@@ -105,3 +105,22 @@ func withCRLF(t *testing.T, dir string) map[string]string {
 	}
 	return files
 }
+
+// TestGapsWithOtherLineEnds: what an export lacks is noted anew only if it is
+// something else.
+func TestGapsWithOtherLineEnds(t *testing.T) {
+	dir := t.TempDir()
+	gaps := func() *workspace.Gaps {
+		return &workspace.Gaps{NotRead: []workspace.ListGap{{Kind: "Pool", Site: "Main", Why: "no rights"}}}
+	}
+	if err := gaps().Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	before := withCRLF(t, dir)
+	if err := gaps().Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(before, allFiles(t, dir)); d != "" || len(before) != 1 {
+		t.Error(d)
+	}
+}
