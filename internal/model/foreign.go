@@ -49,7 +49,7 @@ func (f foreign) property(p *Property) {
 	at := "spec." + p.Path()
 	f.add(at, p.Name, p.Query)
 	f.add(at, p.Read...)
-	f.add(at, p.Write...)
+	f.add(at, append(p.Write[:len(p.Write):len(p.Write)], p.Spellings...)...)
 	if p.File != nil {
 		f.add(at, p.File.Field)
 	}

@@ -58,7 +58,7 @@ func TestNoKnownNameCanStandUnderUnknown(t *testing.T) {
 			if p == k.Spec || p.Name == "[]" {
 				return
 			}
-			names := append(append([]string{p.Name}, p.Read...), p.Write...)
+			names := append(append(append([]string{p.Name}, p.Read...), p.Write...), p.Spellings...)
 			if p.Query != "" {
 				names = append(names, p.Query)
 			}

@@ -19,7 +19,7 @@ func TestWordsThatDoNotFit(t *testing.T) {
 		"list without ids":  {list + `, "of": {"type": "string", "x-ras": {"ref": "K"}}, "version": {"type": "string", "x-ras": {"entryOf": {"object": "of", "list": "versions"}}}`, "version: entryOf: K has no list versions whose entries have an id and one key"},
 		"call without ref":  {`"group": {"type": "string", "x-ras": {"call": "{self}/M/{v}"}}`, "group: call: only references are set by a call of their own"},
 		"column incomplete": {column + `{"ps": 1}}}}`, "rights: cells: no column ps with permissions and objects"},
-		"number no number":  {column + `{"ps": "one"}}}}`, "rights: cells: ps: not a whole number"},
+		"number no number":  {column + `{"ps": "one"}}}}`, `rights.x-ras.cells.numbers.ps: a whole number or null or an object, not the text "one"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := model.Load(fstest.MapFS{"K.json": {Data: []byte(`{"x-ras": {"scope": "farm", "shape": "collection", "list": {"path": "/api/K"}, "identity": {"read": "name"}}, "type": "object", "properties": {"spec": {"type": "object", "properties": {` + c.words + `}}}}`)}})
