@@ -65,7 +65,7 @@ func (a *App) Ready(s *Session, p *Planned, e Execution) error {
 		return err
 	}
 	var err error
-	if p.files, err = collectFiles(p.Plan, fileOf(nil, p.Folder.Dir)); err != nil {
+	if p.files, err = collectFiles(p.Plan, fileOf(p.Folder.Dir)); err != nil {
 		return err
 	}
 	p.ready = true
@@ -162,7 +162,7 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		return nil, err
 	}
 	if p.files == nil {
-		if p.files, err = collectFiles(p.Plan, fileOf(run, p.Folder.Dir)); err != nil {
+		if p.files, err = collectFiles(p.Plan, fileOf(p.Folder.Dir)); err != nil {
 			return nil, err
 		}
 	}
@@ -242,7 +242,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 		old = &oldState{}
 	}
 	was := run.Now(a.Catalog)
-	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(run, p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
+	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
 		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Incomplete: len(p.NotRestorable) > 0, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
 		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: was.Done(), Begun: runs.Begun(was.Entries), Activated: was.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res

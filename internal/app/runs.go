@@ -64,16 +64,12 @@ func (a *App) Prune(ctx context.Context, f *Folder, o PruneOptions) (*runs.Prune
 	return f.Store().Prune(o.PruneOptions)
 }
 
-// fileOf gives the content of a file that belongs to an object: from the run, if
-// there is one, or from where the document names it. The digest decides.
-func fileOf(r *runs.Run, workspace string) fileReader {
+// fileOf gives the content of a file that belongs to an object: from what the runs of
+// the workspace have kept, or from where the document names it. The digest decides.
+func fileOf(workspace string) fileReader {
 	return func(src model.Source, ref model.FileRef) ([]byte, error) {
-		if r != nil {
-			if data := r.File(ref.Digest); data != nil {
-				return data, nil
-			}
-		} else if data := runs.Open(workspace).Picture(ref.Digest); data != nil {
-			return data, nil // what a rollback brings back is in the snapshots
+		if data := runs.Open(workspace).Picture(ref.Digest); data != nil {
+			return data, nil
 		}
 		for _, read := range []func() ([]byte, error){
 			func() ([]byte, error) { return named(ref) },

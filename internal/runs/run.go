@@ -567,26 +567,22 @@ func (r *Run) Create(p *plan.File) error {
 	return r.store.WriteFile(r.name(planFile), text)
 }
 
-// File reads a picture of the run by its digest; nil if the run does not hold it.
-func (r *Run) File(digest string) []byte {
-	return r.store.holding(digest, blobPath(digest), r.name(filesFolder, path.Base(digest)))
-}
-
-// Picture reads a picture that some snapshot of the workspace holds, by its
-// digest; nil if none does.
-func (s *Store) Picture(digest string) []byte { return s.holding(digest, blobPath(digest)) }
-
-// holding reads the first of these files that has the content of a digest.
-func (s *Store) holding(digest string, names ...string) []byte {
-	if digest == "" {
+// Picture reads a picture that a run of the workspace has kept, by its digest; nil if
+// none has.
+func (s *Store) Picture(digest string) []byte {
+	if data, err := s.Blobs().Get(digest); err == nil {
+		return data
+	}
+	if !blobName.MatchString(digest) {
 		return nil
 	}
-	for _, name := range names {
-		data, err := s.ReadFile(name)
-		if err != nil {
-			continue
-		}
-		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) == digest {
+	list, err := s.ReadDir(runsFolder)
+	if err != nil {
+		return nil
+	}
+	for _, e := range list { // snapshots of version 1 kept them beside
+		data, err := s.ReadFile(path.Join(runsFolder, e.Name(), filesFolder, digest))
+		if err == nil && hexSum(data) == digest {
 			return data
 		}
 	}
