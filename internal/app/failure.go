@@ -123,7 +123,7 @@ func ClassOf(err error) Class {
 	var none *runs.NoSnapshotError
 	var others *apply.ForeignError
 	switch {
-	case errors.As(err, &others):
+	case errors.As(err, &others), errors.Is(err, runs.ErrNotPrivate):
 		return Refused
 	case errors.Is(err, context.Canceled):
 		return Interrupted

@@ -117,7 +117,7 @@ func maskQuery(q url.Values, hide bool) string {
 			if secretKey.MatchString(k) {
 				parts = append(parts, url.QueryEscape(k)+"="+masked)
 			} else {
-				parts = append(parts, url.QueryEscape(k)+"="+url.QueryEscape(v))
+				parts = append(parts, url.QueryEscape(k)+"="+url.QueryEscape(leak.Mask(v)))
 			}
 		}
 	}
