@@ -148,7 +148,7 @@ func files(t testing.TB, dir string) map[string]string {
 			return err
 		}
 		rel, err := filepath.Rel(dir, p)
-		if err != nil || rel == "rassync.yaml" {
+		if err != nil || rel == "rassync.yaml" || filepath.ToSlash(rel) == ".rassync/done.json" { // when it ended
 			return err
 		}
 		data, err := os.ReadFile(p)
