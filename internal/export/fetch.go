@@ -130,10 +130,27 @@ func (m *memo) json(ctx context.Context, path string, query url.Values) (any, er
 	return a.value, nil
 }
 
+// parse decodes an answer. A list is decoded element by element: a decoder that is
+// given all of it at once holds all of its text a second time.
 func parse(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var v any
-	err := d.Decode(&v)
-	return v, err
+	if len(data) == 0 || data[0] != '[' {
+		err := d.Decode(&v)
+		return v, err
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	list := []any{}
+	for d.More() {
+		var e any
+		if err := d.Decode(&e); err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	_, err := d.Token()
+	return list, err
 }

@@ -21,8 +21,8 @@ import (
 // Bounds of what is read of a commit. They are those of a workspace on disk:
 // what cannot be loaded need not be read.
 const (
-	maxFile  = 16 << 20
-	maxTotal = 256 << 20
+	maxFile  = 64 << 20
+	maxTotal = 1 << 30
 )
 
 // Base is the commit that a change is compared with.

@@ -33,8 +33,15 @@ func TestBoundsOfAnswers(t *testing.T) {
 		"empty":                       {"", true},
 		"a text that is not finished": {`"abc\`, true},
 	} {
-		if err := checkBounds([]byte(c.text)); (err == nil) != c.ok {
-			t.Errorf("%s: %v", name, err)
+		for _, size := range []int{len(c.text), 7} { // whole, and in pieces
+			var b bounds
+			var err error
+			for at := 0; at < len(c.text) && err == nil; at += max(size, 1) {
+				_, err = b.Write([]byte(c.text[at:min(at+max(size, 1), len(c.text))]))
+			}
+			if (err == nil) != c.ok {
+				t.Errorf("%s, %d bytes at a time: %v", name, size, err)
+			}
 		}
 	}
 }

@@ -15,7 +15,7 @@ const (
 	DefaultParallel = 4
 	DefaultTimeout  = 60 * time.Second // per request
 	LogoffTimeout   = 5 * time.Second
-	MaxAnswer       = 64 << 20 // bytes, decompressed
+	MaxAnswer       = 1 << 30 // bytes of a list, decompressed; its elements have bounds of their own
 )
 
 // Config says where the farm is and how to talk to it.

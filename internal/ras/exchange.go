@@ -164,17 +164,13 @@ func (s *Session) roundTrip(parent context.Context, c *call, tok token) (r resul
 		r.fault, r.err = faultTooLarge, fmt.Errorf("%d bytes are announced, %d are accepted", resp.ContentLength, s.maxAnswer)
 		return r
 	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, s.maxAnswer+1))
-	if err != nil {
-		s.classify(parent, ctx, c, timeout, err, &r)
-		return r
-	}
-	if int64(len(data)) > s.maxAnswer {
-		r.fault, r.err = faultTooLarge, fmt.Errorf("more than the accepted %d bytes", s.maxAnswer)
-		return r
-	}
-	if err := boundsOf(r.contentType, data); err != nil {
+	data, err := s.receive(resp, r.contentType)
+	switch {
+	case errors.Is(err, errUnbounded), errors.Is(err, errTooMuch):
 		r.fault, r.err = faultTooLarge, err
+		return r
+	case err != nil:
+		s.classify(parent, ctx, c, timeout, err, &r)
 		return r
 	}
 	r.body, r.fault = judgeBody(c, r.contentType, data)
@@ -235,12 +231,42 @@ func judgeBody(c *call, contentType string, data []byte) ([]byte, fault) {
 	return data, faultForeign
 }
 
-// boundsOf checks the bounds of an answer that is no picture.
-func boundsOf(contentType string, data []byte) error {
-	if media, _, err := mime.ParseMediaType(contentType); err == nil && (strings.HasPrefix(media, "image/") || media == "application/octet-stream") {
-		return nil
+// errTooMuch says how many bytes are accepted.
+var errTooMuch = errors.New("too many bytes")
+
+// receive reads the body of an answer and stops at the first bound that it goes
+// beyond.
+func (s *Session) receive(resp *http.Response, contentType string) ([]byte, error) {
+	var look bounds
+	media, _, err := mime.ParseMediaType(contentType)
+	binary := err == nil && (strings.HasPrefix(media, "image/") || media == "application/octet-stream")
+	most := s.maxAnswer
+	if binary {
+		most = min(most, maxObject)
 	}
-	return checkBounds(bytes.TrimSpace(trimBOM(data)))
+	var data bytes.Buffer
+	if n := resp.ContentLength; n > 0 {
+		data.Grow(int(min(n, 16<<20)) + bytes.MinRead)
+	}
+	piece := make([]byte, 64<<10)
+	for {
+		n, err := resp.Body.Read(piece)
+		data.Write(piece[:n])
+		if !binary {
+			if _, berr := look.Write(piece[:n]); berr != nil {
+				return nil, berr
+			}
+		}
+		if limit := look.most(most); int64(data.Len()) > limit {
+			return nil, fmt.Errorf("%w: more than the accepted %d", errTooMuch, limit)
+		}
+		if errors.Is(err, io.EOF) {
+			return data.Bytes(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 }
 
 // truncatedJSON tells whether the text is JSON as far as it goes.

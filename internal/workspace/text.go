@@ -10,10 +10,10 @@ import (
 )
 
 // maxFile is the size above which a YAML file is refused unread.
-const maxFile = 16 << 20
+const maxFile = 64 << 20
 
 // maxTotal bounds the text of a whole workspace.
-const maxTotal = 256 << 20
+const maxTotal = 1 << 30
 
 var bom = []byte("\xef\xbb\xbf")
 

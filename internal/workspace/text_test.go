@@ -75,7 +75,7 @@ func TestLoadRefusesLargeFilesUnread(t *testing.T) {
 	cat := testCatalog(t)
 	var diags model.Diagnostics
 	bytes := allocated(func() { _, diags = workspace.Load(dir, cat, workspace.LoadOptions{}) })
-	if got, want := texts(diags), "big.yaml:1:1: error: the file is larger than 16 MB (split it, or list it under ignore in rassync.yaml)"; got != want {
+	if got, want := texts(diags), "big.yaml:1:1: error: the file is larger than 64 MB (split it, or list it under ignore in rassync.yaml)"; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 	if bytes > 16<<20 {
