@@ -61,11 +61,7 @@ func (a *App) revealOnly(f *Folder, p *plan.Plan) func(model.SecretRef) (string,
 // secretsRefused checks of a plan that is not judged anew, such as that of a
 // run that goes on, that its secrets may still be revealed.
 func (a *App) secretsRefused(s *Session, f *Folder, p *plan.Plan) error {
-	var list []guard.Refusal
-	for _, r := range guard.Secrets(p, a.guard(s, f, guard.Allowance{})) {
-		list = append(list, r)
-	}
-	if len(list) > 0 {
+	if list := guard.Secrets(p, a.guard(s, f, guard.Allowance{})); len(list) > 0 {
 		return refused(list)
 	}
 	return nil

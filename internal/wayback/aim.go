@@ -365,7 +365,7 @@ func (a *aimer) unmake(t *touched) error {
 // if nothing.
 func (a *aimer) changedSince(t *touched, now *model.Object) (string, error) {
 	c := t.change
-	if !model.SameName(now.Address.Name, c.Name) && model.SameName(lastSegment(now.Address.Name), lastSegment(c.Name)) == false {
+	if !model.SameName(now.Address.Name, c.Name) && !model.SameName(lastSegment(now.Address.Name), lastSegment(c.Name)) {
 		return fmt.Sprintf("it is called %q now", now.Address.Name), nil
 	}
 	if t.digest != "" && a.Reread != nil {

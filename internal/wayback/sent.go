@@ -29,9 +29,6 @@ type touched struct {
 	reads  map[string]string
 }
 
-// whole tells whether the object is another one after the run, or gone.
-func (t *touched) whole() bool { return t.created || t.deleted }
-
 // sent collects what the entries of a journal say was sent.
 type sent struct {
 	cat     *model.Catalog
