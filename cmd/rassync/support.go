@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
+	"rassync/internal/contract"
+	limited "rassync/internal/files"
 	"rassync/internal/model"
 	"rassync/internal/render"
 	"rassync/internal/runs"
@@ -26,7 +29,7 @@ import (
 )
 
 func newSupport(c *call) *cobra.Command {
-	var logFile, file string
+	var logFile, file, doctor string
 	var last int
 	cmd := &cobra.Command{
 		Use:   "support [DIR]",
@@ -42,6 +45,7 @@ same name by the same word; what a text has in quotes is left out. Read it befor
 	}
 	cmd.Flags().StringVar(&file, "file", "", "`file` to write, which must not be there yet (default: rassync-support-TIME.txt)")
 	cmd.Flags().StringVar(&logFile, "log", "", "`file` with the output of a scheduled job, whose end is added, masked")
+	cmd.Flags().StringVar(&doctor, "doctor", "", "`file` that rassync doctor --format json has written, which is added, masked")
 	cmd.Flags().IntVar(&last, "runs", 5, "how many of the last runs to tell of")
 	cmd.RunE = c.begin(nil, func(_ context.Context, args []string) error {
 		if last < 0 {
@@ -51,7 +55,7 @@ same name by the same word; what a text has in quotes is left out. Read it befor
 			file = "rassync-support-" + c.Now().UTC().Format("20060102T150405Z") + ".txt"
 		}
 		r := &supportReport{call: c, dir: folderArg(args), mask: support.NewMask()}
-		text, err := r.write(logFile, last)
+		text, err := r.write(logFile, doctor, last)
 		if err != nil {
 			return err
 		}
@@ -81,12 +85,17 @@ func (r *supportReport) linef(format string, args ...any) { fmt.Fprintf(&r.b, fo
 
 func (r *supportReport) isKind(s string) bool { return r.Catalog.Kind(s) != nil }
 
-func (r *supportReport) write(logFile string, last int) (string, error) {
+func (r *supportReport) write(logFile, doctor string, last int) (string, error) {
 	for sort, name := range map[string]string{"user": r.User, "host": r.Host} {
 		r.mask.Word(sort, name)
 	}
 	r.tool()
 	r.workspace()
+	if doctor != "" {
+		if err := r.doctor(doctor); err != nil {
+			return "", err
+		}
+	}
 	r.jobs()
 	r.lastRuns(last)
 	if logFile != "" {
@@ -106,6 +115,9 @@ func (r *supportReport) tool() {
 		r.linef("sha256 of the executable: %s", sum)
 	}
 	r.linef("contract: %d kinds, built-in schemas %s", len(r.Catalog.Names()), contractDigest())
+	if r.Tool.Contract != "" {
+		r.linef("contract layer: %s", r.Tool.Contract)
+	}
 	var set []string
 	for _, v := range os.Environ() {
 		name, _, _ := strings.Cut(v, "=")
@@ -116,6 +128,36 @@ func (r *supportReport) tool() {
 	sort.Strings(set)
 	r.linef("variables that are set: %s", strings.Join(set, ", "))
 	r.linef("terminal: in %v, out %v, %d columns, unicode %v", r.InTerminal, r.OutTerminal, r.Width, r.Unicode)
+}
+
+// maxDoctor bounds the report of doctor.
+const maxDoctor = 16 << 20
+
+// doctor adds what doctor found: names of kinds and properties stay, everything
+// else is masked.
+func (r *supportReport) doctor(file string) error {
+	data, err := limited.ReadNamed(file, maxDoctor)
+	if err != nil {
+		return &app.Failure{Class: app.Input, Err: fmt.Errorf("the report of doctor cannot be read: %w", err)}
+	}
+	var found contract.Checkup
+	if err := json.Unmarshal(data, &found); err != nil {
+		return app.Failf(app.Input, "%s is no report of doctor: %v", file, err).With("rassync doctor --format json --output %s writes one", file)
+	}
+	r.linef("")
+	r.linef("== Doctor")
+	for _, c := range found.Checks {
+		r.linef("%s %s: %s", c.Result, c.Name, r.mask.Text(c.Text))
+	}
+	for _, k := range found.Kinds {
+		if k.Error != "" {
+			r.linef("%s: not read: %s", k.Kind, r.mask.Text(k.Error))
+		}
+		for _, f := range k.Findings {
+			r.linef("%s %s: %s", k.Kind, f.Path, f.What)
+		}
+	}
+	return nil
 }
 
 func (r *supportReport) workspace() {
