@@ -288,7 +288,7 @@ func (r *run) placeOf(c *plan.Change, k *model.Kind, parent int64) int64 {
 		return r.lastChild(parent)
 	}
 	if c.Place.After == "" {
-		return 0
+		return r.Live.Behind(r.treeKinds(), parent, 0)
 	}
 	a, err := r.cat.ParseAddress(c.Place.After)
 	if err != nil {
@@ -302,7 +302,7 @@ func (r *run) placeOf(c *plan.Change, k *model.Kind, parent int64) int64 {
 		return r.lastChild(parent)
 	}
 	id, _ := model.AsInt(front.ID)
-	return id
+	return r.Live.Behind(r.treeKinds(), parent, id)
 }
 
 // made gives the object a create made: from the answer, or by its name. It

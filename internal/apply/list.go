@@ -472,7 +472,7 @@ func arrange(k *model.Kind, line []*model.Object, wanted []any) []*model.Object 
 	for _, o := range line {
 		slot[o] = -1
 		for i, it := range wanted {
-			if export.ItemFits(k, it, o) {
+			if o.Address.Kind != "" && export.ItemFits(k, it, o) {
 				slot[o] = i
 				break
 			}
@@ -504,13 +504,13 @@ func arrange(k *model.Kind, line []*model.Object, wanted []any) []*model.Object 
 }
 
 // rechain moves as few items as possible: those not on the longest run that
-// is in order already.
+// is in order already. Items of no kind are never moved.
 func (r *run) rechain(ctx context.Context, line, target []*model.Object, parent int64) error {
 	at := map[*model.Object]int{}
 	for i, o := range line {
 		at[o] = i
 	}
-	stays := longestRun(target, at)
+	stays := longestRun(aroundFixed(target, at), at)
 	for i, o := range target {
 		if stays[o] {
 			continue
@@ -524,6 +524,22 @@ func (r *run) rechain(ctx context.Context, line, target []*model.Object, parent 
 		}
 	}
 	return nil
+}
+
+// aroundFixed leaves out of target what has to pass an item of no kind to get where
+// it is to stand: every longest run of the rest has all of these items in it.
+func aroundFixed(target []*model.Object, at map[*model.Object]int) []*model.Object {
+	var out []*model.Object
+	for i, o := range target {
+		passes := false
+		for j, fixed := range target {
+			passes = passes || fixed.Address.Kind == "" && (i < j) != (at[o] < at[fixed]) && i != j
+		}
+		if !passes {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // longestRun marks a longest rising subsequence of target by position.

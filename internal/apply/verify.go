@@ -109,7 +109,7 @@ func (r *run) verifyOrder(ctx context.Context, g export.Getter, c *plan.Change) 
 		r.unverified(c.Address, err)
 		return
 	}
-	want, have := namesOf(target), namesOf(line)
+	want, have := namesOf(export.Known(target)), namesOf(export.Known(line))
 	if !slices.Equal(want, have) {
 		r.deviates(Deviation{Address: c.Address, Path: "items", Want: want, Have: have},
 			fmt.Sprintf("items: wrote %s, the farm reads back %s", strings.Join(want, ", "), strings.Join(have, ", ")))

@@ -183,18 +183,22 @@ func lastSegment(path string) string { return path[strings.LastIndexByte(path, '
 
 // lastChild is the id of the last sibling in a folder, 0 if it is empty.
 func (r *run) lastChild(parent int64) int64 {
+	tree := r.treeKinds()
+	id := int64(0)
+	if kids := r.Live.Children(tree, parent); len(kids) > 0 {
+		id, _ = model.AsInt(kids[len(kids)-1].ID)
+	}
+	return r.Live.Behind(tree, parent, id)
+}
+
+func (r *run) treeKinds() []string {
 	var tree []string
 	for _, k := range r.cat.Kinds() {
 		if k.Tree != nil {
 			tree = append(tree, k.Name)
 		}
 	}
-	kids := r.Live.Children(tree, parent)
-	if len(kids) == 0 {
-		return 0
-	}
-	id, _ := model.AsInt(kids[len(kids)-1].ID)
-	return id
+	return tree
 }
 
 // edits writes what differs below one spot.

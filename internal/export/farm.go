@@ -145,6 +145,10 @@ func sortObjects(list []*model.Object) {
 // of their chain, folders and items mixed. A chain may have holes where items
 // of other sites stand; pieces then follow each other by id.
 func (f *Farm) Children(tree []string, parent int64) []*model.Object {
+	return f.inLine(f.childrenOf(tree, parent))
+}
+
+func (f *Farm) childrenOf(tree []string, parent int64) []*model.Object {
 	var kids []*model.Object
 	for _, kind := range tree {
 		for _, o := range f.Objects[kind] {
@@ -153,7 +157,7 @@ func (f *Farm) Children(tree []string, parent int64) []*model.Object {
 			}
 		}
 	}
-	return f.inLine(kids)
+	return kids
 }
 
 func chain(kids []*model.Object) []*model.Object {

@@ -85,7 +85,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	}
 	r.nameTree()
 	r.markTwins()
-	if err := r.strangers(ctx, whole); err != nil {
+	if err := r.strangers(ctx, whole, needed); err != nil {
 		return nil, err
 	}
 	for _, k := range cat.Kinds() {

@@ -287,7 +287,8 @@ func (f *Farm) SearchFirst(ctx context.Context, g Getter, a model.Address, siteI
 	return out, nil
 }
 
-// Line reads the siblings of an order anew, in their order.
+// Line reads the siblings of an order anew, in their order. Items of no kind,
+// which hold their place among the others, are in it without a kind.
 func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, parentID int64) ([]*model.Object, error) {
 	r := f.again(g, nil)
 	var kids []*model.Object
@@ -329,7 +330,15 @@ func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, p
 		}
 	}
 	if k.Order.By == "chain" {
-		return f.inLine(kids), nil
+		line := &Farm{}
+		if old := f.strangers[parentID]; len(old) > 0 {
+			now, err := r.strangersAnew(ctx, old, k)
+			if err != nil {
+				return nil, err
+			}
+			line.strangers = map[int64][]*model.Object{parentID: now}
+		}
+		return line.withStrangers(kids, parentID), nil
 	}
 	sortByRank(kids)
 	return kids, nil

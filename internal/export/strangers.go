@@ -13,11 +13,16 @@ import (
 // strangers finds the items of a tree that no list of a kind shows: items of
 // older farms for which the API has no call. They are neither exported nor
 // touched, but they stand in line with the others.
-func (r *reader) strangers(ctx context.Context, whole map[string]bool) error {
+func (r *reader) strangers(ctx context.Context, whole, listed map[string]bool) error {
 	wanted := false
 	for k := range whole {
-		o := r.cat.Kind(k).Order
-		wanted = wanted || o != nil && o.By == "chain"
+		k := r.cat.Kind(k)
+		wanted = wanted || k.Order != nil && k.Order.By == "chain" || k.Tree != nil
+	}
+	for _, k := range r.cat.Kinds() {
+		if k.Tree != nil && !listed[k.Name] {
+			return nil // what that list would show would pass for strangers
+		}
 	}
 	for _, n := range r.farm.NotRead {
 		if r.cat.Kind(n.Kind).Tree != nil {
@@ -47,7 +52,7 @@ func (r *reader) strangers(ctx context.Context, whole map[string]bool) error {
 				if fatal(err) {
 					return err
 				}
-				if ras.KindOf(err) != ras.KindNotFound {
+				if ras.KindOf(err) != ras.KindNotFound || !r.older(ctx) {
 					r.farm.Findings.Strangers = append(r.farm.Findings.Strangers, fmt.Sprintf("nobody knows in site %s: %v", site.Address.Name, err))
 				}
 				continue
@@ -83,15 +88,71 @@ func (r *reader) strangers(ctx context.Context, whole map[string]bool) error {
 // inLine puts the children of one folder in their order. Those of no kind hold
 // their place in it and are left out of the result.
 func (f *Farm) inLine(kids []*model.Object) []*model.Object {
-	if len(kids) == 0 || len(f.strangers[kids[0].ParentID]) == 0 {
+	if len(kids) == 0 {
 		return chain(kids)
 	}
-	all := append(append([]*model.Object(nil), kids...), f.strangers[kids[0].ParentID]...)
-	out := make([]*model.Object, 0, len(kids))
-	for _, o := range chain(all) {
+	return Known(f.withStrangers(kids, kids[0].ParentID))
+}
+
+// withStrangers is inLine with those of no kind.
+func (f *Farm) withStrangers(kids []*model.Object, parent int64) []*model.Object {
+	return chain(append(append([]*model.Object(nil), kids...), f.strangers[parent]...))
+}
+
+// Known leaves out of a line what has no kind.
+func Known(line []*model.Object) []*model.Object {
+	out := make([]*model.Object, 0, len(line))
+	for _, o := range line {
 		if o.Address.Kind != "" {
 			out = append(out, o)
 		}
 	}
 	return out
+}
+
+// Behind is the id behind which a new item stands in a folder if it is to come
+// after another one (0: first). At the end of the line it comes behind what has no
+// kind, which keeps its place.
+func (f *Farm) Behind(tree []string, parent, after int64) int64 {
+	line := f.withStrangers(f.childrenOf(tree, parent), parent)
+	at := len(line)
+	for at > 0 && line[at-1].Address.Kind == "" {
+		at--
+	}
+	if at == len(line) || at > 0 && asID(line[at-1].ID) != after || at == 0 && after != 0 {
+		return after
+	}
+	return asID(line[len(line)-1].ID)
+}
+
+// strangersAnew reads again where the items of no kind in a folder stand.
+func (r *reader) strangersAnew(ctx context.Context, old []*model.Object, order *model.Kind) ([]*model.Object, error) {
+	places := map[int64]int64{}
+	for _, of := range order.Order.Of {
+		k := r.cat.Kind(of)
+		if k.Tree == nil || k.Tree.All == "" {
+			continue
+		}
+		for _, site := range r.order {
+			list, err := r.memo.list(ctx, k.Tree.All, url.Values{k.List.Site: {site.ID}})
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range list {
+				body, _ := e.(map[string]any)
+				if id, ok := model.AsInt(body["id"]); ok {
+					places[id], _ = model.AsInt(body[k.Tree.Previous])
+				}
+			}
+		}
+	}
+	var out []*model.Object
+	for _, o := range old {
+		if previous, still := places[asID(o.ID)]; still {
+			now := *o
+			now.Previous = previous
+			out = append(out, &now)
+		}
+	}
+	return out, nil
 }
