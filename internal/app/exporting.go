@@ -146,7 +146,8 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 		return nil, err
 	}
 	x.Missing = slices.DeleteFunc(x.Missing, func(n export.NotRead) bool {
-		return ras.KindOf(n.Err) == ras.KindNotFound && !declared[where(model.Address{Kind: n.Kind, Site: n.Site})] && !x.elsewhere(n)
+		return ras.KindOf(n.Err) == ras.KindNotFound && !declared[where(model.Address{Kind: n.Kind, Site: n.Site})] && !x.elsewhere(n) &&
+			!shows(x.Farm, n.Kind, n.Site) // folders are also known from what lies in them
 	})
 	for _, w := range slices.Sorted(maps.Keys(vanished)) {
 		a.Notice("the farm shows no %s although the folder declares some: left as they are, since an account without rights sees an empty list (delete them by hand if they are really gone)", w)

@@ -48,7 +48,7 @@ func Leaves(p *Property, value map[string]any) []Leaf {
 	}
 	for _, name := range OpenNames(p, value) {
 		if v := value[name]; v != nil { // nothing leaves a value alone
-			out = append(out, Leaf{Prop: p.Foreign(name), Value: v})
+			out = append(out, Leaf{Prop: p.Beyond(name, v), Value: v})
 		}
 	}
 	return out

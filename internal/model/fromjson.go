@@ -25,7 +25,11 @@ func FromJSON(p *Property, v any) any {
 		m := make(map[string]any, len(v))
 		for k, e := range v {
 			k = p.nameNow(k)
-			m[k] = FromJSON(p.Prop(k), e)
+			c := p.Prop(k)
+			if c == nil && refersToSecret(e) {
+				c = p.OpenSecret(k)
+			}
+			m[k] = FromJSON(c, e)
 		}
 		return m
 	case []any:
@@ -36,4 +40,12 @@ func FromJSON(p *Property, v any) any {
 		return out
 	}
 	return v
+}
+
+// refersToSecret tells whether a value says where a secret is found, and no more.
+func refersToSecret(v any) bool {
+	m, _ := v.(map[string]any)
+	_, env := m["fromEnv"].(string)
+	_, file := m["fromFile"].(string)
+	return len(m) == 1 && (env || file)
 }

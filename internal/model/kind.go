@@ -449,8 +449,11 @@ func (p *Property) Find(path string) *Property {
 		for at != nil && at.Type == TypeArray {
 			at = at.Items
 		}
+		up := at
 		if at = at.Prop(name); at == nil {
-			return nil
+			if at = up.OpenSecret(name); at == nil {
+				return nil
+			}
 		}
 	}
 	return at

@@ -25,6 +25,34 @@ func (p *Property) Foreign(name string) *Property {
 	return &Property{Name: name, Parent: p, Read: []string{name}, Write: []string{name}, FromFarm: true}
 }
 
+// OpenSecret is a secret of the open object p that a document declares: nobody
+// knows it but by its name, which looks like one. Nil where p takes none: entries
+// of open lists are told apart by their values, and a secret shows none.
+func (p *Property) OpenSecret(name string) *Property {
+	if p == nil || !p.Open || p.Prop(name) != nil || !secretName.MatchString(name) {
+		return nil
+	}
+	for at := p; at != nil; at = at.Parent {
+		if at.Name == "[]" {
+			return nil
+		}
+	}
+	c := p.Foreign(name)
+	c.Secret, c.WriteOnly, c.Type = true, true, TypeObject
+	return c
+}
+
+// Beyond is the property of the open object p that holds v under a name that the
+// schema does not have.
+func (p *Property) Beyond(name string, v any) *Property {
+	if _, secret := v.(SecretRef); secret {
+		if c := p.OpenSecret(name); c != nil {
+			return c
+		}
+	}
+	return p.Foreign(name)
+}
+
 // Stranger is a property of the object or entry p that the schema does not
 // know and that the document keeps under unknown.
 func (p *Property) Stranger(name, path string) *Property {
@@ -168,6 +196,9 @@ func holdsSecret(v any) bool {
 // SecretIn gives the path of what looks like a secret in a declared value of
 // this name, "" if nothing does.
 func SecretIn(name string, v any) string {
+	if _, elsewhere := v.(SecretRef); elsewhere {
+		return "" // it says where the secret is found
+	}
 	if LooksSecret(name, v) {
 		return name
 	}

@@ -16,7 +16,11 @@ const openNote = "no schema knows it: kept as the farm answers it"
 func (d *differ) open(p *model.Property, want, have map[string]any, path string) {
 	before := len(d.fields)
 	for _, name := range model.OpenNames(p, want) {
-		c := p.Foreign(name)
+		c := p.Beyond(name, want[name])
+		if c.Secret {
+			d.writeOnly(c, want[name], joinPath(path, name))
+			continue
+		}
 		before := len(d.fields)
 		if have == nil { // the object was switched off when it was read: what it holds is not known
 			d.add(c, Field{Path: joinPath(path, name), After: show(want[name])})

@@ -146,6 +146,11 @@ func eachIn(p *model.Property, v any, path string, inside []string, visit func(p
 				eachIn(c, w, joinPath(path, c.Name), inside, visit)
 			}
 		}
+		for _, name := range model.OpenNames(p, v) {
+			if c := p.Beyond(name, v[name]); c.Secret {
+				visit(c, v[name], joinPath(path, name), inside)
+			}
+		}
 	case []any:
 		for _, e := range v {
 			label := model.EntryLabel(p, e)

@@ -58,6 +58,8 @@ func TestSecretsAreForTheirProperty(t *testing.T) {
 		"of a cloud":                        {allow, "Provider", "vc1", "providerPassword", "AWS_SECRET_ACCESS_KEY", nil, false},
 		"any token":                         {allow, "Provider", "vc1", "providerPassword", "NPM_AUTH_TOKEN", nil, false},
 		"a token that the pattern includes": {"secrets: {allow: [{kind: Provider, property: providerPassword, fromEnv: ['VC*']}]}", "Provider", "vc1", "providerPassword", "VC_TOKEN", nil, false},
+		"declared by the document alone":    {"", "SystemSettings", "", "apiSecret", "RAS_SYSTEMSETTINGS_APISECRET", nil, false},
+		"that one, allowed":                 {"secrets: {allow: [{kind: SystemSettings, property: apiSecret, fromEnv: [SYS_PW]}]}", "SystemSettings", "", "apiSecret", "SYS_PW", nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := parse(t, cat, test.policy)

@@ -58,7 +58,7 @@ func (p *Policy) Reveal(u Use, dir string) *Denied {
 		return &Denied{Why: fmt.Sprintf("the environment variable %s is not for documents: it may hold what runs rassync or the pipeline", u.Ref.Env),
 			Hint: fmt.Sprintf("put the secret into a variable of its own; %s needs no policy", proposed)}
 	}
-	if u.Ref.Env == proposed {
+	if u.Ref.Env == proposed && !u.Property.FromFarm {
 		return nil
 	}
 	for _, r := range p.Secrets.Allow {
@@ -70,6 +70,10 @@ func (p *Policy) Reveal(u Use, dir string) *Denied {
 				return nil
 			}
 		}
+	}
+	if u.Property.FromFarm {
+		return &Denied{Why: fmt.Sprintf("the environment variable %s may not be revealed for %s of %s: no schema says that it is a secret, so only the operator can allow it", u.Ref.Env, property, u.Address),
+			Hint: fmt.Sprintf("the operator allows it under secrets.allow of the policy: {kind: %s, property: %s, fromEnv: [%s]}", u.Address.Kind, property, u.Ref.Env)}
 	}
 	return &Denied{Why: fmt.Sprintf("the environment variable %s may not be revealed for %s of %s", u.Ref.Env, property, u.Address),
 		Hint: fmt.Sprintf("call the variable %s, or have the operator allow it under secrets.allow of the policy: {kind: %s, property: %s, fromEnv: [%s]}", proposed, u.Address.Kind, property, u.Ref.Env)}
@@ -99,6 +103,10 @@ func (p *Policy) revealFile(u Use, property, proposed, dir string) *Denied {
 				return nil
 			}
 		}
+	}
+	if u.Property.FromFarm && !named {
+		return &Denied{Why: fmt.Sprintf("the file %s may not be revealed for %s of %s: no schema says that it is a secret, so only the operator can allow it", u.Ref.File, property, u.Address),
+			Hint: fmt.Sprintf("the operator allows it under secrets.allow of the policy %s: {kind: %s, property: %s, fromFile: [%s]}", p.File, u.Address.Kind, property, below)}
 	}
 	if named {
 		return &Denied{Why: fmt.Sprintf("the file %s may not be revealed for %s of %s", u.Ref.File, property, u.Address), Hint: "secrets.allow of the policy " + p.File + " lists the files of this property"}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"rassync/internal/farmsim"
+	"rassync/internal/model"
+	"rassync/internal/plan"
 )
 
 // TestOpenPlaces proves open objects, parts, entries and a value that stands
@@ -40,6 +42,38 @@ func TestOpenPlaces(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestSecretOfAnOpenObject: a document may declare a secret that no schema knows. It
+// is sent as one, is never read back, and the plan can be saved.
+func TestSecretOfAnOpenObject(t *testing.T) {
+	cat := catalog(t)
+	s := newStand(t, cat, farmsim.State{"Site": {{"id": int64(1), "name": "Main", "licensingSite": true}}, "SystemSettings": {{"standInPassword": "old", "standInText": "a"}}}, farmsim.Switches{})
+	doc := object("SystemSettings", "", "", map[string]any{"standInPassword": model.SecretRef{Env: "SYS_PW"}, "standInText": "b"})
+	s.mustApply(s.plan([]*model.Object{doc}, nil))
+	stored := func() any { return s.farm.Staged()["SystemSettings"][0]["standInPassword"] }
+	if stored() != "old" {
+		t.Errorf("sent although it was never asked for: %v", stored())
+	}
+	s.live = s.read(nil, plan.Want([]*model.Object{doc}))
+	in := plan.Input{Catalog: cat, Desired: []*model.Object{doc}, Live: s.live, Sent: s.sent, RotateSecrets: true}
+	p, diags := plan.Build(in)
+	if diags.Failed() || len(p.Changes) != 1 {
+		t.Fatalf("%v %v", diags, p)
+	}
+	if uses := plan.Secrets(cat.Kind("SystemSettings"), &p.Changes[0]); len(uses) != 1 || uses[0].FromEnv != "SYS_PW" || uses[0].Path != "standInPassword" {
+		t.Errorf("the plan says that it sends %v", uses)
+	}
+	s.mustApply(p)
+	if stored() != "s3cret of SYS_PW" {
+		t.Errorf("the farm holds %v", stored())
+	}
+	if live := s.read(nil, everything); live.Find(doc.Address).Spec["standInPassword"] != nil {
+		t.Error("it was read back")
+	}
+	if p := s.plan([]*model.Object{doc}, nil); !p.Empty() {
+		t.Errorf("the plan is not empty:\n%s", describe(p))
 	}
 }
 

@@ -39,8 +39,16 @@ func (w *walker) object(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 					ok = false
 					return
 				}
+				if s := p.OpenSecret(key.Value); s != nil && value.Kind == yaml.MappingNode {
+					if v, good := w.value(value, s, r); good && w.mayBeNamed(key, p.RefuseOpen(key.Value, nil)) {
+						out[key.Value] = v
+					} else {
+						ok = false
+					}
+					return
+				}
 				if v, good := w.plain(value); good {
-					if p != nil && p.Open && (!w.noSecret(key, v) || !w.mayBeNamed(key, p.RefuseOpen(key.Value, nil))) {
+					if p != nil && p.Open && (!w.noSecret(key, v, p.OpenSecret(key.Value) != nil) || !w.mayBeNamed(key, p.RefuseOpen(key.Value, nil))) {
 						ok = false
 						return
 					}

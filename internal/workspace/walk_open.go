@@ -47,11 +47,16 @@ func (w *walker) secretInside(n *yaml.Node) bool {
 
 // noSecret refuses what looks like a secret: the schema knows no secret here,
 // so it would stand in the file for everyone to read.
-func (w *walker) noSecret(key *yaml.Node, v any) bool {
+// takes tells whether it may be declared by saying where it is found.
+func (w *walker) noSecret(key *yaml.Node, v any, takes bool) bool {
 	at := model.SecretIn(key.Value, v)
 	if at == "" {
 		return true
 	}
-	w.fail(key, fmt.Sprintf("%q looks like a secret, and secrets do not stand in files", short(at)), "take it out and set it in the console: rassync leaves it as it is")
+	hint := "take it out and set it in the console: rassync leaves it as it is"
+	if takes && at == key.Value {
+		hint = "write {fromEnv: NAME} or {fromFile: PATH}, which the operator's policy must allow; or " + hint
+	}
+	w.fail(key, fmt.Sprintf("%q looks like a secret, and secrets do not stand in files", short(at)), hint)
 	return false
 }
