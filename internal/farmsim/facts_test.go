@@ -361,7 +361,11 @@ func TestTypedCreates(t *testing.T) {
 	if n := len(c.list("/api/MFA")); n != 2 {
 		t.Errorf("the shared list holds %d", n)
 	}
-	c.refused("PUT", fmt.Sprintf("/api/MFA/Radius/%d", id), `{"radiusPort":1}`, "radiusPort")
+	// No page tells whether an update takes the port: farms of both kinds are served.
+	c.want(204, "PUT", fmt.Sprintf("/api/MFA/Radius/%d", id), `{"radiusPort":1}`)
+	short := open(t, Options{ShortUpdates: true})
+	other := short.post("/api/MFA/Radius?radiusType=5", body)
+	short.refused("PUT", fmt.Sprintf("/api/MFA/Radius/%d", other), `{"radiusPort":1}`, "radiusPort")
 	c.want(404, "PUT", fmt.Sprintf("/api/MFA/TOTP/%d", id), `{"description":"x"}`)
 	c.want(204, "PUT", fmt.Sprintf("/api/MFA/Radius/%d", id), `{"description":"x","inheritDefaultCriteriaSettings":false}`)
 	for _, r := range c.f.Requests() {
