@@ -66,8 +66,8 @@ of properties, blocks and lists that answers leave out, drop that of objects tha
 lists leave out, fail that of paths below an object that answer 404, upper that of
 objects whose names are shown in capitals. least-lengths refuses texts that are
 shorter than the facts allow; with folders-disable a folder that is switched off
-switches off what lies in it; with replicate a site's settings are copied to the other
-sites where they say so.
+switches off what lies in it. Settings whose flag says so are copied to the other
+sites; with replicate the flag goes along, with no-replicate nothing is copied.
 
 Your farm's contract may differ from the built-in one. Run in a workspace with a
 contract layer, sim serves that contract; --altered serves one that differs by chance,

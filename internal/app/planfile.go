@@ -95,6 +95,11 @@ func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan)
 				sc.add(addr.Kind)
 			}
 		}
+		for _, e := range c.AlsoChanges {
+			if addr, err := a.Catalog.ParseAddress(e.Address); err == nil {
+				sc.add(addr.Kind)
+			}
+		}
 		if c.Desired != nil && c.Action != plan.Delete {
 			desired = append(desired, c.Desired)
 		}

@@ -83,7 +83,7 @@ func (a *App) Checkout(f *Folder, named bool, overlay string) (*Folder, error) {
 // shown and approved is what is done. With a checkout, what the plan wants must
 // follow from its documents. It gives the plan as it was computed now.
 func (a *App) recompute(ctx context.Context, s *Session, p *Planned, file *plan.File, checkout *Folder) (*plan.Plan, error) {
-	in := plan.Input{Catalog: a.Catalog, Live: p.Live, Sent: p.Sent, RotateSecrets: file.Rotates(), WriteUnseen: file.WritesUnseen(), Tool: a.Tool, Farm: s.Identity(ctx)}
+	in := plan.Input{Catalog: a.Catalog, GoesBack: true, Live: p.Live, Sent: p.Sent, RotateSecrets: file.Rotates(), WriteUnseen: file.WritesUnseen(), Tool: a.Tool, Farm: s.Identity(ctx)}
 	picked := map[model.Address]bool{}
 	for i := range file.Changes {
 		c := &file.Changes[i]

@@ -149,7 +149,7 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 	if err != nil {
 		return nil, err
 	}
-	in := plan.Input{Catalog: a.Catalog, Desired: b.Objects, Live: p.Live, MarksGone: true, Selected: match, Protected: f.Config.Protected, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm,
+	in := plan.Input{Catalog: a.Catalog, GoesBack: true, Desired: b.Objects, Live: p.Live, MarksGone: true, Selected: match, Protected: f.Config.Protected, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm,
 		NotSelected: "name it too: it is in " + b.Name}
 	if b.Folder != nil {
 		in.Position = b.Folder.Workspace.Position

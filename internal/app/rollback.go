@@ -116,7 +116,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	if err != nil {
 		return nil, err
 	}
-	in := plan.Input{Catalog: a.Catalog, Desired: aim.Desired, Absent: aim.Absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm}
+	in := plan.Input{Catalog: a.Catalog, GoesBack: true, Desired: aim.Desired, Absent: aim.Absent, Live: p.Live, MarksGone: true, Selected: o.Selection.Match, Sent: p.Sent, WriteUnseen: true, Tool: a.Tool, Farm: farm}
 	for {
 		built, ds := plan.Build(in)
 		if !ds.Failed() {

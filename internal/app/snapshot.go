@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rassync/internal/apply"
@@ -73,7 +74,11 @@ func (sv *saver) change(ctx context.Context, c *plan.Change) error {
 	if err := sv.save(ctx, o, renamedTo, c.Action == plan.Delete); err != nil {
 		return err
 	}
-	for _, text := range c.Relinks {
+	touched := slices.Clone(c.Relinks)
+	for _, e := range c.AlsoChanges {
+		touched = append(touched, e.Address)
+	}
+	for _, text := range touched {
 		addr, err := sv.app.Catalog.ParseAddress(text)
 		if err != nil {
 			return err

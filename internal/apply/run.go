@@ -364,6 +364,9 @@ func (r *run) alreadyRelinked() {
 			for _, text := range c.Relinks {
 				r.relinked[text] = true
 			}
+			for _, e := range c.AlsoChanges {
+				r.relinked[e.Address] = true
+			}
 		}
 	}
 }
@@ -458,6 +461,9 @@ func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
 	if live == nil {
 		return &StaleError{Address: c.Address, Gone: true}
 	}
+	if err := r.untouched(ctx, c, again); err != nil {
+		return err
+	}
 	k := r.cat.Kind(c.Kind)
 	planned := map[string]bool{}
 	for _, f := range c.Fields {
@@ -479,6 +485,9 @@ func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
 		return err
 	}
 	r.Live.Remember(renamed(live, c.Desired))
+	if err := r.noteCopies(c); err != nil {
+		return err
+	}
 	return r.record(&plan.Change{Desired: c.Desired, Before: live}, edits)
 }
 

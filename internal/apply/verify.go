@@ -26,6 +26,9 @@ func (r *run) verify(ctx context.Context) {
 	}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
+		if c.Action == plan.Update && !gone[model.Fold(c.Site)] && !r.unfinished[c.Address] {
+			r.verifyCopies(ctx, c)
+		}
 		if c.Action == plan.Delete || gone[model.Fold(c.Site)] || r.unfinished[c.Address] || r.twins[c.Address] {
 			continue // what was not done is named already
 		}

@@ -40,9 +40,9 @@ type Disagreement struct {
 	// FoldersDisable makes a folder that is switched off switch off what lies in
 	// it, for good.
 	FoldersDisable bool
-	// Replicate makes the farm copy the settings of a site to the other sites
-	// where their flag says so.
-	Replicate bool
+	// Replicate makes the farm copy, along with the settings that a flag stands
+	// for, the flag itself to the other sites; NoReplicate makes it copy nothing.
+	Replicate, NoReplicate bool
 }
 
 // Place is a name inside the answers to some paths.
@@ -327,7 +327,7 @@ func (f *Farm) liesIn(o, folder *object) bool {
 func ParseDisagreement(text string) (*Disagreement, error) {
 	d := &Disagreement{Seed: 1}
 	shares := map[string]*float64{"hide": &d.HideShare, "drop": &d.DropShare, "fail": &d.FailShare, "upper": &d.UpperShare}
-	switches := map[string]*bool{"least-lengths": &d.LeastLengths, "folders-disable": &d.FoldersDisable, "replicate": &d.Replicate}
+	switches := map[string]*bool{"least-lengths": &d.LeastLengths, "folders-disable": &d.FoldersDisable, "replicate": &d.Replicate, "no-replicate": &d.NoReplicate}
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		name, value, given := strings.Cut(word, "=")
 		var err error
@@ -352,5 +352,5 @@ func ParseDisagreement(text string) (*Disagreement, error) {
 
 // DisagreementWords lists the words that ParseDisagreement takes.
 func DisagreementWords() []string {
-	return []string{"seed=", "hide=", "drop=", "fail=", "upper=", "least-lengths", "folders-disable", "replicate"}
+	return []string{"seed=", "hide=", "drop=", "fail=", "upper=", "least-lengths", "folders-disable", "replicate", "no-replicate"}
 }

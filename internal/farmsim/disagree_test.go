@@ -25,10 +25,29 @@ func TestDisagreement(t *testing.T) {
 	}
 }
 
-// A farm that copies settings to other sites does so for those of the flag's
-// object, and only where it is set.
+// Settings go to the other sites where their flag says so, each flag's own and no
+// others; a farm may take the flag along, or copy nothing.
 func TestReplicate(t *testing.T) {
-	c := with(t, Switches{}, Options{Disagree: &Disagreement{Replicate: true}})
+	pages := func(d *Disagreement) (*client, any, any) {
+		c := with(t, Switches{}, Options{Disagree: d})
+		c.post("/api/Site", `{"name":"Basel","server":"broker-bs.example.com"}`)
+		c.want(204, "PUT", "/api/ScanningSettings?siteId=2", `{"wiaNamePattern":"own","twainNamePattern":"own","replicateWIAPattern":false}`)
+		c.want(204, "PUT", "/api/ScanningSettings?siteId=1", `{"wiaNamePattern":"w","twainNamePattern":"t","replicateWIAPattern":true}`)
+		c.want(204, "PUT", "/api/URLRedirectionSettings?siteId=1", `{"replicate":true}`)
+		c.want(201, "POST", "/api/URLRedirectionSettings/Entry?siteId=1", `{"url":"https://example.com","enabled":true,"action":0}`)
+		return c, c.get("/api/ScanningSettings?siteId=2"), c.get("/api/URLRedirectionSettings?siteId=2")
+	}
+	_, scanning, urls := pages(nil)
+	holds(t, scanning, `{"wiaNamePattern":"w","twainNamePattern":"own","replicateWIAPattern":false}`)
+	if list, _ := at(urls, "urLs").([]any); len(list) != 1 {
+		t.Errorf("the list was not copied: %v", urls)
+	}
+	_, scanning, _ = pages(&Disagreement{Replicate: true})
+	holds(t, scanning, `{"wiaNamePattern":"w","twainNamePattern":"own","replicateWIAPattern":true}`)
+	_, scanning, _ = pages(&Disagreement{NoReplicate: true})
+	holds(t, scanning, `{"wiaNamePattern":"own"}`)
+
+	c := with(t, Switches{}, Options{})
 	c.post("/api/Site", `{"name":"Basel","server":"broker-bs.example.com"}`)
 	c.want(204, "PUT", "/api/LBSettings?siteId=1", `{"deadTimeout":41}`)
 	if v := at(c.get("/api/LBSettings?siteId=2"), "deadTimeout"); sameValue(v, int64(41)) {

@@ -37,6 +37,5 @@
 //
 // Runtime state (sessions of users, agent states, schedules that fire), status
 // reads and run-time actions, per-site values inside one published item and
-// the replicate flags that copy them (but see Disagreement), copies and duplicates of objects,
-// licences, settings import and export, other administrators' logons.
+// the replicate flags that copy them, copies and duplicates of objects, licences, settings import and export, other administrators' logons.
 package farmsim

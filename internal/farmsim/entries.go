@@ -355,6 +355,7 @@ func (f *Farm) store(s *listCall, entries []any) {
 	s.ls.setEntries(s.o, s.root, entries)
 	f.touch(s.o)
 	f.staged.put(s.o)
+	f.replicate(s.o)
 }
 
 // scalarEntry reads a member that is a text or an id.

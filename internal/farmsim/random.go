@@ -257,6 +257,9 @@ func (g *generator) fill(o *object) {
 				v = plain(pick(g, values))
 			}
 		}
+		if fl.prop.AlsoChanges != nil {
+			continue // its sites would not stay as different as they are made
+		}
 		if fl.prop.Cells != nil {
 			v = g.matrix(o, fl)
 		} else if sub := k.layout.itemsOf(fl); sub != nil {

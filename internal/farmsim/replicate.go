@@ -2,45 +2,70 @@ package farmsim
 
 import "rassync/internal/model"
 
-// replicateFlags are the names of flags that stand for all settings of the
-// object which holds them. Those for a part of the settings are stored and have
-// no effect here: which settings belong to them is not written down.
-var replicateFlags = []string{"replicate", "replicateSettings"}
-
-// replicate copies the settings of a site to the other sites, if they say so.
+// replicate copies to the other sites what the flags of a site's settings say:
+// while one is true, each write of the settings copies its group.
 func (f *Farm) replicate(o *object) {
 	d := f.opts.Disagree
-	if d == nil || !d.Replicate || !o.kind.single() || !o.kind.siteScoped() || !replicates(o) {
+	if d != nil && d.NoReplicate {
 		return
 	}
-	for _, other := range f.staged.all(o.kind) {
-		if other.site == o.site {
+	for _, flag := range o.kind.Copying() {
+		if on, _ := f.valueOf(o, flag); on != true {
 			continue
 		}
-		c := other.copy()
-		for name, v := range o.raw {
-			if p := o.kind.Spec.Prop(name); p != nil && !holdsReference(p) {
-				c.raw[name] = clone(v)
+		group := o.kind.Group(flag)
+		if d != nil && d.Replicate {
+			group = append(group, flag)
+		}
+		for _, other := range f.staged.all(o.kind) {
+			if other.site != o.site {
+				f.copyGroup(o, other, group)
 			}
 		}
-		f.touch(c)
-		f.staged.put(c)
 	}
 }
 
-func replicates(o *object) bool {
-	for _, name := range replicateFlags {
-		if o.raw[name] == true {
-			return true
+func (f *Farm) copyGroup(from, to *object, group []*model.Property) {
+	c := to.copy()
+	changed := false
+	for _, p := range group {
+		v, ok := f.valueOf(from, p)
+		was, _ := f.valueOf(to, p)
+		if !ok || sameValue(v, was) {
+			continue
+		}
+		if fl := f.fieldOf(from.kind, p); fl != nil {
+			setAt(c.raw, fl.path, clone(v))
+			changed = true
 		}
 	}
-	return false
+	if !changed {
+		return
+	}
+	c.seq = max(c.seq, from.seq)
+	f.touch(c)
+	f.staged.put(c)
 }
 
-// holdsReference tells whether a setting names an object, which another site
-// does not have.
-func holdsReference(p *model.Property) bool {
-	found := false
-	p.Walk(func(c *model.Property) { found = found || len(c.Ref) > 0 })
-	return found
+// fieldOf is where the answer of an object holds a property.
+func (f *Farm) fieldOf(k *kind, p *model.Property) *field {
+	for _, fl := range k.layout.fields {
+		if fl.prop == p && fl.holder == "" {
+			return fl
+		}
+	}
+	for _, ls := range k.layout.lists {
+		if ls.prop == p && ls.holder == "" {
+			return &field{prop: p, path: ls.path}
+		}
+	}
+	return nil
+}
+
+func (f *Farm) valueOf(o *object, p *model.Property) (any, bool) {
+	fl := f.fieldOf(o.kind, p)
+	if fl == nil {
+		return nil, false
+	}
+	return valueAt(o.raw, fl.path)
 }

@@ -264,6 +264,7 @@ type Property struct {
 	When         map[string][]any
 	InheritsDown any
 	Replaces     string // yaml name beside it that follows from this one while this has a value
+	AlsoChanges  *AlsoChanges
 
 	Part       *Part
 	List       *List

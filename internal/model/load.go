@@ -121,6 +121,9 @@ func Load(fsys fs.FS) (*Catalog, error) {
 // check finds references to kinds and properties that do not exist.
 func (c *Catalog) check() error {
 	for _, k := range c.Kinds() {
+		if err := k.checkAlsoChanges(); err != nil {
+			return fmt.Errorf("schema %s: %w", k.Name, err)
+		}
 		var bad []string
 		k.Spec.Walk(func(p *Property) {
 			for _, r := range p.Ref {
@@ -542,6 +545,9 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.When = valuesMap(x.object("when"))
 	p.Replaces = x.text("replaces")
 	p.InheritsDown = plain(x.get("inheritsDown"))
+	if also := x.object("alsoChanges"); also != nil {
+		p.AlsoChanges = &AlsoChanges{In: also.text("in"), Properties: also.texts("properties")}
+	}
 	if pt := x.object("part"); pt != nil {
 		p.Part = &Part{At: pt.text("at"), Get: pt.flag("get"), Put: !pt.has("put") || pt.flag("put"), Costly: pt.flag("costly") || x.flag("costly"), Shapes: pt.texts("shapes")}
 		if p.Part.Get && p.Type == TypeObject && !x.has("read") {

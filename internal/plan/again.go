@@ -89,6 +89,7 @@ func (c *Change) unlike(cat *model.Catalog, again *Change, gone map[string]bool)
 	needs := slices.DeleteFunc(slices.Clone(c.DependsOn), func(a string) bool { return gone[a] })
 	differs("what must come first is another answer", orEmpty(needs), orEmpty(again.DependsOn))
 	differs("what is linked to the new object is another answer", orEmpty(c.Relinks), orEmpty(again.Relinks))
+	differs("what else it changes is another answer", certain(c.AlsoChanges), certain(again.AlsoChanges))
 	differs("when settings are activated is another answer", []*Activation{c.ActivateBefore, c.ActivateWithin}, []*Activation{again.ActivateBefore, again.ActivateWithin})
 	differs("the object it was computed from is another one", c.PreImage, again.PreImage)
 	return out

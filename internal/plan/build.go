@@ -42,6 +42,9 @@ type Input struct {
 	SkipIncomplete bool
 	// WriteUnseen has declared values written that the farm does not show.
 	WriteUnseen bool
+	// GoesBack: what is wanted was there once, so that sites which one of them copies
+	// its settings to get back their own.
+	GoesBack bool
 	// LaidOver finds where an overlay sets a value; nil without an overlay.
 	LaidOver func(o *model.Object, path string) (model.Source, bool)
 	// Position finds the place of a property in a document.
@@ -207,6 +210,7 @@ func Build(in Input) (*Plan, model.Diagnostics) {
 	b.replaces()
 	b.edges()
 	b.kindEdges()
+	b.effects()
 	b.reorders()
 	b.unlisted()
 	sorted := b.sort()

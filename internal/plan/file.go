@@ -111,6 +111,9 @@ func namesNow(cat *model.Catalog, c *Change, b *Binding) {
 			list[i] = cat.AddressNow(list[i])
 		}
 	}
+	for i := range c.AlsoChanges {
+		c.AlsoChanges[i].Address = cat.AddressNow(c.AlsoChanges[i].Address)
+	}
 	if b.Place != nil && b.Place.After != "" {
 		b.Place.After = cat.AddressNow(b.Place.After)
 	}

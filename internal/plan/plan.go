@@ -109,6 +109,9 @@ type Change struct {
 	// Relinks are the objects whose reference is moved to the new object of a
 	// replace.
 	Relinks []string `json:"relinks,omitempty"`
+	// AlsoChanges are other objects that the farm changes by itself when this
+	// change is written.
+	AlsoChanges []Effect `json:"alsoChanges,omitempty"`
 	// ActivateBefore says that the settings are activated right before this change,
 	// ActivateWithin that they are between its own steps.
 	ActivateBefore *Activation `json:"activateBefore,omitempty"`

@@ -59,6 +59,9 @@ func changeRows(changes []plan.Change, source SourceURL) []changeRow {
 				r.Notes = append(r.Notes, activationWords(a))
 			}
 		}
+		for _, line := range alsoChanges(c) {
+			r.Notes = append(r.Notes, "also changes "+Escape(line))
+		}
 		for _, f := range c.Fields {
 			r.Lines = append(r.Lines, changeLines(c, f)...)
 		}

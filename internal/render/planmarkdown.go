@@ -315,6 +315,9 @@ func (m mdPlan) body(c plan.Change) string {
 	for _, r := range c.Relinks {
 		b.WriteString("- the reference in " + mdName(r) + " moves to the new object\n")
 	}
+	for _, line := range alsoChanges(c) {
+		b.WriteString("- also changes " + mdText(line) + "\n")
+	}
 	for j, d := range c.DependsOn {
 		b.WriteString("- after ")
 		if n := m.number[d]; n > 0 {

@@ -120,6 +120,9 @@ func (p *planPrinter) change(i int) {
 	if len(c.Relinks) > 0 {
 		p.wrapped(inChange+"relinks: ", inField, "references move to the new object in "+Name(strings.Join(c.Relinks, ", ")))
 	}
+	for _, line := range alsoChanges(c) {
+		p.wrapped(inChange+p.paint(yellow, "also changes: "), inField, Escape(line))
+	}
 	for j, address := range c.DependsOn {
 		p.after(c, j, address)
 	}

@@ -28,7 +28,7 @@ type Entry struct {
 	V       int       `json:"v,omitempty"`
 	Seq     int       `json:"seq"`
 	Time    time.Time `json:"time"`
-	Event   string    `json:"event"` // run, begin, send, answer, made, done, failed, read, applied, finished
+	Event   string    `json:"event"` // run, begin, send, answer, made, copied, done, failed, read, applied, finished
 	Address string    `json:"address,omitempty"`
 	Action  string    `json:"action,omitempty"`
 	Request string    `json:"request,omitempty"` // method and path

@@ -194,6 +194,7 @@ func wireWords() []word {
 		w("gate", text(), "yaml name of the inherit flag that switches it off"),
 		w("when", mapping(either(listOf(anything()), anything())), "counts only while these have such values"),
 		w("replaces", text(), "yaml name beside it that follows from this one while this has a value"),
+		w("alsoChanges", words(w("in", oneOf("otherSites"), "the same settings of the other sites"), w("properties", listOf(text()), "yaml names at the top of spec; all if left out")), "a flag: writes while it is true change other objects too"),
 		w("inheritsDown", anything(), "while a folder above differs from this, its value may be shown instead"),
 		w("readOnly", mapping(text()), "read names inside it that are no configuration"),
 	}

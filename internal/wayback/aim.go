@@ -507,7 +507,7 @@ func (a *aimer) changes(t *touched, was, now *model.Object) *model.Object {
 		desired.Spec = overlay(nest(path, v), desired.Spec).(map[string]any)
 	}
 	desired.Unknown = unknownBack(was, now, d)
-	if k.Shape == model.Collection && !a.nameBack(t, was, now) {
+	if k.Shape == model.Collection && (t.besides || !a.nameBack(t, was, now)) {
 		desired.Address.Name = now.Address.Name
 	}
 	if len(desired.Spec) == 0 && len(desired.Unknown) == 0 && desired.Address.Key() == now.Address.Key() {
@@ -558,6 +558,17 @@ func (a *aimer) compare(t *touched, was, now *model.Object) differing {
 	}
 	for _, f := range plan.Differences(k, was, now, a.names, nil) {
 		p := k.Spec.Find(plain(f.Path))
+		if copied, known := t.copiedHere(f); known && !t.covers(f.Path) {
+			if copied || a.others(Change{Address: now.Address.String(), Path: f.Path, Was: f.After, Now: f.Before}, now) {
+				d.back[f.Path] = true
+			} else {
+				d.stay[f.Path] = true
+			}
+			continue
+		}
+		if t.besides {
+			continue // the run had no part in it
+		}
 		unit := told(k, f.Path)
 		mine := t.covers(unit) && (t.between(f.Path) || !other[unit] && (ordersOnly(p, f) || !coversOther(other, unit)))
 		if t.change == nil {
