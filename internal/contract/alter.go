@@ -93,6 +93,12 @@ func keysOf(k *model.Kind) map[*model.Property]bool {
 				}
 			}
 		}
+		if p.AlsoChanges != nil {
+			out[p] = true
+			for _, name := range p.AlsoChanges.Properties {
+				mark(k.Spec, name)
+			}
+		}
 		if p.InheritsDown != nil || p.Replaces != "" || p.RequiredOnCreate || len(p.Ref) > 0 {
 			out[p] = true
 		}
