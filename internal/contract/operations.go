@@ -362,6 +362,10 @@ func typeName(s *openapi3.Schema) string {
 // numbered finds "0 = Normal" in its variants: 0: Normal, 0 - Normal, `0` Normal.
 var numbered = regexp.MustCompile("(?:^|[\\n,;|(*]|<li>|<br ?/?>)\\s*[-*`]*\\s*(-?\\d{1,10})`?\\s*(?:=|:|-|–|—)\\s*`?([A-Za-z_][A-Za-z0-9_ ./+-]*)")
 
+// numberedDigits is the same for names that begin with a digit, such as sizes:
+// the equals sign alone tells them from ranges.
+var numberedDigits = regexp.MustCompile("(?:^|[\\n,;|(*]|<li>|<br ?/?>)\\s*[-*`]*\\s*(-?\\d{1,10})`?\\s*=\\s*`?([0-9][A-Za-z0-9_ ./+-]*)")
+
 // numbers reads the numbers of an enumeration, with their names where the
 // document has them.
 func numbers(s *openapi3.Schema, description string) map[int64]string {
@@ -402,7 +406,7 @@ func numbers(s *openapi3.Schema, description string) map[int64]string {
 		}
 	}
 	for _, text := range []string{s.Description, description} {
-		for _, m := range numbered.FindAllStringSubmatch(text, -1) {
+		for _, m := range append(numbered.FindAllStringSubmatch(text, -1), numberedDigits.FindAllStringSubmatch(text, -1)...) {
 			n, err := strconv.ParseInt(m[1], 10, 64)
 			if err != nil {
 				continue
