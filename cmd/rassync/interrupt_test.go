@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"strings"
 	"sync"
@@ -43,6 +44,7 @@ func holdApply(t *testing.T) *held {
 		return farmsim.Fault{}
 	})
 	h.cmd = command(t, farmVars(h.server), "apply", h.dir, "--yes", "--rate", "off")
+	caughtHere(t) // under nohup the process would begin with SIGHUP ignored
 	pipe, err := h.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +59,14 @@ func holdApply(t *testing.T) *held {
 	})
 	<-asked
 	return h
+}
+
+// caughtHere has the test catch SIGHUP: a process that it starts begins with
+// the default then, whatever the test itself was started with.
+func caughtHere(t *testing.T) {
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(heard) })
 }
 
 func (h *held) letGo() { h.end.Do(func() { close(h.let) }) }
