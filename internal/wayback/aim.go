@@ -365,7 +365,10 @@ func (a *aimer) unmake(t *touched) error {
 // if nothing.
 func (a *aimer) changedSince(t *touched, now *model.Object) (string, error) {
 	c := t.change
-	if !model.SameName(now.Address.Name, c.Name) && !model.SameName(lastSegment(now.Address.Name), lastSegment(c.Name)) {
+	// What is made again beside another of its name gets a mark of its own.
+	is, _ := model.CutMark(now.Address.Name)
+	was, _ := model.CutMark(c.Name)
+	if !model.SameName(is, was) && !model.SameName(lastSegment(is), lastSegment(was)) {
 		return fmt.Sprintf("it is called %q now", now.Address.Name), nil
 	}
 	if t.digest != "" && a.Reread != nil {
