@@ -158,6 +158,9 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 			if c.OneTime || c.CreateOnly && c.WriteOnly {
 				continue // nothing that a later plan could change
 			}
+			if c.AlsoChanges != nil {
+				continue // the documents of the other sites would say otherwise
+			}
 			if !export.InForce(c, o.Spec) || c.Secret || c.Lookup != nil || (c.CreateOnly && k.Replace == "") || c.Name == k.Sites {
 				continue
 			}
