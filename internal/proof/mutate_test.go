@@ -85,6 +85,12 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			covered[what] = true
 			tried++
 			docs, was := withSecrets(cat, declare(s.live)), asIs(s.live)
+			if len(k.Copying()) > 0 {
+				// What is copied to other sites must not be declared otherwise there.
+				docs = slices.DeleteFunc(docs, func(d *model.Object) bool {
+					return d.Address.Kind == k.Name && d.Address.Site != o.Address.Site
+				})
+			}
 			var doc *model.Object
 			for _, d := range docs {
 				if d.Address == o.Address {

@@ -271,8 +271,8 @@ func TestNamesOfTwoParts(t *testing.T) {
 		}
 		bad := wordDoc("TestPackage/other@3.0.0.0", values{"imagePath": `\\share\other.vhdx`})
 		res := s.apply(s.plan([]*model.Object{good, bad}, nil))
-		if res.Failed == nil || !strings.Contains(res.Failed.Err.Error(), `the farm gave it the version "1.0.0.0", not "3.0.0.0"`) {
-			t.Fatalf("%s: another version than declared: %+v", answer, res.Failed)
+		if why := refusal(res); !strings.Contains(why, `the farm gave it the version "1.0.0.0", not "3.0.0.0"`) {
+			t.Fatalf("%s: another version than declared: %q", answer, why)
 		}
 		if list := s.read(nil, everything).Objects["TestPackage"]; len(list) != 1 || list[0].Address.Name != "mail@app@2.5.0.1" {
 			t.Errorf("%s: it was not taken back: %v", answer, list)
@@ -357,9 +357,20 @@ func TestFarmRefusesWhatIsNotActive(t *testing.T) {
 		t.Fatal("no activation is planned")
 	}
 	p.Changes[1].ActivateBefore = nil
-	if res := s.apply(p); res.Failed == nil || !strings.Contains(res.Failed.Err.Error(), "TestCertificate a cannot be used before the settings are applied") {
-		t.Errorf("%+v", res.Failed)
+	if why := refusal(s.apply(p)); !strings.Contains(why, "TestCertificate a cannot be used before the settings are applied") {
+		t.Errorf("%q", why)
 	}
+}
+
+// refusal is what a run was refused, "" for nothing.
+func refusal(res *apply.Result) string {
+	switch {
+	case res.Failed != nil:
+		return res.Failed.Err.Error()
+	case len(res.Refused) > 0:
+		return res.Refused[0].Err.Error()
+	}
+	return ""
 }
 
 // TestReplacedObjectIsActiveBeforeReferencesMove: the activation stands
