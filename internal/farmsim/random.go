@@ -229,6 +229,9 @@ func (g *generator) fill(o *object) {
 		if !fl.shown || fl.prop.NoWrite || self || (g.chance(15) && !fl.prop.RequiredOnCreate) {
 			continue
 		}
+		if fl.prop.Until != "" {
+			continue // the farm is of a later version
+		}
 		if o.builtin() && len(fl.path) == 1 && strings.HasPrefix(fl.path[0], "enabled") {
 			continue
 		}
