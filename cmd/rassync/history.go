@@ -113,8 +113,8 @@ func showRuns(c *call, list []*runs.Run, format string) error {
 		if i.Commit != "" {
 			line += ", commit " + i.Commit[:min(12, len(i.Commit))]
 		}
-		if i.Override != "" {
-			line += ", outside the change windows because " + strconv.Quote(i.Override)
+		for _, why := range r.Overrides() {
+			line += ", outside the change windows because " + strconv.Quote(why)
 		}
 		if r.Damage != nil {
 			line += ": " + r.Damage.Error()

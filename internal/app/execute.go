@@ -152,11 +152,7 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		}
 	}
 	store := p.Folder.Store()
-	override := ""
-	if len(p.Overridden) > 0 {
-		override = a.Operator.Override
-	}
-	run, err := store.New(runs.Info{Override: override, Overridden: p.Overridden, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
+	run, err := store.New(runs.Info{Override: a.override(p), Overridden: p.Overridden, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
 		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir), Tool: a.Tool.Version, Contract: a.Tool.Contract}, now)
 	if err != nil {
 		return nil, err
@@ -184,6 +180,14 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		return nil, err
 	}
 	return run, nil
+}
+
+// override is the reason to run outside the change windows, "" if none is needed.
+func (a *App) override(p *Planned) string {
+	if len(p.Overridden) == 0 {
+		return ""
+	}
+	return a.Operator.Override
 }
 
 // collectFiles reads the pictures that the plan uploads.
@@ -230,7 +234,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 			err = rep.stopped(&CrashError{Cause: crash, Stack: debug.Stack()})
 		}
 	}()
-	if err := j.Append(runs.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest}); err != nil {
+	if err := j.Append(runs.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest, Override: a.override(p)}); err != nil {
 		return rep, rep.stopped(err)
 	}
 	farm := s.Identity(ctx)

@@ -218,11 +218,48 @@ func (f *Folder) ruleSet() (*rules.Set, error) {
 // change windows. It says in the plan by what it was judged.
 func (a *App) judge(ctx context.Context, s *Session, p *Planned, g guard.Guard) error {
 	f := p.Folder
-	set, err := f.ruleSet()
+	now, err := a.refusedNow(ctx, s, p)
 	if err != nil {
 		return err
 	}
-	p.Refusals = guard.Brakes(p.Plan, p.Live, g)
+	p.Refusals = append(guard.Brakes(p.Plan, p.Live, g), now...)
+	_, said := limits(f.policy(), f.Config)
+	sg := &plan.Safeguards{Limits: said, Protected: []string{}, Confirmed: []string{}}
+	for i := range p.Plan.Changes {
+		c := &p.Plan.Changes[i]
+		addr := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
+		if f.Config.Protected(addr) || f.policy().Protected(addr) {
+			sg.Protected = append(sg.Protected, c.Address)
+		}
+		if c.Confirmed {
+			sg.Confirmed = append(sg.Confirmed, c.Address)
+		}
+	}
+	p.Plan.Safeguards = sg
+	return nil
+}
+
+// goesOn decides whether the rest of a run may be carried out: its safety limits
+// were passed when it began, but what the policy says, the rules and the change
+// windows hold for whoever goes on, and when.
+func (a *App) goesOn(ctx context.Context, s *Session, p *Planned) error {
+	list := guard.Operator(p.Plan, a.guard(s, p.Folder, guard.Allowance{}))
+	now, err := a.refusedNow(ctx, s, p)
+	if err != nil {
+		return err
+	}
+	if list = append(list, now...); len(list) > 0 {
+		return refused(list)
+	}
+	return nil
+}
+
+// refusedNow is what rules and change windows have against a plan.
+func (a *App) refusedNow(ctx context.Context, s *Session, p *Planned) ([]guard.Refusal, error) {
+	set, err := p.Folder.ruleSet()
+	if err != nil {
+		return nil, err
+	}
 	broken := map[string]*guard.Refusal{}
 	var order []string
 	for _, found := range set.Check(ctx, rules.Input{Catalog: a.Catalog, Plan: p.Plan, Live: p.Live, Labels: a.labels(), Account: s.Username}) {
@@ -240,24 +277,11 @@ func (a *App) judge(ctx context.Context, s *Session, p *Planned, g guard.Guard) 
 		}
 		r.Objects = append(r.Objects, found.Address)
 	}
+	var out []guard.Refusal
 	for _, name := range order {
-		p.Refusals = append(p.Refusals, *broken[name])
+		out = append(out, *broken[name])
 	}
-	p.Refusals = append(p.Refusals, a.outsideWindows(p)...)
-	_, said := limits(f.policy(), f.Config)
-	sg := &plan.Safeguards{Limits: said, Protected: []string{}, Confirmed: []string{}}
-	for i := range p.Plan.Changes {
-		c := &p.Plan.Changes[i]
-		addr := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
-		if f.Config.Protected(addr) || f.policy().Protected(addr) {
-			sg.Protected = append(sg.Protected, c.Address)
-		}
-		if c.Confirmed {
-			sg.Confirmed = append(sg.Confirmed, c.Address)
-		}
-	}
-	p.Plan.Safeguards = sg
-	return nil
+	return append(out, a.outsideWindows(p)...), nil
 }
 
 // outsideWindows refuses what may not be changed now.

@@ -80,7 +80,7 @@ func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *runs.Run, 
 	if err := a.mayWrite(s, f, e); err != nil {
 		return nil, err
 	}
-	if err := a.secretsRefused(s, f, &file.Plan); err != nil {
+	if err := a.goesOn(ctx, s, p); err != nil {
 		return nil, err
 	}
 	if err := a.checkSecrets(&file.Plan, a.revealOnly(f, &file.Plan)); err != nil {

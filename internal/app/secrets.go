@@ -58,8 +58,8 @@ func (a *App) revealOnly(f *Folder, p *plan.Plan) func(model.SecretRef) (string,
 	}
 }
 
-// secretsRefused checks of a plan that is not judged anew, such as that of a
-// run that goes on, that its secrets may still be revealed.
+// secretsRefused checks of a plan that is not judged anew, because it takes back
+// what was just approved, that its secrets may be revealed.
 func (a *App) secretsRefused(s *Session, f *Folder, p *plan.Plan) error {
 	if list := guard.Secrets(p, a.guard(s, f, guard.Allowance{})); len(list) > 0 {
 		return refused(list)

@@ -65,6 +65,12 @@ func permitted(p *plan.Plan, g Guard) []Refusal {
 		Hint: "leave the objects out with --except, apply with an account that may change them, or have the operator change the policy (changes)"}}
 }
 
+// Operator is what the operator's policy says of a plan whatever is allowed for
+// it: it holds for a run that goes on as well.
+func Operator(p *plan.Plan, g Guard) []Refusal {
+	return append(append(Secrets(p, g), pinned(p, g)...), permitted(p, g)...)
+}
+
 // Secrets refuses secrets that may not be revealed for what uses them.
 func Secrets(p *plan.Plan, g Guard) []Refusal {
 	if g.Reveal == nil {

@@ -58,14 +58,23 @@ func (f foreign) property(p *Property) {
 	}
 }
 
+// wherever adds a property that is read in whatever group it stands.
+func (f foreign) wherever(p *Property) {
+	if p.Anywhere && len(p.Read) > 0 {
+		f.add("spec."+p.Path(), p.Read[len(p.Read)-1])
+	}
+}
+
 // indexForeign notes which names are known, for the object and for each open
 // place in it.
 func (k *Kind) indexForeign() {
-	all := foreign{}
+	all, deep := foreign{}, foreign{}
 	k.Spec.Walk(func(p *Property) {
-		if p != k.Spec && p.Name != "[]" {
-			all.property(p)
+		if p == k.Spec || p.Name == "[]" {
+			return
 		}
+		all.property(p)
+		deep.wherever(p)
 	})
 	own := "the object itself"
 	all.add(own, "id", "siteId", k.SiteQuery, k.Identity.Read, k.Identity.Also)
@@ -80,33 +89,34 @@ func (k *Kind) indexForeign() {
 	if k.Tree != nil {
 		all.add(own, k.Tree.Parent, k.Tree.Previous)
 	}
-	k.foreign = all
+	k.foreign, k.anywhere = all, deep
 	k.Spec.Walk(func(p *Property) {
 		if p.Open {
-			p.foreign = p.besides()
+			p.foreign, p.anywhere = p.besides()
 		}
 	})
 }
 
 // besides are the names of the request that carries what an open object holds:
 // those of the same part or entry, wherever they are read.
-func (p *Property) besides() foreign {
+func (p *Property) besides() (beside, anywhere foreign) {
 	top := p
 	for !top.ownRequest() && top.Parent != nil {
 		top = top.Parent
 	}
-	out := foreign{}
+	beside, anywhere = foreign{}, foreign{}
 	var walk func(q *Property)
 	walk = func(q *Property) {
 		for _, c := range q.Props {
-			out.property(c)
+			beside.property(c)
+			anywhere.wherever(c)
 			if !c.ownRequest() && c.Items == nil {
 				walk(c)
 			}
 		}
 	}
 	walk(top)
-	return out
+	return beside, anywhere
 }
 
 // ownRequest tells whether what p holds travels apart from what is around it.
@@ -116,6 +126,9 @@ func (p *Property) ownRequest() bool { return p.Part != nil || p.Name == "[]" }
 func (k *Kind) RefuseUnknown(path string, v any) string {
 	name := path[strings.LastIndexAny(path, ".:]")+1:]
 	if why := refuseName(name, v); why != "" {
+		return why
+	}
+	if why := k.anywhere.inside(v); why != "" {
 		return why
 	}
 	if strings.ContainsAny(path, "[") {
@@ -144,6 +157,24 @@ func (k *Kind) RefuseUnknown(path string, v any) string {
 	return knownAs(k.foreign, name)
 }
 
+// inside looks for names that are read in whatever group they stand: a group
+// that no schema knows must not bring them.
+func (f foreign) inside(v any) string {
+	m, ok := v.(map[string]any)
+	if !ok || len(f) == 0 {
+		return ""
+	}
+	for _, name := range sortedNames(m) {
+		if why := knownAs(f, name); why != "" {
+			return why
+		}
+		if why := f.inside(m[name]); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
 // RefuseOpen tells why a name cannot stand in the open object p, "" if it can.
 func (p *Property) RefuseOpen(name string, v any) string {
 	if why := refuseName(name, v); why != "" {
@@ -152,7 +183,10 @@ func (p *Property) RefuseOpen(name string, v any) string {
 	if p.Prop(name) != nil {
 		return ""
 	}
-	return knownAs(p.foreign, name)
+	if why := knownAs(p.foreign, name); why != "" {
+		return why
+	}
+	return p.anywhere.inside(v)
 }
 
 func knownAs(f foreign, name string) string {

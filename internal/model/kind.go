@@ -81,10 +81,11 @@ type Kind struct {
 
 	namesEntries bool // see NamesEntries
 
-	known   known       // read names of the object's answers
-	foreign foreign     // all names of the kind, for what no schema knows
-	gated   []*Property // properties that a gate or a condition can switch off
-	remote  []*Property // properties that need a read of their own
+	known    known       // read names of the object's answers
+	foreign  foreign     // all names of the kind, for what no schema knows
+	anywhere foreign     // of these the names that are read in whatever group they stand
+	gated    []*Property // properties that a gate or a condition can switch off
+	remote   []*Property // properties that need a read of their own
 }
 
 // ListRead is the read that answers all objects of a kind.
@@ -300,11 +301,12 @@ type Property struct {
 	Unit       string
 	Deprecated bool
 
-	byName  map[string]*Property
-	path    string    // Path, once the kind is loaded
-	known   known     // of the entries of a list
-	foreign foreign   // of an open object: the names beside what it holds
-	node    *wireNode // where an open object stands in its answer; the answer's root if Anywhere
+	byName   map[string]*Property
+	path     string    // Path, once the kind is loaded
+	known    known     // of the entries of a list
+	foreign  foreign   // of an open object: the names beside what it holds
+	anywhere foreign   // of these the names that are read in whatever group they stand
+	node     *wireNode // where an open object stands in its answer; the answer's root if Anywhere
 }
 
 // Enum maps the names of an enumeration to its numbers.

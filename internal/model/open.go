@@ -88,7 +88,7 @@ func (p *Property) NeverOpen(name string) bool {
 func (p *Property) Inside() bool { return len(readPath(p.Foreign(""))) > 1 }
 
 // secretName are names whose values are taken for secrets wherever they stand.
-var secretName = regexp.MustCompile(`(?i)passwo?r?d|secret|passphrase|credential|pwd|hash|(api|access|auth|private|shared|encryption|signing|master|account|storage|subscription|licen[cs]e|product|session|refresh|bearer)_?(key|token)`)
+var secretName = regexp.MustCompile(`(?i)passwo?r?d|secret|passphrase|passcode|(?-i:(^p|[A-Za-z0-9_]P)ass$)|credential|pwd|hash|(api|access|auth|private|shared|encryption|signing|master|account|storage|subscription|licen[cs]e|product|session|refresh|bearer)_?(key|token)`)
 
 // keyName are names that mostly mean something else: a key on the keyboard or in
 // the registry, the lifetime of a token.
@@ -123,11 +123,15 @@ func (d *Decoder) open(p *Property, at place, out map[string]any) {
 			continue
 		}
 		path := join(at.path, name)
-		if LooksSecret(name, v) || p.RefuseOpen(name, v) != "" {
+		if LooksSecret(name, v) {
 			d.holdBack(path)
 			continue
 		}
-		if v, ok := d.plain(p.node, v, path); ok {
+		switch v, ok := d.plain(p.node, v, path); {
+		case !ok:
+		case p.RefuseOpen(name, v) != "":
+			d.holdBack(path)
+		default:
 			out[name] = v
 		}
 	}

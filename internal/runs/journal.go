@@ -49,7 +49,9 @@ type Entry struct {
 	Who    string            `json:"who,omitempty"`
 	Digest string            `json:"digest,omitempty"` // of the plan
 	Result string            `json:"result,omitempty"`
-	Error  string            `json:"error,omitempty"`
+	// Override is the reason to begin, or to go on, outside the change windows.
+	Override string `json:"override,omitempty"`
+	Error    string `json:"error,omitempty"`
 	// Prev is the hash of the line before, Hash that of this line: a changed line
 	// is noticed.
 	Prev string `json:"prev"`

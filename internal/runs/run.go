@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -458,6 +459,21 @@ func (r *Run) MetForeign() bool {
 		}
 	}
 	return met
+}
+
+// Overrides are the reasons that were given to begin the run, or to go on with
+// it, outside the change windows.
+func (r *Run) Overrides() []string {
+	var out []string
+	if r.Info.Override != "" {
+		out = append(out, r.Info.Override)
+	}
+	for _, e := range r.Entries {
+		if e.Override != "" && !slices.Contains(out, e.Override) {
+			out = append(out, e.Override)
+		}
+	}
+	return out
 }
 
 // Activations lists what the run activated in between, as apply names it.

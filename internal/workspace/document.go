@@ -171,7 +171,7 @@ func (w *walker) outline(k *model.Kind, kr *kindRules, key, from *yaml.Node) {
 		}
 		unknown := v.(map[string]any)
 		w.fields(value, func(key, _ *yaml.Node) {
-			if !w.noSecret(key, unknown[key.Value], false) || !w.mayBeNamed(key, k.RefuseUnknown(key.Value, nil)) {
+			if !w.noSecret(key, unknown[key.Value], false) || !w.mayBeNamed(key, k.RefuseUnknown(key.Value, unknown[key.Value])) {
 				delete(unknown, key.Value)
 			}
 		})

@@ -48,7 +48,7 @@ func (w *walker) object(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 					return
 				}
 				if v, good := w.plain(value); good {
-					if p != nil && p.Open && (!w.noSecret(key, v, p.OpenSecret(key.Value) != nil) || !w.mayBeNamed(key, p.RefuseOpen(key.Value, nil))) {
+					if p != nil && p.Open && (!w.noSecret(key, v, p.OpenSecret(key.Value) != nil) || !w.mayBeNamed(key, p.RefuseOpen(key.Value, v))) {
 						ok = false
 						return
 					}
