@@ -161,6 +161,8 @@ func TestLayerIsRefusedWithItsPlace(t *testing.T) {
 		"numbers of a text": {head + "  smtpServer: {numbers: {A: 1}}\n", "it is no enumeration"},
 		"nothing said":      {head + "  smtpServer:\n", "contract/x.yaml:4: smtpServer: nothing is said of it"},
 		"type of no value":  {head + "  more: {new: {type: object}}\n", `new.type is "object"`},
+		"another's name":    {head + "  senderAddress: {write: smtpServer}\n", "contract/x.yaml:4: senderAddress: it would have the name of spec.smtpServer"},
+		"a new one's name":  {head + "  harmless: {new: {type: string}, write: SMTPServer}\n", "contract/x.yaml:4: harmless: it would have the name of spec.smtpServer"},
 		"not YAML":          {"kind: [\n", "contract/x.yaml:1:"},
 	} {
 		l, err := contract.Read(fstest.MapFS{"contract/x.yaml": {Data: []byte(tt.file)}})

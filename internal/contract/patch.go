@@ -54,6 +54,7 @@ func Load(fsys fs.FS, l *Layer, mode Mode) (*model.Catalog, error) {
 	if err := guard(builtIn, cat, l); err != nil {
 		return nil, err
 	}
+	note(builtIn, cat, l)
 	return cat, nil
 }
 
@@ -336,9 +337,15 @@ func (p *patcher) add(doc *yaml.Node, k *model.Kind, at string, c *Correction, s
 	set(n, "title", str(title))
 	set(n, "description", str("Known from the farm's own contract alone."))
 	if c.Read != nil {
+		if err := checkName(*c.Read, true); err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
 		set(x, "read", str(*c.Read))
 	}
 	if c.Write != nil {
+		if err := checkName(*c.Write, false); err != nil {
+			return fmt.Errorf("write: %w", err)
+		}
 		set(x, "write", str(*c.Write))
 	}
 	if c.ReadOnly {
@@ -514,41 +521,6 @@ func hint(k *model.Kind, at string) string {
 		return ": " + s
 	}
 	return ""
-}
-
-// guard makes sure that a layer has unmarked nothing that protects people. The
-// words of a layer cannot, and this holds it whatever words are added.
-func guard(builtIn, patched *model.Catalog, l *Layer) error {
-	var problems Problems
-	for _, name := range l.Names() {
-		was, now := builtIn.Kind(name), patched.Kind(name)
-		bad := func(at, text string) {
-			problems = append(problems, Problem{l.Kinds[name].file, l.Kinds[name].line(at), at + ": " + text, "a layer corrects names and values only"})
-		}
-		if now == nil {
-			bad("", "the kind is gone")
-			continue
-		}
-		if len(was.Last) != len(now.Last) {
-			bad("", "the last of its kind is no longer kept")
-		}
-		was.Spec.Walk(func(p *model.Property) {
-			q := now.Spec.Find(p.Path())
-			switch {
-			case p.Parent == nil || p.Name == "[]":
-			case q == nil:
-				// ForFarm alone takes properties out.
-			case p.Secret && !q.Secret:
-				bad(p.Path(), "a secret would be no secret any more")
-			case len(p.Impact) > len(q.Impact) || p.Endpoint != q.Endpoint || p.TrustAnchor != q.TrustAnchor || (p.Grants == nil) != (q.Grants == nil):
-				bad(p.Path(), "what a change of it does would be left out")
-			}
-		})
-	}
-	if len(problems) > 0 {
-		return problems
-	}
-	return nil
 }
 
 // patchedFS is a file system with some files of its own.

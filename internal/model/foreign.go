@@ -33,6 +33,9 @@ func foldName(s string) string {
 	return strings.ToLower(strings.ToUpper(s))
 }
 
+// itself stands for the names that say which object an object is.
+const itself = "the object itself"
+
 // foreign are the names under which an object is read and written, folded, with
 // the path of the property that has them.
 type foreign map[string]string
@@ -76,7 +79,7 @@ func (k *Kind) indexForeign() {
 		all.property(p)
 		deep.wherever(p)
 	})
-	own := "the object itself"
+	own := itself
 	all.add(own, "id", "siteId", k.SiteQuery, k.Identity.Read, k.Identity.Also)
 	all.add(own, k.Identity.Rename...)
 	all.add(own, never[:]...)
@@ -173,6 +176,47 @@ func (f foreign) inside(v any) string {
 		}
 	}
 	return ""
+}
+
+// FoldedName makes names equal that a farm or a reader may take for the same.
+func FoldedName(s string) string { return foldName(s) }
+
+// NamesItself tells whether a name says which object an object is.
+func (k *Kind) NamesItself(name string) bool { return k.foreign[foldName(name)] == itself }
+
+// WrittenAt is where a property stands in the body that brings it, folded: two
+// that have the same place are sent under one name. "" if it is not sent.
+func WrittenAt(p *Property) string {
+	if p.NoWrite || len(p.Write) == 0 {
+		return ""
+	}
+	return placeOf(p, func(q *Property) []string { return q.Write })
+}
+
+// ReadAt is the same for answers.
+func ReadAt(p *Property) string {
+	if len(p.Read) == 0 {
+		return ""
+	}
+	return placeOf(p, func(q *Property) []string { return q.Read })
+}
+
+func placeOf(p *Property, names func(*Property) []string) string {
+	var out []string
+	for at := p; at != nil && at.Parent != nil; at = at.Parent {
+		if at != p && at.ownRequest() {
+			return at.Path() + "/" + strings.Join(out, ".")
+		}
+		var own []string
+		for _, n := range names(at) {
+			own = append(own, foldName(n))
+		}
+		out = append(own, out...)
+		if at.Absolute {
+			break
+		}
+	}
+	return strings.Join(out, ".")
 }
 
 // RefuseOpen tells why a name cannot stand in the open object p, "" if it can.

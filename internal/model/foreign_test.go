@@ -81,7 +81,7 @@ func TestObjectsOfPlansAreCheckedLikeDocuments(t *testing.T) {
 	for _, o := range []*model.Object{
 		{Unknown: map[string]any{"SmtpServer": "evil"}},
 		{Unknown: map[string]any{"shinyPassword": "x"}},
-		{Unknown: map[string]any{"shiny": map[string]any{"token": "x"}}},
+		{Unknown: map[string]any{"shiny": map[string]any{"accessToken": "x"}}},
 	} {
 		if len(k.RefuseForeign(o)) == 0 {
 			t.Errorf("%+v passes", o.Unknown)

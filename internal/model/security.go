@@ -20,6 +20,12 @@ const (
 
 func endpoints() []Endpoint { return []Endpoint{SecretsEndpoint, PeopleEndpoint, ProgramsEndpoint} }
 
+// Effects that are given by rule, without an impact in a schema.
+const (
+	EffectUnknown = "unknown"      // nobody knows what it does
+	EffectTrust   = "changesTrust" // who or what is trusted
+)
+
 // Grants says which changes of a value let somebody in, or no longer ask
 // something of them.
 type Grants struct {

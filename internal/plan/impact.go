@@ -62,7 +62,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 }
 
 // unknownEffect marks values that no schema knows.
-const unknownEffect = "unknown"
+const unknownEffect = model.EffectUnknown
 
 // impacts gathers what a change does beyond configuration, each thing once.
 type impacts struct {

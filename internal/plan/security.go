@@ -13,7 +13,7 @@ import (
 const (
 	SendsSecrets = "sendsSecrets"
 	SendsPeople  = "sendsPeople"
-	ChangesTrust = "changesTrust"
+	ChangesTrust = model.EffectTrust
 	GrantsAccess = "grantsAccess"
 )
 
