@@ -201,6 +201,64 @@ func TestANewSecretIsOne(t *testing.T) {
 	}
 }
 
+// TestALayerGivesNothingTheNameOfAnother: what plans say and stop hangs on the
+// property, so no correction may send one under the name of another.
+func TestALayerGivesNothingTheNameOfAnother(t *testing.T) {
+	for _, c := range []struct{ kind, properties, want string }{
+		{"MailboxSettings", "senderAddress: {write: smtpServer}", "the name of spec.smtpServer"},
+		{"MailboxSettings", "senderAddress: {write: SMTPserver}", "the name of spec.smtpServer"},
+		{"MailboxSettings", "senderAddress: {read: password}", "the name of spec.password"},
+		{"MailboxSettings", "senderAddress: {write: smtpServer, read: smtpServer}\n  smtpServer: {gone: true}", "the name of spec.smtpServer"},
+		{"MailboxSettings", "smtpserver: {new: {type: string}}", "the name of spec.smtpServer"},
+		{"MailboxSettings", "relay: {write: smtpServer, new: {type: string}}", "the name of spec.smtpServer"},
+		{"MailboxSettings", "relay: {write: id, new: {type: string}}", "the name of the object itself"},
+		{"MailboxSettings", "relay: {write: $type, new: {type: string}}", "is not a name"},
+		{"WebServiceSettings", "httpsUrl: {write: enableREST}", "the name of spec.enableREST"},
+		{"AdminAccount", "powerPermission.allowSiteChanges: {write: allowPublishingChanges}", "the name of spec.powerPermission.allowPublishingChanges"},
+		{"MailboxSettings", "smtpServer: {write: smtpHost}", ""},
+		{"MailboxSettings", "relayPort: {new: {type: integer}}", ""},
+	} {
+		_, err := layered(t, c.kind, c.properties)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s %s: %v", c.kind, c.properties, err)
+		}
+	}
+}
+
+// TestPlansSayWhatALayerMakesUncertain looks at the effects that a correction
+// gives to a property.
+func TestPlansSayWhatALayerMakesUncertain(t *testing.T) {
+	for _, c := range []struct{ kind, properties, path, effect string }{
+		{"AdminAccount", "permissions: {numbers: {RootAdmin: 2, PowerAdmin: 1, CustomAdmin: 3}}", "permissions", model.EffectTrust},
+		{"AdminAccount", "permissions: {numbers: {AuditAdmin: 99}}", "permissions", ""},
+		{"MailboxSettings", "relayPort: {new: {type: integer}}", "relayPort", model.EffectUnknown},
+	} {
+		cat, err := layered(t, c.kind, c.properties)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := ""
+		for _, i := range cat.Kind(c.kind).Spec.Find(c.path).Impact {
+			if i.Effect == model.EffectTrust || i.Effect == model.EffectUnknown {
+				found = i.Effect
+			}
+		}
+		if found != c.effect {
+			t.Errorf("%s %s: %q", c.kind, c.properties, found)
+		}
+	}
+}
+
+// layered loads the built-in schemas with corrections of one kind.
+func layered(t *testing.T, kind, properties string) (*model.Catalog, error) {
+	t.Helper()
+	l, err := contract.Read(fstest.MapFS{"contract/x.yaml": {Data: []byte("kind: " + kind + "\nfrom: {source: openapi}\nproperties:\n  " + properties + "\n")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract.Load(schemas.Files, l, contract.ForClient)
+}
+
 func TestLayerRoundTrip(t *testing.T) {
 	l, err := contract.Alter(builtIn(t), 5)
 	if err != nil {
