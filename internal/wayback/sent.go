@@ -214,6 +214,10 @@ func (s *sent) of(e runs.Entry, action string) *touched {
 // isOwn tells whether an entry is about the object of the change itself, which
 // may have another name by then.
 func (s *sent) isOwn(c *plan.Change, e runs.Entry) bool {
+	// Ids count for each kind on their own.
+	if a, err := s.cat.ParseAddress(e.Object); err != nil || a.Kind != c.Kind {
+		return false
+	}
 	if e.ID != "" && e.ID == s.ids[c.Address] {
 		return true
 	}
