@@ -25,7 +25,7 @@ func (s *Session) staging(ctx context.Context) (apply.Staging, error) {
 	if farm.ApplySettingsEnabled == nil {
 		return apply.Staging{}, errors.New("the farm does not say what waits to be activated")
 	}
-	return apply.Staging{Waiting: *farm.ApplySettingsEnabled, SettingsID: farm.SettingsID}, nil
+	return apply.Staging{Waiting: *farm.ApplySettingsEnabled, SettingsID: farm.SettingsID, Writes: s.Stats().Writes}, nil
 }
 
 // mayWrite looks at what the farm said of itself.

@@ -17,6 +17,9 @@ import (
 type Staging struct {
 	Waiting    bool
 	SettingsID int64
+	// Writes are all that were sent so far, each attempt for itself: a farm may
+	// have carried out one that it answered 503.
+	Writes int
 }
 
 // ForeignError says that somebody else staged changes while the run was under way.
@@ -42,7 +45,8 @@ type foreign struct {
 	before int64   // the farm's number before the first write
 	last   int64   // at the last look
 	steps  []int64 // by how much the first writes moved it
-	own    int     // writes that the farm may have taken
+	own    int     // writes that were carried out
+	sent   int     // writes that had been sent when the count began
 	known  bool    // an earlier part of the run met the changes of others
 }
 
@@ -66,6 +70,14 @@ func (f *foreign) step() int64 {
 	return min(moved[0], moved[1])
 }
 
+// count begins to count anew.
+func (f *foreign) count(now Staging) {
+	f.before, f.last, f.own, f.sent = now.SettingsID, now.SettingsID, 0, now.Writes
+}
+
+// mayHaveTaken is how many of the run's own writes the farm may have carried out.
+func (f *foreign) mayHaveTaken(now Staging) int { return max(f.own, now.Writes-f.sent) }
+
 // beforeWrite looks at the farm before the first write of a run.
 func (r *run) beforeWrite(ctx context.Context) error {
 	if r.Staging == nil || r.foreign.began {
@@ -76,7 +88,8 @@ func (r *run) beforeWrite(ctx context.Context) error {
 	if err != nil {
 		return nil // it cannot be known
 	}
-	r.foreign.looked, r.foreign.before, r.foreign.last = true, now.SettingsID, now.SettingsID
+	r.foreign.looked = true
+	r.foreign.count(now)
 	if now.Waiting && r.NoneWaited {
 		return r.meetForeign(&ForeignError{Earlier: true})
 	}
@@ -112,9 +125,9 @@ func (r *run) beforeActivation(ctx context.Context) error {
 		return nil
 	case r.foreign.known && now.Waiting:
 		return r.meetForeign(&ForeignError{Before: r.foreign.before, After: now.SettingsID, Own: r.foreign.own})
-	case r.foreign.step() > 0 && now.SettingsID > r.foreign.before+r.foreign.step()*int64(r.foreign.own):
+	case r.foreign.step() > 0 && now.SettingsID > r.foreign.before+r.foreign.step()*int64(r.foreign.mayHaveTaken(now)):
 		e := &ForeignError{Before: r.foreign.before, After: now.SettingsID, Own: r.foreign.own}
-		r.foreign.before, r.foreign.last, r.foreign.own = now.SettingsID, now.SettingsID, 0
+		r.foreign.count(now)
 		return r.meetForeign(e)
 	}
 	return nil
@@ -126,7 +139,7 @@ func (r *run) activated(ctx context.Context) {
 		return
 	}
 	if now, err := r.Staging(ctx); err == nil {
-		r.foreign.before, r.foreign.last, r.foreign.own = now.SettingsID, now.SettingsID, 0
+		r.foreign.count(now)
 	}
 }
 
