@@ -159,7 +159,7 @@ func (r *rehearsal) run(ctx context.Context) (*rehearsalDocument, error) {
 	if err != nil {
 		return nil, err
 	}
-	took := time.Duration(r.doc.Requests/rate.Requests) * rate.Window
+	took := rate.TimeFor(r.doc.Requests)
 	r.doc.Time, r.doc.Seconds = "about "+took.Round(time.Minute).String(), int(took.Seconds())
 	if took < 2*time.Minute {
 		r.doc.Time = "about " + took.String()

@@ -3,14 +3,12 @@ package bench
 import (
 	"fmt"
 	"os"
-	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"rassync/internal/farmsim"
+	"rassync/internal/app"
 	"rassync/internal/ras"
 )
 
@@ -49,8 +47,7 @@ func wait() []time.Duration {
 	return []time.Duration{0, 5 * time.Millisecond, 20 * time.Millisecond}
 }
 
-// longest is the longest run that is waited for; what would take longer is
-// computed from the requests and from the run without latency.
+// longest is the longest run that is waited for.
 const longest = 30 * time.Second
 
 func sizes() []int {
@@ -67,7 +64,8 @@ func sizes() []int {
 	return out
 }
 
-// BenchmarkFarm carries the whole circle out on farms of several sizes.
+// BenchmarkFarm plays the scenarios on farms of several sizes, and beside them
+// what the minimal client needs for the same.
 func BenchmarkFarm(b *testing.B) {
 	for _, apps := range sizes() {
 		b.Run(fmt.Sprintf("apps=%d", apps), func(b *testing.B) {
@@ -81,160 +79,68 @@ func BenchmarkFarm(b *testing.B) {
 	}
 }
 
-// row is an operation with its run at each latency.
+// row is a scenario with its run at each latency, and those of the minimal
+// client where there is one for it.
 type row struct {
-	name string
-	runs []run
+	scenario
+	runs, floor []measure
 }
 
-// run is one measured run; computed ones have only a time.
-type run struct {
-	measure
-	computed bool
-}
-
-// circle measures each operation at each latency. The farm is put back to its
-// first state after each apply, so that all of them do the same.
+// circle measures each scenario, those that wait for the farm at each latency.
 func circle(b *testing.B, apps int) []row {
-	farm := startFarm(b, apps)
-	dir := b.TempDir()
-	at := func(name string, prepare func(latency time.Duration) request) row {
-		r := row{name: name}
-		for i, latency := range latencies {
-			if i > 0 {
-				first := r.runs[0].measure
-				atOnce := ras.DefaultParallel
-				if name == "apply" {
-					atOnce = 1 // its own requests go one after the other
-				}
-				if expected := first.Wall + time.Duration(first.Requests/atOnce)*latency; expected > longest {
-					r.runs = append(r.runs, run{measure: measure{Wall: expected}, computed: true})
-					continue
-				}
-			}
-			q := prepare(latency)
-			farm.latency(latency)
-			q.URL, q.Fingerprint = farm.url, farm.fingerprint
-			r.runs = append(r.runs, run{measure: start(b, q)})
-		}
-		farm.latency(0)
-		return r
-	}
-	one := func(name string, q request) row {
-		return row{name: name, runs: []run{{measure: start(b, q)}}}
-	}
+	y, farm := yardApart(b, apps)
 	var rows []row
-	tree := ""
-	rows = append(rows, at("export", func(latency time.Duration) request {
-		tree = filepath.Join(dir, "export "+latency.String())
-		return request{Operation: "export", Dir: tree}
-	}))
-	rows = append(rows, one("export again", request{Operation: "export", Dir: tree, URL: farm.url, Fingerprint: farm.fingerprint}))
-	rows = append(rows, one("validate", request{Operation: "validate", Dir: tree}))
-	plain := func(time.Duration) request { return request{Operation: "plan", Dir: tree} }
-	rows = append(rows, at("plan, no change", plain))
-	thin := filepath.Join(dir, "rules left out")
-	leaveOut(b, tree, thin)
-	rows = append(rows, at("plan, few rules", func(time.Duration) request { return request{Operation: "plan", Dir: thin} }))
-	changed := rewrite(b, tree, description, "$0 as edited")
-	for i := range rows {
-		if want := 0; rows[i].runs[0].Changes != want {
-			b.Errorf("%s: %d changes, want %d", rows[i].name, rows[i].runs[0].Changes, want)
+	for _, s := range scenarios {
+		if !s.fits(apps) {
+			continue
 		}
-	}
-	rows = append(rows, at("plan, 10 % changed", plain))
-	rows = append(rows, at("apply", func(time.Duration) request {
-		farm.reset()
-		return request{Operation: "apply", Dir: tree}
-	}))
-	for _, r := range rows[len(rows)-2:] {
-		if r.runs[0].Changes != changed {
-			b.Errorf("%s: %d changes, want %d", r.name, r.runs[0].Changes, changed)
+		r := row{scenario: s}
+		for i, latency := range latencies {
+			if i > 0 && (!s.waits || tooLong(r.runs[0], latency)) {
+				break
+			}
+			m, floor := y.play(s, func() { farm.latency(latency) })
+			farm.latency(0)
+			r.runs = append(r.runs, m)
+			if s.floor != "" {
+				r.floor = append(r.floor, floor)
+			}
 		}
+		rows = append(rows, r)
 	}
 	return rows
 }
 
-var (
-	description = regexp.MustCompile(`(?m)Application number \d*0$`)
-	noRules     = regexp.MustCompile(`(?m)^  rules: \[\]\n  rulesDefault: \w+\n`)
-)
-
-// rewrite changes the documents of an exported tree.
-func rewrite(b *testing.B, dir string, what *regexp.Regexp, with string) int {
-	b.Helper()
-	changed := 0
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".yaml" {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		n := len(what.FindAllIndex(data, -1))
-		if n == 0 {
-			return nil
-		}
-		changed += n
-		return os.WriteFile(path, what.ReplaceAll(data, []byte(with)), 0o644)
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return changed
-}
-
-// leaveOut copies a tree and lets its documents declare rules only where there
-// are some: what is not declared is not read.
-func leaveOut(b *testing.B, tree, to string) {
-	b.Helper()
-	if err := os.CopyFS(to, os.DirFS(tree)); err != nil {
-		b.Fatal(err)
-	}
-	if rewrite(b, to, noRules, "") == 0 {
-		b.Error("no document without rules was found")
-	}
+// tooLong tells whether a run at a latency would take longer than anybody waits
+// for, by its requests and its time without latency.
+func tooLong(first measure, latency time.Duration) bool {
+	return first.Wall+time.Duration(first.Requests/ras.DefaultParallel)*latency > longest
 }
 
 // limited is the time that so many requests take under the default limit when
 // nobody else uses the farm: a window's worth at once, the next one when the
-// window is over.
+// window and the slack of the client are over.
 func limited(requests int) time.Duration {
-	if requests == 0 {
-		return 0
-	}
-	return time.Duration((requests-1)/farmsim.DefaultRate) * farmsim.DefaultWindow
+	rate, _ := ras.ParseRate(app.DefaultRate) // a constant, which the tests of rates read
+	return rate.TimeFor(requests)
 }
 
-// report prints the table of one farm, and the aims as metrics.
+// report prints the table of one farm, and the times of plans as metrics.
 func report(b *testing.B, apps int, rows []row) {
 	var t strings.Builder
 	fmt.Fprintf(&t, "\n%d published applications\n", apps)
-	fmt.Fprintf(&t, "%-20s %8s %8s", "", "changes", "requests")
+	fmt.Fprintf(&t, "%-34s %8s %8s", "", "changes", "requests")
 	for _, l := range latencies {
 		fmt.Fprintf(&t, " %9s", fmt.Sprintf("%d ms", l.Milliseconds()))
 	}
-	fmt.Fprintf(&t, " %9s %8s %10s %9s %9s\n", "50/10s", "CPU", "allocs", "allocated", "peak")
+	fmt.Fprintf(&t, " %9s %8s %10s %9s %9s\n", app.DefaultRate, "CPU", "allocs", "allocated", "peak")
 	for _, r := range rows {
-		m := r.runs[0].measure
-		fmt.Fprintf(&t, "%-20s %8d %8d", r.name, m.Changes, m.Requests)
-		for i := range latencies {
-			text := "-"
-			if i < len(r.runs) {
-				text = seconds(r.runs[i].Wall)
-				if r.runs[i].computed {
-					text = "~" + text
-				}
-			}
-			fmt.Fprintf(&t, " %9s", text)
+		line(&t, r.name, r.runs)
+		if len(r.floor) > 0 {
+			line(&t, "  minimal client", r.floor)
+			ratios(&t, r.runs, r.floor)
 		}
-		limit := "-"
-		if m.Requests > 0 {
-			limit = seconds(limited(m.Requests))
-		}
-		fmt.Fprintf(&t, " %9s %8s %10d %9s %9s\n", limit, seconds(m.CPU), m.Allocs, megabytes(m.Allocated), megabytes(m.Peak))
-		if strings.HasPrefix(r.name, "plan") {
+		if m := r.runs[0]; strings.HasPrefix(r.name, "plan") {
 			unit := strings.NewReplacer(" ", "-", ",", "", "%", "percent").Replace(r.name)
 			b.ReportMetric(m.CPU.Seconds(), unit+"-cpu-s")
 			b.ReportMetric(float64(m.Peak)/1e6, unit+"-peak-MB")
@@ -246,15 +152,53 @@ func report(b *testing.B, apps int, rows []row) {
 	fmt.Print(t.String())
 }
 
+func line(t *strings.Builder, name string, runs []measure) {
+	m := runs[0]
+	fmt.Fprintf(t, "%-34s %8d %8d", name, m.Changes, m.Requests)
+	for i := range latencies {
+		text := "-"
+		if i < len(runs) {
+			text = seconds(runs[i].Wall)
+		}
+		fmt.Fprintf(t, " %9s", text)
+	}
+	limit := "-"
+	if m.Requests > 0 {
+		limit = seconds(limited(m.Requests))
+	}
+	fmt.Fprintf(t, " %9s %8s %10d %9s %9s\n", limit, seconds(m.CPU), m.Allocs, megabytes(m.Allocated), megabytes(m.Peak))
+}
+
+// ratios are what the minimal client's figures must be multiplied with.
+func ratios(t *strings.Builder, runs, floor []measure) {
+	times := func(a, b float64) string {
+		if b == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%.1fx", a/b)
+	}
+	fmt.Fprintf(t, "%-34s %8s %8s", "  times that", "", times(float64(runs[0].Requests), float64(floor[0].Requests)))
+	for i := range latencies {
+		text := "-"
+		if i < len(runs) && i < len(floor) {
+			text = times(runs[i].Wall.Seconds(), floor[i].Wall.Seconds())
+		}
+		fmt.Fprintf(t, " %9s", text)
+	}
+	a, b := runs[0], floor[0]
+	fmt.Fprintf(t, " %9s %8s %10s %9s %9s\n", times(limited(a.Requests).Seconds(), limited(b.Requests).Seconds()), times(a.CPU.Seconds(), b.CPU.Seconds()),
+		times(float64(a.Allocs), float64(b.Allocs)), times(float64(a.Allocated), float64(b.Allocated)), times(float64(a.Peak), float64(b.Peak)))
+}
+
 const legend = `
 few rules     documents declare the rules only of the tenth of the applications
-              that have some; an export declares that there are none, which
-              costs a read of each to compare
+              that have some
+alone         a folder of the published applications and nothing else, without
+              rules; the minimal client does the same and nothing more: it
+              checks nothing, keeps nothing and can take nothing back
 0, 5, 20 ms   time on the clock at that latency of the farm, without limit; the
-              simulated farm has the same processors. ~ is computed: the time
-              without latency, and the latency of each request; reads go four
-              at once, the requests of an apply one after the other
-50/10s        least time under the farm's default limit, from the requests
+              simulated farm has the same processors
+40/10s        least time under the default limit, from the requests
 CPU, allocs,  of the tool's own process, start and loading of the schemas
 allocated,    included; the run without latency
 peak

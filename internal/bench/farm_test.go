@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"rassync/internal/app"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/schemas"
@@ -38,12 +41,14 @@ func serve() error {
 		return err
 	}
 	var latency atomic.Int64
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if d := time.Duration(latency.Load()); d > 0 {
 			time.Sleep(d)
 		}
 		farm.ServeHTTP(w, r)
 	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that hang up
+	server.StartTLS()
 	defer server.Close()
 	sum := sha256.Sum256(server.Certificate().Raw)
 	fmt.Println(server.URL, hex.EncodeToString(sum[:]))
@@ -120,3 +125,54 @@ func (f *farm) order(text string) {
 func (f *farm) latency(d time.Duration) { f.order("latency " + d.String()) }
 
 func (f *farm) reset() { f.order("reset") }
+
+// yardHere is a yard whose farm and operations are in this process: only its
+// requests mean anything.
+func yardHere(t *testing.T, apps int) *yard {
+	t.Helper()
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := farmsim.Large(cat, apps)
+	farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: state, Rate: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewTLSServer(farm)
+	t.Cleanup(server.Close)
+	sum := sha256.Sum256(server.Certificate().Raw)
+	y := &yard{tb: t, apps: apps, dir: t.TempDir()}
+	y.reset = func() {
+		if err := farm.Load(state); err != nil {
+			t.Fatal(err)
+		}
+	}
+	y.do = func(q request) measure {
+		t.Helper()
+		q.URL, q.Fingerprint = server.URL, hex.EncodeToString(sum[:])
+		var m measure
+		if err := m.carryOut(t.Context(), q); err != nil {
+			var f *app.Failure
+			if errors.As(err, &f) && len(f.Diagnostics) > 0 {
+				t.Log(f.Diagnostics[0])
+			}
+			t.Fatalf("%s: %v (%s)", q.Operation, err, app.HintOf(err))
+		}
+		return m
+	}
+	return y
+}
+
+// yardApart is a yard whose farm and operations have processes of their own.
+func yardApart(b *testing.B, apps int) (*yard, *farm) {
+	b.Helper()
+	f := startFarm(b, apps)
+	y := &yard{tb: b, apps: apps, dir: b.TempDir(), reset: f.reset}
+	y.do = func(q request) measure {
+		b.Helper()
+		q.URL, q.Fingerprint = f.url, f.fingerprint
+		return start(b, q)
+	}
+	return y, f
+}

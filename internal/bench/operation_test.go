@@ -12,11 +12,14 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"rassync/internal/app"
 	"rassync/internal/farmsim"
+	"rassync/internal/guard"
+	"rassync/internal/selector"
 	"rassync/internal/workspace"
 )
 
@@ -24,6 +27,10 @@ import (
 type request struct {
 	Operation        string
 	Dir              string
+	Other            string // folder to compare with
+	File             string // of a plan
+	Only             string // selector
+	Parallel         int    // requests at once; 0 for the default
 	URL, Fingerprint string
 }
 
@@ -39,22 +46,22 @@ type measure struct {
 }
 
 // start carries an operation out in a process of its own.
-func start(b *testing.B, q request) measure {
-	b.Helper()
+func start(tb testing.TB, q request) measure {
+	tb.Helper()
 	in, err := json.Marshal(q)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	var out bytes.Buffer
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), envRole+"=operation")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, os.Stderr
 	if err := cmd.Run(); err != nil {
-		b.Fatalf("%s: %v", q.Operation, err)
+		tb.Fatalf("%s: %v", q.Operation, err)
 	}
 	var m measure
 	if err := json.Unmarshal(out.Bytes(), &m); err != nil {
-		b.Fatalf("%s: %v", q.Operation, err)
+		tb.Fatalf("%s: %v", q.Operation, err)
 	}
 	m.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return m
@@ -109,22 +116,34 @@ func peak() uint64 {
 
 // carryOut does what the command of the same name does, without its text.
 func (m *measure) carryOut(ctx context.Context, q request) error {
+	if strings.HasPrefix(q.Operation, "minimal ") {
+		return (&minimal{}).carryOut(ctx, m, q)
+	}
 	env := &app.Env{Out: io.Discard, Err: io.Discard, Now: time.Now, User: "bench", Host: "bench", PID: os.Getpid(),
-		LookupEnv: func(name string) (string, bool) { return farmsim.DefaultPassword, name == app.EnvPassword }}
+		LookupEnv: func(name string) (string, bool) {
+			if name == app.EnvPassword {
+				return farmsim.DefaultPassword, true
+			}
+			return "", false
+		}}
 	a, err := app.New(env, "bench")
 	if err != nil {
 		return err
 	}
-	if q.Operation == "validate" {
+	switch q.Operation {
+	case "validate":
 		_, err := a.Load(q.Dir, "")
 		return err
+	case "diff":
+		return m.compare(a, q)
 	}
-	conn := app.Connection{URL: q.URL, Fingerprint: q.Fingerprint, Username: farmsim.DefaultUsername, Rate: "off"}
+	conn := app.Connection{URL: q.URL, Fingerprint: q.Fingerprint, Username: farmsim.DefaultUsername, Rate: "off", Parallel: q.Parallel}
 	var f *app.Folder
-	if q.Operation == "export" {
-		f, err = a.Configured(q.Dir, "")
-	} else {
+	switch q.Operation {
+	case "plan", "apply":
 		f, err = a.Load(q.Dir, "")
+	default:
+		f, err = a.Configured(q.Dir, "")
 	}
 	if err != nil {
 		return err
@@ -133,6 +152,7 @@ func (m *measure) carryOut(ctx context.Context, q request) error {
 	if err != nil {
 		return err
 	}
+	f.Farm = workspace.Farm{} // the farm has another port in each run
 	err = m.online(ctx, a, s, f, q)
 	if cerr := s.Close(); err == nil {
 		err = cerr
@@ -141,24 +161,85 @@ func (m *measure) carryOut(ctx context.Context, q request) error {
 	return err
 }
 
+func (m *measure) compare(a *app.App, q request) error {
+	var sides [2]*app.Side
+	for i, dir := range []string{q.Dir, q.Other} {
+		var err error
+		if sides[i], err = a.SideOf(dir, dir, ""); err != nil {
+			return err
+		}
+	}
+	m.Changes = len(a.Compare(sides[0], sides[1], selector.Set{}))
+	return nil
+}
+
 func (m *measure) online(ctx context.Context, a *app.App, s *app.Session, f *app.Folder, q request) error {
-	if q.Operation == "export" {
+	switch q.Operation {
+	case "export":
 		x, err := a.Export(ctx, s, f, app.ExportOptions{AllowOtherFarm: true})
 		if err != nil {
 			return err
 		}
 		m.Changes = len(x.Written.Updated)
 		return nil
+	case "apply plan":
+		return m.applySaved(ctx, a, s, f, q)
+	case "rollback":
+		run, err := a.RollbackTarget(s, f, "")
+		if err != nil {
+			return err
+		}
+		p, err := a.PlanRollback(ctx, s, f, run, app.PlanOptions{})
+		if err != nil {
+			return err
+		}
+		return m.execute(ctx, a, s, p, app.Execution{Command: "rollback", Of: run.Info.ID})
 	}
-	f.Farm = workspace.Farm{} // the farm has another port in each run
-	p, err := a.Plan(ctx, s, f, app.PlanOptions{})
+	var only []string
+	if q.Only != "" {
+		only = append(only, q.Only)
+	}
+	set, err := selector.ParseSet(only, nil, a.Catalog)
+	if err != nil {
+		return err
+	}
+	p, err := a.Plan(ctx, s, f, app.PlanOptions{Selection: set})
 	if err != nil {
 		return err
 	}
 	m.Changes = len(p.Plan.Changes)
-	if q.Operation != "apply" {
-		return nil
+	switch {
+	case q.Operation == "apply":
+		return m.execute(ctx, a, s, p, app.Execution{Command: "apply"})
+	case q.File != "":
+		file, err := a.SavePlan(p.Plan, app.PlanValidFor)
+		if err != nil {
+			return err
+		}
+		return file.Write(q.File)
 	}
-	_, err = a.Execute(ctx, s, p, app.Execution{Command: "apply"})
+	return nil
+}
+
+func (m *measure) applySaved(ctx context.Context, a *app.App, s *app.Session, f *app.Folder, q request) error {
+	file, err := a.OpenPlan(q.File)
+	if err != nil {
+		return err
+	}
+	checkout, err := a.Checkout(f, true, "")
+	if err != nil {
+		return err
+	}
+	p, err := a.Bind(ctx, s, f, checkout, file, guard.Allowance{})
+	if err != nil {
+		return err
+	}
+	return m.execute(ctx, a, s, p, app.Execution{Command: "apply"})
+}
+
+func (m *measure) execute(ctx context.Context, a *app.App, s *app.Session, p *app.Planned, e app.Execution) error {
+	m.Changes = len(p.Plan.Changes)
+	p.Refusals = nil // how much may change at once is not what is measured
+	_, err := a.Execute(ctx, s, p, e)
 	return err
 }

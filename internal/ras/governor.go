@@ -26,7 +26,7 @@ const defaultWindow = 10 * time.Second
 type governor struct {
 	clock    Clock
 	rate     Rate
-	slack    time.Duration                           // added to the window: requests don't all travel equally fast
+	slack    time.Duration                           // added to the window
 	announce func(wait time.Duration, reason string) // before a wait; never called under mu
 
 	line *semaphore.Weighted // of one: who holds it is the next to go
@@ -61,7 +61,7 @@ func newGovernor(clock Clock, rate Rate, parallel int, announce func(time.Durati
 		changed:  clock.Now(),
 	}
 	if rate.Requests > 0 {
-		g.slack = min(rate.Window/20, 250*time.Millisecond)
+		g.slack = rate.slack()
 	}
 	return g
 }

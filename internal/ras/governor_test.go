@@ -267,3 +267,14 @@ func TestRate(t *testing.T) {
 		}
 	}
 }
+
+func TestTimeFor(t *testing.T) {
+	for requests, want := range map[int]time.Duration{0: 0, 1: 0, 40: 0, 41: 10250 * time.Millisecond, 220: 51250 * time.Millisecond} {
+		if got := (Rate{40, 10 * time.Second}).TimeFor(requests); got != want {
+			t.Errorf("%d requests: %s, want %s", requests, got, want)
+		}
+	}
+	if got := (Rate{}).TimeFor(1000); got != 0 {
+		t.Errorf("without a limit: %s", got)
+	}
+}

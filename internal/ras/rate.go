@@ -43,3 +43,15 @@ func (r Rate) String() string {
 	}
 	return fmt.Sprintf("%d/%s", r.Requests, r.Window)
 }
+
+// slack is added to the window: requests don't all travel equally fast.
+func (r Rate) slack() time.Duration { return min(r.Window/20, 250*time.Millisecond) }
+
+// TimeFor is the least time that so many requests take when nobody else uses
+// the farm: a window's worth goes at once, the next when that window is over.
+func (r Rate) TimeFor(requests int) time.Duration {
+	if r.Requests <= 0 || requests <= 0 {
+		return 0
+	}
+	return time.Duration((requests-1)/r.Requests) * (r.Window + r.slack())
+}
