@@ -44,9 +44,9 @@ func TestReadme(t *testing.T) {
 			switch {
 			case strings.HasPrefix(line, "$ rassync "):
 				commands++
-				script = append(script, "exec "+atFullSpeed(strings.TrimPrefix(line, "$ ")))
+				script = append(script, "exec "+strings.TrimPrefix(line, "$ "))
 			case strings.HasPrefix(line, "<!-- run: rassync "):
-				script = append(script, "exec "+atFullSpeed(strings.TrimPrefix(comment, "run: ")))
+				script = append(script, "exec "+strings.TrimPrefix(comment, "run: "))
 			case strings.HasPrefix(line, "<!-- edit "):
 				file, change, _ := strings.Cut(strings.TrimPrefix(comment, "edit "), ": ")
 				old, fresh, ok := strings.Cut(change, " => ")
@@ -71,16 +71,6 @@ func TestReadme(t *testing.T) {
 	params := scriptParams()
 	params.Dir = dir
 	testscript.Run(t, params)
-}
-
-// atFullSpeed takes the rate limit off commands that ask the farm.
-func atFullSpeed(command string) string {
-	for _, name := range []string{"export", "plan", "apply", "drift", "diff", "rollback", "restore"} {
-		if strings.HasPrefix(command, "rassync "+name+" ") {
-			return command + " --rate off"
-		}
-	}
-	return command
 }
 
 func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -44,6 +44,7 @@ func scriptParams() testscript.Params {
 			env.Setenv("HOME", home)
 			env.Setenv("GOGC", strconv.Itoa(calm))
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
+			env.Setenv("RASSYNC_RATE", "off") // waiting proves nothing
 			env.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(env.WorkDir))
 			return nil
 		},

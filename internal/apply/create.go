@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"rassync/internal/export"
@@ -287,22 +288,31 @@ func (r *run) placeOf(c *plan.Change, k *model.Kind, parent int64) int64 {
 	if c == nil || c.Place == nil {
 		return r.lastChild(parent)
 	}
-	if c.Place.After == "" {
-		return r.Live.Behind(r.treeKinds(), parent, 0)
+	place := c.Place
+	for range r.plan.Changes {
+		if place.After == "" {
+			return r.Live.Behind(r.treeKinds(), parent, 0)
+		}
+		a, err := r.cat.ParseAddress(place.After)
+		if err != nil {
+			break
+		}
+		front := r.Live.Find(a)
+		if front == nil || front.ParentID != parent {
+			front = r.child(a.Kind, parent, lastSegment(a.Name)) // in a folder that this run renamed or moved
+		}
+		if front != nil {
+			id, _ := model.AsInt(front.ID)
+			return r.Live.Behind(r.treeKinds(), parent, id)
+		}
+		// One that could not be made: behind what it would stand behind.
+		i := slices.IndexFunc(r.plan.Changes, func(f plan.Change) bool { return f.Address == place.After && f.Place != nil })
+		if i < 0 {
+			break
+		}
+		place = r.plan.Changes[i].Place
 	}
-	a, err := r.cat.ParseAddress(c.Place.After)
-	if err != nil {
-		return r.lastChild(parent)
-	}
-	front := r.Live.Find(a)
-	if front == nil || front.ParentID != parent {
-		front = r.child(a.Kind, parent, lastSegment(a.Name)) // in a folder that this run renamed or moved
-	}
-	if front == nil {
-		return r.lastChild(parent)
-	}
-	id, _ := model.AsInt(front.ID)
-	return r.Live.Behind(r.treeKinds(), parent, id)
+	return r.lastChild(parent)
 }
 
 // made gives the object a create made: from the answer, or by its name. It

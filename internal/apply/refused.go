@@ -352,7 +352,7 @@ func (e *runError) Unwrap() error { return e.err }
 // was not made, or it may still refer to what c takes away.
 func (r *run) waitsFor(c *plan.Change) string {
 	for _, d := range c.DependsOn {
-		if whole, ok := r.unfinished[d]; ok && (whole || c.Action == plan.Delete || c.Action == plan.Replace) {
+		if whole, ok := r.unfinished[d]; ok && !c.OnlyOrdered(d) && (whole || c.Action == plan.Delete || c.Action == plan.Replace) {
 			return d
 		}
 	}

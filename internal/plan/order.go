@@ -242,15 +242,37 @@ func (b *builder) place(g *group) {
 				front := line[at-1]
 				c.Place.After = front.address().String()
 				if front.change != nil {
-					c.needs[front.change] = "stands in front of it"
+					c.orderBehind(front.change)
 				}
 			}
 		} else if before != nil && s.pos < len(wanted) {
-			c.needs[before] = "stands in front of it"
+			c.orderBehind(before)
 		}
 		before = c
 	}
 	g.line, g.wanted, g.find = line, wanted, find
+}
+
+// inFront is why a change waits for another one for the sake of order alone.
+const inFront = "stands in front of it"
+
+// orderBehind lets a change wait for that of the object in front of it. A reason
+// without which it could not be done at all counts more.
+func (c *change) orderBehind(front *change) {
+	if _, waits := c.needs[front]; !waits {
+		c.needs[front] = inFront
+	}
+}
+
+// OnlyOrdered tells whether a change waits for another one for the sake of
+// order alone: if that one cannot be done, this one can all the same.
+func (c *Change) OnlyOrdered(on string) bool {
+	for i, d := range c.DependsOn {
+		if d == on {
+			return i < len(c.Because) && c.Because[i] == inFront
+		}
+	}
+	return false
 }
 
 // positions finds a sibling's place in an order document.

@@ -413,7 +413,7 @@ func (b *builder) edges() {
 		k := b.Catalog.Kind(d.Address.Kind)
 		need := func(first *change, why string) {
 			if first != nil && first != c && first.Action != Delete {
-				if _, ok := c.needs[first]; !ok {
+				if was, ok := c.needs[first]; !ok || was == inFront {
 					c.needs[first] = why
 				}
 			}
