@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sort"
 
@@ -145,6 +146,17 @@ func (x *sideIndex) Resolve(kinds []string, ref, site string) *model.Object {
 		}
 	}
 	return nil
+}
+
+// EntryID finds what a reference to an entry names.
+func (x *sideIndex) EntryID(ref model.EntryRef, site string) (int64, error) {
+	o := x.Resolve(ref.Prop.EntryKinds(), ref.Object, site)
+	if o != nil {
+		if id, ok := ref.In(x.cat.Kind(o.Address.Kind), o); ok {
+			return id, nil
+		}
+	}
+	return 0, fmt.Errorf("%s has no entry %q in %s", ref.Holder(), ref.Name, ref.Prop.EntryOf.List)
 }
 
 // shownOnly compares values that no read shows by where they are declared;

@@ -33,6 +33,11 @@ func (r *run) findIn(ctx context.Context, p *model.Property, v any, o *model.Obj
 			return nil
 		}
 		for _, e := range v {
+			if ref, ok := e.(model.EntryRef); ok {
+				if err := r.findEntry(ctx, ref, o); err != nil {
+					return err
+				}
+			}
 			if m, ok := e.(map[string]any); ok {
 				for _, l := range model.Leaves(p.Items, m) {
 					if err := r.findIn(ctx, l.Prop, l.Value, o); err != nil {
@@ -51,14 +56,14 @@ func (r *run) findEntry(ctx context.Context, ref model.EntryRef, o *model.Object
 	if err != nil || found {
 		return err
 	}
-	if r.Live.Names.Resolve(ref.Prop.Beside().Ref, ref.Object, site) == nil {
-		return fmt.Errorf("%s: there is no %s %q", ref.Prop.Path(), strings.Join(ref.Prop.Beside().Ref, " or "), ref.Object)
+	if r.Live.Names.EntryHolder(ref.Prop, ref.Object, site) == nil {
+		return fmt.Errorf("%s: there is no %s %q", ref.Prop.Path(), strings.Join(ref.Prop.EntryKinds(), " or "), ref.Object)
 	}
-	missing := fmt.Errorf("%s: %s has no entry %q in %s", ref.Prop.Path(), ref.Object, ref.Name, ref.Prop.EntryOf.List)
+	missing := fmt.Errorf("%s: %s has no entry %q in %s", ref.Prop.Path(), ref.Holder(), ref.Name, ref.Prop.EntryOf.List)
 	if r.StageOnly {
 		return fmt.Errorf("%w; it may be listed only after an apply, which --stage-only forbids", missing)
 	}
-	r.emit(Event{Type: Notice, Address: o.Address.String(), Message: fmt.Sprintf("%s of %s is not listed yet: applying the settings", ref.Name, ref.Object)})
+	r.emit(Event{Type: Notice, Address: o.Address.String(), Message: fmt.Sprintf("%s of %s is not listed yet: applying the settings", ref.Name, ref.Holder())})
 	if err := r.activate(ctx, runs.Entry{Address: o.Address.String(), ID: runs.ActivatedEntry}); err != nil {
 		return err
 	}

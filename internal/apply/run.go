@@ -534,8 +534,15 @@ func (r *run) record(c *plan.Change, edits *plan.Edits) error {
 
 // declared is a value as the document has it.
 func declared(v any) any {
-	if ref, ok := v.(model.EntryRef); ok {
-		return ref.Name
+	switch v := v.(type) {
+	case model.EntryRef:
+		return v.Name
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = declared(e)
+		}
+		return out
 	}
 	return v
 }

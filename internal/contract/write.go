@@ -215,7 +215,7 @@ func wireSchema(p *model.Property, write bool) map[string]any {
 	switch typ := wireType(p); typ {
 	case "array":
 		items := map[string]any{"type": "string"}
-		if len(p.Ref) > 0 || p.Items != nil && len(p.Items.Ref) > 0 {
+		if len(p.Ref) > 0 || p.Items != nil && (len(p.Items.Ref) > 0 || p.Items.EntryOf != nil) {
 			items = map[string]any{"type": "integer"}
 		}
 		out["type"], out["items"] = "array", items

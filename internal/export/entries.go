@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rassync/internal/model"
@@ -11,7 +12,16 @@ import (
 // entryKey is a list of one object.
 type entryKey struct {
 	kindID
+	site string // of settings, which have no id
 	list string
+}
+
+func keyOf(o *model.Object, list string) entryKey {
+	key := entryKey{kindID: kindID{o.Address.Kind, asID(o.ID)}, list: list}
+	if o.ID == "" {
+		key.site = model.Fold(o.Address.Site)
+	}
+	return key
 }
 
 // entrySet translates the entries of one list between ids and names.
@@ -21,8 +31,9 @@ type entrySet struct {
 	byID  map[int64]string
 }
 
-// setOf collects the entries of a decoded list.
-func setOf(p *model.Property, list []any) *entrySet {
+// setOf collects the entries of a decoded list as ref names them. A name that
+// several entries have names none of them.
+func setOf(ref, p *model.Property, list []any) *entrySet {
 	s := &entrySet{ids: map[string]int64{}, byID: map[int64]string{}}
 	for _, e := range list {
 		m, _ := e.(map[string]any)
@@ -30,17 +41,30 @@ func setOf(p *model.Property, list []any) *entrySet {
 		if !ok {
 			continue
 		}
-		name := model.EntryKey(p, e)
+		name := ref.EntryName(p, e)
+		other, twice := s.ids[model.Fold(name)]
+		if ref.EntryOf.By != "" && (name == "" || twice) {
+			if s.byID[id] = ""; twice {
+				s.byID[other] = ""
+			}
+			continue
+		}
 		s.names = append(s.names, name)
 		s.ids[model.Fold(name)], s.byID[id] = id, name
 	}
+	for name, id := range s.ids {
+		if s.byID[id] == "" {
+			delete(s.ids, name)
+		}
+	}
+	s.names = slices.DeleteFunc(s.names, func(n string) bool { _, ok := s.ids[model.Fold(n)]; return !ok })
 	return s
 }
 
 func (n *Names) entries(o *model.Object, list string) *entrySet {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	return n.lists[entryKey{kindID{o.Address.Kind, asID(o.ID)}, list}]
+	return n.lists[keyOf(o, list)]
 }
 
 func (n *Names) keep(o *model.Object, list string, s *entrySet) {
@@ -49,7 +73,7 @@ func (n *Names) keep(o *model.Object, list string, s *entrySet) {
 	if n.lists == nil {
 		n.lists = map[entryKey]*entrySet{}
 	}
-	n.lists[entryKey{kindID{o.Address.Kind, asID(o.ID)}, list}] = s
+	n.lists[keyOf(o, list)] = s
 }
 
 // dropEntries forgets the lists of an object that was written.
@@ -57,7 +81,7 @@ func (n *Names) dropEntries(o *model.Object) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for k := range n.lists {
-		if k.kindID == (kindID{o.Address.Kind, asID(o.ID)}) {
+		if k == keyOf(o, k.list) {
 			delete(n.lists, k)
 		}
 	}
@@ -75,10 +99,9 @@ func (n *Names) Entries(o *model.Object, list string) ([]string, bool) {
 
 // EntryID implements model.EntryNames.
 func (n *Names) EntryID(ref model.EntryRef, site string) (int64, error) {
-	kinds := ref.Prop.Beside().Ref
-	o := n.Resolve(kinds, ref.Object, site)
+	o := n.EntryHolder(ref.Prop, ref.Object, site)
 	if o == nil {
-		return 0, fmt.Errorf("there is no %s %q", strings.Join(kinds, " or "), ref.Object)
+		return 0, fmt.Errorf("there is no %s %q", strings.Join(ref.Prop.EntryKinds(), " or "), ref.Object)
 	}
 	if s := n.entries(o, ref.Prop.EntryOf.List); s != nil {
 		if id, ok := s.ids[model.Fold(ref.Name)]; ok {
@@ -88,30 +111,42 @@ func (n *Names) EntryID(ref model.EntryRef, site string) (int64, error) {
 	return 0, fmt.Errorf("%s has no entry %q in %s", o.Address, ref.Name, ref.Prop.EntryOf.List)
 }
 
+// EntryHolder is the object whose list p refers to: the one that is named, or the
+// site's settings, which are there whether they were read or not.
+func (n *Names) EntryHolder(p *model.Property, object, site string) *model.Object {
+	o := n.Resolve(p.EntryKinds(), object, site)
+	if o == nil && p.EntryOf.Kind != "" {
+		return &model.Object{Address: inScope(n.cat, p.EntryOf.Kind, site, "")}
+	}
+	return o
+}
+
 // FindEntry tells whether the farm has the entry that is meant; the list is
 // read again if it is not among those known.
 func (f *Farm) FindEntry(ctx context.Context, g Getter, ref model.EntryRef, site string) (bool, error) {
 	if _, err := f.Names.EntryID(ref, site); err == nil {
 		return true, nil
 	}
-	o := f.Names.Resolve(ref.Prop.Beside().Ref, ref.Object, site)
+	o := f.Names.EntryHolder(ref.Prop, ref.Object, site)
 	if o == nil {
 		return false, nil
 	}
 	f.Names.dropEntries(o)
-	if _, err := f.again(g, nil).entriesOf(ctx, o, ref.Prop.EntryOf.List); err != nil {
+	if _, err := f.again(g, nil).entriesOf(ctx, o, ref.Prop); err != nil {
 		return false, err
 	}
 	_, err := f.Names.EntryID(ref, site)
 	return err == nil, nil
 }
 
-// entriesOf gives the entries of an object's list, reading them if nobody has:
-// once an object and list.
-func (r *reader) entriesOf(ctx context.Context, o *model.Object, list string) (*entrySet, error) {
+// entriesOf gives the entries of the object's list that ref refers to, reading them
+// if nobody has: once an object and list.
+func (r *reader) entriesOf(ctx context.Context, o *model.Object, ref *model.Property) (*entrySet, error) {
+	list := ref.EntryOf.List
 	if s := r.farm.Names.entries(o, list); s != nil {
 		return s, nil
 	}
+	o = r.inSite(o)
 	k := r.cat.Kind(o.Address.Kind)
 	p := k.Spec.Find(list)
 	spec := o.Spec
@@ -146,9 +181,24 @@ func (r *reader) entriesOf(ctx context.Context, o *model.Object, list string) (*
 		}
 	}
 	all, _ := entries.([]any)
-	s := setOf(p, all)
+	s := setOf(ref, p, all)
 	r.farm.Names.keep(o, list, s)
 	return s, nil
+}
+
+// inSite gives settings that nobody has read yet the id of their site.
+func (r *reader) inSite(o *model.Object) *model.Object {
+	if o.ID != "" || o.SiteID != "" || o.Address.Site == "" {
+		return o
+	}
+	for _, s := range r.farm.Sites {
+		if model.SameName(s.Address.Name, o.Address.Site) {
+			c := *o
+			c.SiteID = s.ID
+			return &c
+		}
+	}
+	return o
 }
 
 // allNamed is named for every object that was read whole.
@@ -179,13 +229,16 @@ func (r *reader) learnEntries(ctx context.Context, docs []*model.Object) error {
 			continue
 		}
 		var failed error
-		model.WalkEntries(k.Spec, d.Spec, "", func(p *model.Property, siblings map[string]any, _ string) {
-			name, _ := siblings[p.EntryOf.Object].(string)
-			t := r.farm.Names.Resolve(p.Beside().Ref, name, d.Address.Site)
-			if name == "" || t == nil {
+		model.WalkEntries(k.Spec, d.Spec, "", func(e model.EntryValue) {
+			ref, names := e.Ref()
+			if !names || failed != nil || !r.hasSite(d.Address.Site) {
 				return
 			}
-			if _, err := r.entriesOf(ctx, t, p.EntryOf.List); err != nil && fatal(err) {
+			t := r.farm.Names.EntryHolder(e.Prop, ref.Object, d.Address.Site)
+			if t == nil {
+				return
+			}
+			if _, err := r.entriesOf(ctx, t, e.Prop); err != nil && fatal(err) {
 				failed = err
 			}
 		})
@@ -203,45 +256,63 @@ func (r *reader) named(ctx context.Context, k *model.Kind, o *model.Object) erro
 		return nil
 	}
 	var failed error
-	model.WalkEntries(k.Spec, o.Spec, "", func(p *model.Property, siblings map[string]any, path string) {
-		id, isID := siblings[p.Name].(int64)
-		if !isID || failed != nil {
-			return
+	model.WalkEntries(k.Spec, o.Spec, "", func(e model.EntryValue) {
+		if failed == nil {
+			failed = r.nameEntry(ctx, o, e)
 		}
-		name, told := siblings[p.EntryOf.Object].(string)
-		if !told || name != "" && r.unreadKind(p.Beside().Ref) {
-			delete(siblings, p.Name)
-			r.hides(o, p)
-			return
-		}
-		if t := r.farm.Names.Resolve(p.Beside().Ref, name, o.Address.Site); name != "" && t != nil {
-			s, err := r.entriesOf(ctx, t, p.EntryOf.List)
-			switch {
-			case err != nil && fatal(err):
-				failed = err
-				return
-			case err != nil:
-				delete(siblings, p.Name)
-				r.failed(ctx, t, p.EntryOf.List, nil, err)
-				r.hides(o, p)
-				return
-			}
-			if s == nil {
-				delete(siblings, p.Name)
-				r.hides(o, p)
-				return
-			}
-			if entry, known := s.byID[id]; known {
-				siblings[p.Name] = entry
-				return
-			}
-		}
-		r.dangling(o, path)
 	})
 	if failed == nil {
 		r.refsByName(k.Spec, o.Spec, o)
 	}
 	return failed
+}
+
+// nameEntry turns one id of an entry into its name. Without the list nobody knows
+// which entry is meant; the number of an entry that has no name of its own stays.
+func (r *reader) nameEntry(ctx context.Context, o *model.Object, e model.EntryValue) error {
+	p := e.Prop
+	id, isID := e.Value().(int64)
+	if !isID || o.Absent[e.Shown().Path()] {
+		return nil
+	}
+	hide := func() {
+		e.Drop()
+		r.hides(o, e.Shown())
+	}
+	name, told := e.Object()
+	settings := p.EntryOf.Kind != ""
+	if !told || name != "" && r.unreadKind(p.EntryKinds()) || settings && r.farm.NotReadErr(p.EntryOf.Kind, o.Address.Site) != nil {
+		hide()
+		return nil
+	}
+	if t := r.farm.Names.EntryHolder(p, name, o.Address.Site); (name != "" || settings) && t != nil {
+		s, err := r.entriesOf(ctx, t, p)
+		switch {
+		case err != nil && fatal(err):
+			return err
+		case err != nil:
+			r.failed(ctx, t, p.EntryOf.List, nil, err)
+			hide()
+			return nil
+		case s == nil && settings:
+			return nil // a farm that shows no such list: the numbers are all there is
+		case s == nil:
+			hide()
+			return nil
+		}
+		if entry, known := s.byID[id]; known {
+			if entry != "" || p.EntryOf.By == "" {
+				e.Set(entry)
+			}
+			return nil
+		}
+	}
+	r.dangling(o, e.Path)
+	return nil
+}
+
+func (r *reader) hasSite(name string) bool {
+	return name == "" || slices.ContainsFunc(r.farm.Sites, func(s *model.Object) bool { return model.SameName(s.Address.Name, name) })
 }
 
 func (r *reader) dangling(o *model.Object, path string) {

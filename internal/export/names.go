@@ -35,6 +35,9 @@ func newNames(cat *model.Catalog) *Names {
 // same name is there already (the farm may allow that; people cannot tell
 // them apart).
 func (n *Names) Add(o *model.Object) bool {
+	if o.ID == "" {
+		n.dropEntries(o) // settings that were written: their entries may have other names
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if id, err := strconv.ParseInt(o.ID, 10, 64); err == nil {

@@ -239,9 +239,13 @@ func (v *view) references(p *model.Property, facts []*Fact) {
 			want = append(want, v.c.kindsOf(name)...)
 		}
 	}
-	if p.EntryOf != nil {
-		for _, kind := range p.Parent.Prop(p.EntryOf.Object).Ref {
-			have = append(have, kind+":"+p.EntryOf.List)
+	of := p
+	if p.EntryOf == nil && p.Items != nil {
+		of = p.Items
+	}
+	if of.EntryOf != nil {
+		for _, kind := range of.EntryKinds() {
+			have = append(have, kind+":"+of.EntryOf.List)
 		}
 	}
 	have, want = sorted(have), sorted(want)

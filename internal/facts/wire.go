@@ -31,10 +31,23 @@ func (c *Comparer) Wire(deviations []Deviation) string {
 			if p.Parent == nil || p.Name == "[]" && len(p.Read) == 0 && len(p.Write) == 0 && len(p.Ref) == 0 && p.Enum == nil {
 				return
 			}
-			line(p.Path(), wireRead(p), wireWrite(p), wireValues(p), wireLimits(p), strings.Join(wireRules(p), ","), strings.Join(p.Ref, ","), evidence(p.Evidence), v.source(p.Path(), deviations))
+			line(p.Path(), wireRead(p), wireWrite(p), wireValues(p), wireLimits(p), strings.Join(wireRules(p), ","), strings.Join(wireRefers(p), ","), evidence(p.Evidence), v.source(p.Path(), deviations))
 		})
 	}
 	return b.String()
+}
+
+// wireRefers are the kinds, or the lists of settings and objects, that a value refers
+// to.
+func wireRefers(p *model.Property) []string {
+	if p.EntryOf == nil {
+		return p.Ref
+	}
+	var out []string
+	for _, kind := range p.EntryKinds() {
+		out = append(out, kind+":"+p.EntryOf.List)
+	}
+	return out
 }
 
 func evidence(e string) string {

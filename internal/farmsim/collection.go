@@ -313,7 +313,7 @@ func (f *Farm) create(c *call) *answer {
 	}
 	f.firstRules(o)
 	f.brought(o)
-	if err := f.entriesThere(f.staged, k.layout, func(holder string) any { return o.root(holder) }); err != nil {
+	if err := f.entriesThere(f.staged, k.layout, o.site, func(holder string) any { return o.root(holder) }); err != nil {
 		return refuse("%v", err)
 	}
 	if fl := k.sitesField(); fl != nil && !t.created[fl] {
@@ -533,7 +533,7 @@ func (f *Farm) update(k *kind, b *body) func(*call) *answer {
 		if err != nil {
 			return refuse("%v", err)
 		}
-		if err := f.entriesThere(f.staged, k.layout, func(holder string) any { return o.root(holder) }); err != nil {
+		if err := f.entriesThere(f.staged, k.layout, o.site, func(holder string) any { return o.root(holder) }); err != nil {
 			return refuse("%v", err)
 		}
 		if renamed {

@@ -447,7 +447,7 @@ func (f *Farm) objectEntry(c *call, s *listCall, key string) (any, *answer) {
 		err = f.resolve(f.staged, l, entry)
 	}
 	if err == nil {
-		err = f.entriesThere(f.staged, l, func(string) any { return entry })
+		err = f.entriesThere(f.staged, l, s.o.site, func(string) any { return entry })
 	}
 	if err != nil {
 		return nil, refuse("%v", err)
@@ -642,7 +642,7 @@ func (f *Farm) updateEntry(c *call, s *listCall) *answer {
 		err = f.resolve(f.staged, s.ls.items, entry)
 	}
 	if err == nil {
-		err = f.entriesThere(f.staged, s.ls.items, func(string) any { return entry })
+		err = f.entriesThere(f.staged, s.ls.items, s.o.site, func(string) any { return entry })
 	}
 	if err != nil {
 		return refuse("%v", err)

@@ -2,18 +2,31 @@ package farmsim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rassync/internal/model"
 )
 
 // Entries of other objects' lists that values name by id: versions of a
-// template.
+// template, tags of a site's settings.
+
+// entryProp is the property that says whose entries the field's value, or the
+// elements of its array, name; nil if they name none.
+func (fl *field) entryProp() *model.Property {
+	if fl.prop.EntryOf == nil && fl.prop.Items != nil && fl.prop.Items.EntryOf != nil {
+		return fl.prop.Items
+	}
+	if fl.prop.EntryOf != nil {
+		return fl.prop
+	}
+	return nil
+}
 
 // beside is the field of the layout that names the object.
 func (l *layout) beside(f *field) *field {
 	for _, other := range l.fields {
-		if other.prop == f.prop.Beside() {
+		if f.prop.EntryOf != nil && other.prop == f.prop.Beside() {
 			return other
 		}
 	}
@@ -21,8 +34,18 @@ func (l *layout) beside(f *field) *field {
 }
 
 // entryIDs lists the ids that a value may hold, given where its siblings
-// stand.
-func (f *Farm) entryIDs(w *world, l *layout, fl *field, root func(string) any) []int64 {
+// stand and the site of its object.
+func (f *Farm) entryIDs(w *world, l *layout, fl *field, site int64, root func(string) any) []int64 {
+	if of := fl.entryProp().EntryOf; of.Kind != "" {
+		k := f.kinds[of.Kind]
+		if k == nil {
+			return nil
+		}
+		if k.Scope == model.ScopeFarm {
+			site = 0
+		}
+		return entriesIn(w.get(k, site), of.List)
+	}
 	beside := l.beside(fl)
 	if beside == nil {
 		return nil
@@ -37,44 +60,53 @@ func (f *Farm) entryIDs(w *world, l *layout, fl *field, root func(string) any) [
 		if k == nil {
 			continue
 		}
-		t := w.get(k, id)
-		if t == nil {
-			continue
-		}
-		for _, ls := range k.layout.lists {
-			if ls.yaml != fl.prop.EntryOf.List {
-				continue
-			}
-			var out []int64
-			for _, e := range ls.entriesOf(t.root(ls.holder)) {
-				m, _ := e.(map[string]any)
-				if id, ok := asInt(m[ls.prop.List.ID]); ok && !t.hidden[entryKey(ls, e)] {
-					out = append(out, id)
-				}
-			}
-			return out
+		if t := w.get(k, id); t != nil {
+			return entriesIn(t, fl.prop.EntryOf.List)
 		}
 	}
 	return nil
 }
 
+// entriesIn lists the ids of the entries of an object's list.
+func entriesIn(t *object, list string) []int64 {
+	if t == nil {
+		return nil
+	}
+	var out []int64
+	for _, ls := range t.kind.layout.lists {
+		if ls.yaml != list {
+			continue
+		}
+		for _, e := range ls.entriesOf(t.root(ls.holder)) {
+			m, _ := e.(map[string]any)
+			if id, ok := asInt(m[ls.prop.List.ID]); ok && !t.hidden[entryKey(ls, e)] {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
 // entriesThere refuses ids of entries that the named object does not have.
-func (f *Farm) entriesThere(w *world, l *layout, root func(string) any) error {
+func (f *Farm) entriesThere(w *world, l *layout, site int64, root func(string) any) error {
 	for _, fl := range l.fields {
-		if fl.prop.EntryOf == nil || !fl.shown {
+		p := fl.entryProp()
+		if p == nil || !fl.shown {
 			continue
 		}
 		v, _ := valueAt(root(fl.holder), fl.path)
-		id, ok := asInt(v)
-		if !ok || isNone(fl.prop, id) {
-			continue
+		values, many := v.([]any)
+		if !many {
+			values = []any{v}
 		}
-		found := false
-		for _, other := range f.entryIDs(w, l, fl, root) {
-			found = found || other == id
-		}
-		if !found {
-			return fmt.Errorf("%s: the %s has no entry %d in %s", fl.path[len(fl.path)-1], fl.prop.EntryOf.Object, id, fl.prop.EntryOf.List)
+		for _, v := range values {
+			id, ok := asInt(v)
+			if !ok || !many && isNone(p, id) {
+				continue
+			}
+			if !slices.Contains(f.entryIDs(w, l, fl, site, root), id) {
+				return fmt.Errorf("%s: the %s has no entry %d in %s", fl.path[len(fl.path)-1], p.EntryOf.Object+p.EntryOf.Kind, id, p.EntryOf.List)
+			}
 		}
 	}
 	return nil
@@ -105,20 +137,31 @@ func (f *Farm) brought(o *object) {
 
 // nameEntries gives values of a random farm entries that exist.
 func (g *generator) nameEntries(o *object) {
-	g.pickEntries(o.kind.layout, func(holder string) any { return o.root(holder) })
+	g.pickEntries(o.kind.layout, o.site, func(holder string) any { return o.root(holder) })
 }
 
-func (g *generator) pickEntries(l *layout, root func(string) any) {
+func (g *generator) pickEntries(l *layout, site int64, root func(string) any) {
 	for _, fl := range l.fields {
-		if fl.prop.EntryOf == nil || !fl.shown {
+		if fl.entryProp() == nil || !fl.shown {
 			continue
 		}
 		m, ok := root(fl.holder).(map[string]any)
 		if !ok {
 			continue
 		}
+		ids := g.f.entryIDs(g.w, l, fl, site, root)
+		if fl.prop.EntryOf == nil {
+			some := []any{}
+			for _, id := range ids {
+				if g.chance(50) {
+					some = append(some, id)
+				}
+			}
+			setAt(m, fl.path, some)
+			continue
+		}
 		v := int64(0)
-		if ids := g.f.entryIDs(g.w, l, fl, root); len(ids) > 0 && g.chance(80) {
+		if len(ids) > 0 && g.chance(80) {
 			v = pick(g, ids)
 		}
 		setAt(m, fl.path, v)
@@ -129,7 +172,7 @@ func (g *generator) pickEntries(l *layout, root func(string) any) {
 		}
 		for _, e := range ls.entriesOf(root(ls.holder)) {
 			if m, ok := e.(map[string]any); ok {
-				g.pickEntries(ls.items, func(string) any { return m })
+				g.pickEntries(ls.items, site, func(string) any { return m })
 			}
 		}
 	}

@@ -428,7 +428,7 @@ func (g *generator) element(o *object, p *model.Property) (any, bool) {
 	if p.Items == nil {
 		return pick(g, nastyNames), true
 	}
-	if p.Items.Type == model.TypeString && p.Items.Enum == nil && p.Items.Codec == "" {
+	if p.Items.Type == model.TypeString && p.Items.Enum == nil && p.Items.Codec == "" && p.Items.EntryOf == nil {
 		return g.text(p.Items, true), true
 	}
 	return g.value(o, p.Items)

@@ -457,7 +457,9 @@ func (d *Decoder) entryID(p *Property, w any) any {
 	if !ok {
 		return plainJSON(w)
 	}
-	if n, ok := AsInt(p.RefNone); ok && n == id || id == 0 || id == -1 || id == 1<<32-1 {
+	if n, ok := AsInt(p.RefNone); p.Name == "[]" {
+		return id // an element is never "none"
+	} else if ok && n == id || id == 0 || id == -1 || id == 1<<32-1 {
 		return ""
 	}
 	return id

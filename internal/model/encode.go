@@ -41,7 +41,7 @@ func Leaves(p *Property, value map[string]any) []Leaf {
 			}
 			continue
 		}
-		if c.EntryOf != nil {
+		if c.EntryOf != nil || c.Items != nil && c.Items.EntryOf != nil {
 			v = entryRef(c, v, value)
 		}
 		out = append(out, Leaf{Prop: c, Value: v})

@@ -318,10 +318,12 @@ type Enum struct {
 }
 
 // EntryOf is a reference to an entry of another object's list: templates'
-// versions.
+// versions, the tags of a site's settings.
 type EntryOf struct {
 	Object string // yaml name beside the property that names the object
+	Kind   string // instead of Object: the settings, of the same site, that have the list
 	List   string // yaml path of the list in that object's spec
+	By     string // yaml name of what names an entry; "": the list's key
 }
 
 // LookupRead is a value that is read from another list.

@@ -167,20 +167,47 @@ func (c *Catalog) check() error {
 	return nil
 }
 
+// entryList says what is wrong with the list that a reference to an entry names.
+func (c *Catalog) entryList(p *Property) string {
+	of := p.EntryOf
+	var kinds []string
+	switch {
+	case (of.Kind == "") == (of.Object == ""):
+		return "either object or kind is wanted"
+	case of.Kind != "":
+		if k := c.kinds[of.Kind]; k == nil || k.Shape != Singleton {
+			return of.Kind + " is no kind of settings"
+		}
+		kinds = []string{of.Kind}
+	case p.Parent.Prop(of.Object) == nil || len(p.Parent.Prop(of.Object).Ref) == 0:
+		return fmt.Sprintf("no reference %s beside it", of.Object)
+	default:
+		kinds = p.Parent.Prop(of.Object).Ref
+	}
+	for _, kind := range kinds {
+		k := c.kinds[kind]
+		if k == nil {
+			continue
+		}
+		l := k.Spec.Find(of.List)
+		switch {
+		case l == nil || l.List == nil || l.List.ID == "":
+			return fmt.Sprintf("%s has no list %s whose entries have an id", kind, of.List)
+		case of.By == "" && len(l.List.Key) != 1:
+			return fmt.Sprintf("the entries of %s of %s have not one key: say by what they are named", of.List, kind)
+		case of.By != "" && l.Items.Prop(of.By) == nil:
+			return fmt.Sprintf("the entries of %s of %s have no %s", of.List, kind, of.By)
+		}
+	}
+	return ""
+}
+
 // entryOf says what is wrong with a reference to an entry, or with a matrix;
 // "" if nothing is.
 func (c *Catalog) entryOf(p *Property) string {
 	if p.EntryOf != nil {
-		beside := p.Parent.Prop(p.EntryOf.Object)
-		if beside == nil || len(beside.Ref) == 0 {
-			return fmt.Sprintf("entryOf: no reference %s beside it", p.EntryOf.Object)
-		}
-		for _, ref := range beside.Ref {
-			if k := c.kinds[ref]; k != nil {
-				if l := k.Spec.Find(p.EntryOf.List); l == nil || l.List == nil || l.List.ID == "" || len(l.List.Key) != 1 {
-					return fmt.Sprintf("entryOf: %s has no list %s whose entries have an id and one key", ref, p.EntryOf.List)
-				}
-			}
+		if why := c.entryList(p); why != "" {
+			return "entryOf: " + why
 		}
 	}
 	if cells := p.Cells; cells != nil {
@@ -535,7 +562,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 	p.Query, p.Invert, p.OneTime = x.text("query"), x.flag("invert"), x.flag("oneTime")
 	p.Open, p.Anywhere, p.Call, p.RefBy = x.flag("open"), x.flag("anywhere"), x.text("call"), x.text("refBy")
 	if e := x.object("entryOf"); e != nil {
-		p.EntryOf = &EntryOf{Object: e.text("object"), List: e.text("list")}
+		p.EntryOf = &EntryOf{Object: e.text("object"), Kind: e.text("kind"), List: e.text("list"), By: e.text("by")}
 	}
 	if lk := x.object("lookup"); lk != nil {
 		where, _ := plain(lk.object("where")).(map[string]any)

@@ -328,6 +328,9 @@ func (b *builder) differ(d, live *model.Object) *differ {
 	df.sameEntry = func(p *model.Property, object, want, have string) bool {
 		return b.sameEntry(p, object, want, have, d.Address.Site)
 	}
+	df.elementID = func(p *model.Property, v any, wanted bool) any {
+		return b.elementID(p, v, d.Address.Site, wanted)
+	}
 	df.masked = func(p *model.Property, have any) bool { return b.masked(live, p, have) }
 	return df
 }

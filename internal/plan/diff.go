@@ -77,6 +77,7 @@ func Differences(k *model.Kind, desired, live *model.Object, names Resolver, sen
 // Resolver finds the object that a reference means.
 type Resolver interface {
 	Resolve(kinds []string, ref, site string) *model.Object
+	EntryID(ref model.EntryRef, site string) (int64, error)
 }
 
 func compared(desired, live *model.Object, names Resolver, sent Sent, rotate bool) *differ {
@@ -93,6 +94,14 @@ func compared(desired, live *model.Object, names Resolver, sent Sent, rotate boo
 		}
 		a, b := names.Resolve(kinds, w, desired.Address.Site), names.Resolve(kinds, h, desired.Address.Site)
 		return a != nil && a == b
+	}
+	d.elementID = func(p *model.Property, v any, _ bool) any {
+		if name, isName := v.(string); isName {
+			if id, err := names.EntryID(model.EntryRef{Prop: p, Name: name}, desired.Address.Site); err == nil {
+				return id
+			}
+		}
+		return v
 	}
 	return d
 }
@@ -121,6 +130,10 @@ type differ struct {
 	// sameEntry tells whether two names mean the same entry of an object's
 	// list; nil if only equal names do.
 	sameEntry func(p *model.Property, object, want, have string) bool
+	// elementID is the id of the entry that an element of an array names, as it
+	// is called once the plan is carried out (wanted) or now; the element
+	// itself if there is none. Nil: only equal names mean the same.
+	elementID func(p *model.Property, v any, wanted bool) any
 	fresh     bool // the object was made just now
 
 	wantUnknown, haveUnknown map[string]any // what no schema knows, by path
@@ -222,7 +235,7 @@ func (d *differ) leaf(p *model.Property, w any, f Field) {
 	if d.edits == nil {
 		return
 	}
-	l := model.Leaf{Prop: p, Value: w}
+	l := model.Leaf{Prop: p, Value: model.EntryRefs(p, w)}
 	switch {
 	case p.Membership != nil:
 		d.edits.Groups = append(d.edits.Groups, l)
@@ -306,7 +319,7 @@ func (d *differ) entryName(p *model.Property, want, have map[string]any, at stri
 	name, _ := object.(string)
 	ws, isName := w.(string)
 	hs, _ := h.(string)
-	same := want[p.EntryOf.Object] == nil || d.sameRef(p.Beside().Ref, object, have[p.EntryOf.Object])
+	same := want[p.EntryOf.Object] == nil || d.sameRef(p.EntryKinds(), object, have[p.EntryOf.Object])
 	if ws == "" {
 		same = true
 	}
@@ -417,6 +430,9 @@ func (d *differ) equalList(p *model.Property, w, h []any) bool {
 	if p.Items != nil && len(p.Items.Ref) > 0 {
 		kinds = p.Items.Ref
 	}
+	if p.Items != nil && p.Items.EntryOf != nil {
+		w, h = d.elementIDs(p.Items, w, true), d.elementIDs(p.Items, h, false)
+	}
 	if len(kinds) == 0 {
 		return model.Equal(p, w, h)
 	}
@@ -435,6 +451,18 @@ next:
 		return false
 	}
 	return true
+}
+
+// elementIDs are the entries of another object's list that the elements name, by
+// their ids.
+func (d *differ) elementIDs(p *model.Property, list []any, wanted bool) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		if out[i] = v; d.elementID != nil {
+			out[i] = d.elementID(p, v, wanted)
+		}
+	}
+	return out
 }
 
 // entries compares a list entry by entry.

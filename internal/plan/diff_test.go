@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -14,6 +15,8 @@ import (
 type nobody struct{}
 
 func (nobody) Resolve([]string, string, string) *model.Object { return nil }
+
+func (nobody) EntryID(model.EntryRef, string) (int64, error) { return 0, errors.New("nobody knows") }
 
 // sentState answers the same for every value.
 type sentState SentState

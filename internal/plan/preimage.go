@@ -122,6 +122,10 @@ func (h hasher) byID(p *model.Property, v any) any {
 				if p.Items != nil && len(p.Items.Ref) > 0 {
 					kinds = p.Items.Ref
 				}
+				if p.Items != nil && p.Items.EntryOf != nil {
+					out[i] = entryID(names, p.Items, s, nil, site)
+					continue
+				}
 				out[i] = idOf(names, kinds, s, site)
 				continue
 			}

@@ -237,7 +237,7 @@ func (b *builder) checkReferences() {
 			}
 			b.fail(d, path, fmt.Sprintf("there is no %s %q", strings.Join(kinds, " or "), ref), hint)
 		})
-		b.namesEntries(k, d, func(ref model.EntryRef, _ map[string]any, path string) {
+		b.namesEntries(k, d, func(ref model.EntryRef, path string) {
 			if problem, hint, _ := b.entryState(ref, d.Address.Site); problem != "" {
 				b.fail(d, path, problem, hint)
 			}

@@ -286,6 +286,8 @@ func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 	switch {
 	case p.EntryOf != nil:
 		return otherEntry(s, p, v, o)
+	case p.Items != nil && p.Items.EntryOf != nil:
+		return otherEntries(s, p.Items, v, o)
 	case p.Cells != nil:
 		return otherCell(s, p, v)
 	case p.Call != "" && v == "":
@@ -490,6 +492,18 @@ func otherEntry(s *stand, p *model.Property, v any, o *model.Object) (any, bool)
 		}
 	}
 	return "", v != ""
+}
+
+// otherEntries names one entry more of the site's settings, or none.
+func otherEntries(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
+	list, _ := v.([]any)
+	names, _ := s.live.Names.Entries(s.live.Names.EntryHolder(p, "", o.Address.Site), p.EntryOf.List)
+	for _, n := range names {
+		if !slices.Contains(list, any(n)) {
+			return append(slices.Clone(list), n), true
+		}
+	}
+	return []any{}, len(list) > 0
 }
 
 // follow changes what depends on the changed property: new entries need their

@@ -174,7 +174,7 @@ func (x exampler) required(p *model.Property, want map[*model.Property]bool) boo
 // ordinary tells whether a property is simple enough for an example:
 // harmless, and in force by itself.
 func ordinary(p *model.Property) bool {
-	if p.WriteOnly || p.NoWrite || p.CreateOnly || p.Deprecated || p.Gate != "" || len(p.When) > 0 || p.EntryOf != nil ||
+	if p.WriteOnly || p.NoWrite || p.CreateOnly || p.Deprecated || p.Gate != "" || len(p.When) > 0 || p.EntryOf != nil || p.Items != nil && p.Items.EntryOf != nil ||
 		len(p.Impact) > 0 || len(p.Names) > 0 || p.Part != nil || p.File != nil || p.Codec != "" {
 		return false
 	}

@@ -65,6 +65,12 @@ func refWords(p *model.Property) []string {
 	if len(kinds) == 0 && p.Items != nil {
 		kinds = p.Items.Ref
 	}
+	if p.Items != nil && p.Items.EntryOf != nil {
+		p = p.Items
+	}
+	if p.EntryOf != nil && p.EntryOf.Kind != "" {
+		return []string{"an entry of " + p.EntryOf.List + " of the site's " + p.EntryOf.Kind + ", by name; by number where it has no name of its own"}
+	}
 	if p.EntryOf != nil {
 		return []string{"an entry of " + p.EntryOf.List + " of the object that " + p.EntryOf.Object + ` beside it names, by name; "" for none`}
 	}

@@ -203,7 +203,7 @@ func wireWords() []word {
 // structureWords are about what is read or written by calls of its own.
 func structureWords() []word {
 	return []word{
-		w("entryOf", words(w("object", text(), "yaml name of the reference beside it"), w("list", text(), "list of that object")), "names an entry of another object's list"),
+		w("entryOf", words(w("object", text(), "yaml name of the reference beside it"), w("kind", text(), "instead: the settings that have the list"), w("list", text(), "list of that object"), w("by", text(), "yaml name of what names an entry")), "names an entry of another object's list"),
 		w("lookup", words(
 			w("path", aPath(), ""), w("query", mapping(text()), ""), w("where", mapping(anything()), ""), w("read", text(), ""),
 		), "read from elsewhere"),

@@ -753,6 +753,22 @@ func (n names) Resolve(kinds []string, ref, site string) *model.Object {
 	return nil
 }
 
+// EntryID implements plan.Resolver: an entry as it is called now, or was then.
+func (n names) EntryID(ref model.EntryRef, site string) (int64, error) {
+	id, err := n.live.Names.EntryID(ref, site)
+	if err == nil {
+		return id, nil
+	}
+	for _, addr := range export.RefAddresses(n.live.Catalog, ref.Prop.EntryKinds(), ref.Object, site) {
+		if o := n.was[addr.Key()]; o != nil {
+			if was, ok := ref.In(n.live.Catalog.Kind(addr.Kind), o); ok {
+				return was, nil
+			}
+		}
+	}
+	return 0, err
+}
+
 // orders are the addresses of the orders that what was sent concerns.
 func (w *Way) orders() []model.Address {
 	var out []model.Address

@@ -186,7 +186,7 @@ func (c *placer) value(p *model.Property, r *rule, v any, path string) (any, boo
 			return nil, false
 		}
 	}
-	if _, isName := v.(string); p != nil && p.EntryOf != nil && !isName {
+	if _, isName := v.(string); p != nil && p.EntryOf != nil && p.EntryOf.Kind == "" && !isName {
 		c.drop(path, fmt.Sprintf("it refers to entry %v of %s, which is not in its %s", v, p.EntryOf.Object, p.EntryOf.List))
 		return nil, false
 	}

@@ -12,15 +12,16 @@ func (c *checker) entries(k *model.Kind, o *model.Object) {
 	if !k.NamesEntries() {
 		return
 	}
-	model.WalkEntries(k.Spec, o.Spec, "", func(p *model.Property, siblings map[string]any, path string) {
-		ref, ok := model.RefOf(p, siblings[p.Name], siblings)
+	model.WalkEntries(k.Spec, o.Spec, "", func(e model.EntryValue) {
+		p := e.Prop
+		ref, ok := e.Ref()
 		if !ok {
-			if object, empty := siblings[p.EntryOf.Object].(string); ref.Name != "" && empty && object == "" {
-				c.fail(o, path, fmt.Sprintf("%q is an entry of nothing: %s is empty", short(ref.Name), p.EntryOf.Object), "name the object there, or leave this out")
+			if object, told := e.Object(); ref.Name != "" && told && object == "" {
+				c.fail(o, e.Path, fmt.Sprintf("%q is an entry of nothing: %s is empty", short(ref.Name), p.EntryOf.Object), "name the object there, or leave this out")
 			}
 			return
 		}
-		for _, a := range c.candidates(p.Beside().Ref, ref.Object, o.Address.Site) {
+		for _, a := range c.candidates(p.EntryKinds(), ref.Object, o.Address.Site) {
 			t := c.byKey[a.Key()]
 			if t == nil {
 				continue
@@ -32,18 +33,21 @@ func (c *checker) entries(k *model.Kind, o *model.Object) {
 			lp := c.ws.cat.Kind(t.Address.Kind).Spec.Find(p.EntryOf.List)
 			var names []string
 			entries, _ := list.([]any)
-			for _, e := range entries {
-				name := model.EntryKey(lp, e)
-				if model.SameName(name, ref.Name) {
-					return
+			for _, entry := range entries {
+				name := p.EntryName(lp, entry)
+				if name == "" || model.SameName(name, ref.Name) {
+					return // by its name, or one whose name only the farm knows
 				}
 				names = append(names, name)
+			}
+			if p.EntryOf.Kind != "" && lp.List.NoRemove {
+				return // what is not declared is there all the same
 			}
 			hint := model.DidYouMean(ref.Name, names)
 			if hint == "" {
 				hint = "declare it there, or correct the name"
 			}
-			c.fail(o, path, fmt.Sprintf("%s has no entry %q in %s", t.Address, short(ref.Name), p.EntryOf.List), hint)
+			c.fail(o, e.Path, fmt.Sprintf("%s has no entry %q in %s", t.Address, short(ref.Name), p.EntryOf.List), hint)
 			return
 		}
 	})
