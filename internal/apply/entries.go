@@ -153,7 +153,7 @@ func (r *run) cell(ctx context.Context, at spot, e plan.CellEdit) error {
 		query[name] = v
 	}
 	query[c.Query] = []string{fmt.Sprint(row)}
-	_, err = r.send(ctx, ras.Request{Method: c.Method, Path: at.path + "/" + c.At, Query: query, Body: body}, updates(at.object, e.Cell.Path(e.Prop)))
+	_, err = r.send(ctx, ras.Request{Method: string(c.Method), Path: at.path + "/" + c.At, Query: query, Body: body}, updates(at.object, e.Cell.Path(e.Prop)))
 	if is(err, ras.KindRefused) && c.Guessed[e.Cell.Column] {
 		return fmt.Errorf("%w (the number of %s for %s is only inferred: this is the likely cause; give the right in the console)", err, c.Type, e.Cell.Column)
 	}
@@ -189,6 +189,6 @@ func (r *run) upload(ctx context.Context, at spot, desired *model.Object, l mode
 	for i, field := range put.Fields {
 		variants[i] = &ras.Multipart{FileField: field, FileName: name, File: data}
 	}
-	_, err = r.sendEither(ctx, ras.Request{Method: put.Method, Path: path, Query: at.query}, put.Method+" "+at.kind.Name+" "+l.Prop.Name, variants, updates(at.object, l.Prop.Path()))
+	_, err = r.sendEither(ctx, ras.Request{Method: string(put.Method), Path: path, Query: at.query}, string(put.Method)+" "+at.kind.Name+" "+l.Prop.Name, variants, updates(at.object, l.Prop.Path()))
 	return inferredHint(err, []model.Leaf{l})
 }

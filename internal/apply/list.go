@@ -177,7 +177,7 @@ func entryID(entry any) (string, bool) {
 }
 
 // entryPath is the path of one entry, named by id or by key.
-func (r *run) entryPath(at spot, p *model.Property, by string, entry any) (string, error) {
+func (r *run) entryPath(at spot, p *model.Property, by model.EntryName, entry any) (string, error) {
 	path := export.Below(at.path, p.List.At, at.object.ID)
 	switch by {
 	case "id":

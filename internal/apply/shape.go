@@ -3,6 +3,8 @@ package apply
 import (
 	"slices"
 	"strings"
+
+	"rassync/internal/model"
 )
 
 // shapePrefix begins the keys under which the shape of a body is remembered,
@@ -11,7 +13,7 @@ const shapePrefix = "shape of "
 
 // orderShapes puts the shape that the farm took before first: in this call, or,
 // where nothing is known of it, in any other.
-func (r *run) orderShapes(key string, shapes []string) []string {
+func (r *run) orderShapes(key string, shapes []model.BodyShape) []model.BodyShape {
 	if len(shapes) < 2 {
 		return shapes
 	}
@@ -26,7 +28,7 @@ func (r *run) orderShapes(key string, shapes []string) []string {
 	if first <= 0 || first >= len(shapes) {
 		return shapes
 	}
-	ordered := []string{shapes[first]}
+	ordered := []model.BodyShape{shapes[first]}
 	for i, s := range shapes {
 		if i != first {
 			ordered = append(ordered, s)
@@ -37,15 +39,15 @@ func (r *run) orderShapes(key string, shapes []string) []string {
 
 // orderNote keeps the places of bodies apart that were sent in another order
 // of shapes.
-func orderNote(shapes, ordered []string) string {
+func orderNote(shapes, ordered []model.BodyShape) string {
 	if slices.Equal(shapes, ordered) {
 		return ""
 	}
-	return " " + ordered[0] + " first"
+	return " " + string(ordered[0]) + " first"
 }
 
 // learnShape remembers the shape of the body that the farm took last.
-func (r *run) learnShape(key string, shapes, ordered []string) {
+func (r *run) learnShape(key string, shapes, ordered []model.BodyShape) {
 	if len(shapes) < 2 || r.tookOf < len(shapes) || r.tookOf%len(shapes) != 0 {
 		return
 	}

@@ -279,7 +279,7 @@ func partBelow(p *model.Property) *model.Property {
 func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []model.Leaf, newName string, unknown map[string]any) error {
 	req := ras.Request{Method: "PUT", Path: at.path, Query: at.query}
 	key := at.kind.Name
-	shapes := []string{"flat"}
+	shapes := []model.BodyShape{"flat"}
 	if at.kind.Update != nil {
 		shapes = at.kind.Update.Shapes
 	}
@@ -421,7 +421,7 @@ func (r *run) join(ctx context.Context, at spot, l model.Leaf) error {
 		if prop == "" {
 			variants = append(variants, []any{id})
 		} else {
-			variants = append(variants, map[string]any{prop: []any{id}})
+			variants = append(variants, map[string]any{string(prop): []any{id}})
 		}
 	}
 	gk := r.cat.Kind(m.Of)

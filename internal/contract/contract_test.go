@@ -240,7 +240,7 @@ func TestPlansSayWhatALayerMakesUncertain(t *testing.T) {
 		found := ""
 		for _, i := range cat.Kind(c.kind).Spec.Find(c.path).Impact {
 			if i.Effect == model.EffectTrust || i.Effect == model.EffectUnknown {
-				found = i.Effect
+				found = string(i.Effect)
 			}
 		}
 		if found != c.effect {

@@ -83,7 +83,7 @@ func takes(was *model.Kind, q *model.Property) string {
 // correction: that nobody knows what a new one does, and that values which
 // decide over trust and rights are sent as other numbers.
 func note(builtIn, patched *model.Catalog, l *Layer) {
-	on := []string{"create", "update", "add"}
+	on := []model.Action{"create", "update", "add"}
 	for name, kl := range l.Kinds {
 		was, now := builtIn.Kind(name), patched.Kind(name)
 		if was == nil || now == nil {

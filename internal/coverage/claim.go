@@ -142,7 +142,7 @@ func (c *claimant) below(p *model.Property, base string) {
 		c.add("PUT", strings.ReplaceAll(p.Call, "{self}", c.kind.Self), "call", true)
 	}
 	if p.Cells != nil {
-		c.add(p.Cells.Method, under(base, p.Cells.At), "cells", true)
+		c.add(string(p.Cells.Method), under(base, p.Cells.At), "cells", true)
 	}
 	if p.Membership != nil {
 		c.ofMembership(p.Membership)
@@ -167,7 +167,7 @@ func (c *claimant) ofFile(f *model.File) {
 		c.claims[len(c.claims)-1].Seen = f.Seen
 	}
 	if f.Put != nil {
-		c.add(f.Put.Method, strings.ReplaceAll(f.Put.Path, "{self}", c.kind.Self), "file.put", len(f.Put.Fields) > 0)
+		c.add(string(f.Put.Method), strings.ReplaceAll(f.Put.Path, "{self}", c.kind.Self), "file.put", len(f.Put.Fields) > 0)
 	}
 }
 

@@ -23,7 +23,7 @@ func (c *Comparer) Wire(deviations []Deviation) string {
 		v.properties()
 		v.identity()
 		line := func(cells ...string) { b.WriteString(k.Name + "\t" + strings.Join(cells, "\t") + "\n") }
-		line(identityPath, readable(k.Identity.Read, k.Identity.Also), readable(append([]string{k.Identity.Write}, k.Identity.Rename...)...), "", "", k.Identity.Codec, "", evidence(k.Evidence), v.source(identityPath, deviations))
+		line(identityPath, readable(k.Identity.Read, k.Identity.Also), readable(append([]string{k.Identity.Write}, k.Identity.Rename...)...), "", "", string(k.Identity.Codec), "", evidence(k.Evidence), v.source(identityPath, deviations))
 		for _, call := range calls(c.cat, k) {
 			line(call, "", "", "", "", "", "", "", "")
 		}
@@ -50,11 +50,11 @@ func wireRefers(p *model.Property) []string {
 	return out
 }
 
-func evidence(e string) string {
+func evidence(e model.Evidence) string {
 	if e == "" {
 		return "rest"
 	}
-	return e
+	return string(e)
 }
 
 func readable(names ...string) string {
@@ -89,7 +89,7 @@ func calls(cat *model.Catalog, k *model.Kind) []string {
 func createQuery(c *model.Create) string {
 	out := ""
 	if c.Site != "none" {
-		out = "; site in " + c.Site + " as " + c.SiteName
+		out = "; site in " + string(c.Site) + " as " + c.SiteName
 	}
 	var names []string
 	for name := range c.Query {
@@ -175,7 +175,7 @@ func wireRules(p *model.Property) []string {
 		}
 	}
 	if p.Codec != "" {
-		out = append(out, p.Codec)
+		out = append(out, string(p.Codec))
 	}
 	return out
 }

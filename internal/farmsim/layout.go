@@ -46,7 +46,7 @@ type body struct {
 	prop   *model.Property // of the part; nil for the own body
 	put    bool
 	fields []*field
-	shapes []string
+	shapes []model.BodyShape
 }
 
 // layout is the server's view of a kind, or of the entries of a list.
@@ -151,7 +151,7 @@ func spaceOf(k *kind) string {
 
 func newLayout(k *kind, entry *list, top *model.Property) *layout {
 	l := &layout{kind: k, entry: entry, bodies: map[string]*body{}, bare: map[string]*list{}, known: map[string]*names{}}
-	shapes := []string{"flat"}
+	shapes := []model.BodyShape{"flat"}
 	if k.Update != nil && entry == nil {
 		shapes = k.Update.Shapes
 	}
@@ -415,7 +415,7 @@ func wireOf(p *model.Property, v any) any {
 			return bits
 		}
 	}
-	if sep, ok := strings.CutPrefix(p.Codec, "separated:"); ok {
+	if sep := p.Codec.Separator(); sep != "" {
 		if list, ok := v.([]any); ok {
 			texts := make([]string, 0, len(list))
 			for _, e := range list {
@@ -451,7 +451,7 @@ func zero(p *model.Property) any {
 		return numberOf(p.Enum, p.Enum.Order[0])
 	case p.Codec == "ipRanges":
 		return map[string]any{"iPv4s": []any{}, "iPv6s": []any{}}
-	case strings.HasPrefix(p.Codec, "separated:"):
+	case p.Codec.Separator() != "":
 		return ""
 	case len(p.Ref) > 0 && p.Type != model.TypeArray:
 		return plain(p.RefNone)

@@ -154,11 +154,11 @@ func (f *Farm) routeCalls(n *routeNode, k *kind, owns func(*call) bool) {
 		case p.Call != "":
 			n.add(http.MethodPut, strings.ReplaceAll(p.Call, "{self}", k.Self), &endpoint{kind: k, owns: owns, do: f.setByCall(fl)})
 		case p.Cells != nil:
-			n.add(p.Cells.Method, k.Self+"/"+p.Cells.At, &endpoint{kind: k, owns: owns, do: f.putCell(fl)})
+			n.add(string(p.Cells.Method), k.Self+"/"+p.Cells.At, &endpoint{kind: k, owns: owns, do: f.putCell(fl)})
 		case p.File != nil && fl != k.file:
 			n.add(http.MethodGet, strings.ReplaceAll(p.File.Get, "{self}", k.Self), &endpoint{kind: k, owns: owns, do: f.getOwnFile(fl)})
 			if put := p.File.Put; put != nil && len(put.Fields) > 0 {
-				n.add(put.Method, strings.ReplaceAll(put.Path, "{self}", k.Self), &endpoint{kind: k, owns: owns, do: f.putOwnFile(fl)})
+				n.add(string(put.Method), strings.ReplaceAll(put.Path, "{self}", k.Self), &endpoint{kind: k, owns: owns, do: f.putOwnFile(fl)})
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func (f *Farm) putMembers(m *membership) func(*call) *answer {
 func (m *membership) objectBody() string {
 	for _, name := range m.field.prop.Membership.Bodies {
 		if name != "" {
-			return name
+			return string(name)
 		}
 	}
 	return ""

@@ -467,12 +467,12 @@ func (g *generator) value(o *object, p *model.Property) (any, bool) {
 		return g.ranges(), true
 	case p.Codec == "account":
 		return g.account(), true
-	case strings.HasPrefix(p.Codec, "separated:"):
+	case p.Codec.Separator() != "":
 		var parts []string
 		for i := range g.r.IntN(3) {
 			parts = append(parts, fmt.Sprintf("10.1.%d.%d", i, g.r.IntN(256)))
 		}
-		return strings.Join(parts, strings.TrimPrefix(p.Codec, "separated:")), true
+		return strings.Join(parts, p.Codec.Separator()), true
 	case p.Flags:
 		var bits int64
 		for _, name := range p.Enum.Order {

@@ -33,12 +33,12 @@ func (v *valuer) value(p *model.Property, in any) (any, error) {
 		return v.text(p, in)
 	case p.Flags, p.Enum != nil:
 		return v.number(p, in)
-	case p.Type == model.TypeArray && !strings.HasPrefix(p.Codec, "separated:"):
+	case p.Type == model.TypeArray && p.Codec.Separator() == "":
 		return v.array(p, in)
 	case len(p.Ref) > 0:
 		return v.ref(p, p.Ref, in, true)
 	}
-	if strings.HasPrefix(p.Codec, "separated:") {
+	if p.Codec.Separator() != "" {
 		return v.text(p, in)
 	}
 	switch p.Type {

@@ -31,7 +31,7 @@ func (t *target) root(holder string) map[string]any {
 
 // shapesOf tells which shapes a body takes (two-sided reading 14): flat names
 // or the nested object; a create always takes flat names.
-func (f *Farm) shapesOf(shapes []string, create bool) (flat, nested bool) {
+func (f *Farm) shapesOf(shapes []model.BodyShape, create bool) (flat, nested bool) {
 	hasFlat, hasNested := slices.Contains(shapes, "flat"), slices.Contains(shapes, "nested")
 	flat = hasFlat && (!hasNested || !f.sw.NestedPut) || create || !hasNested
 	nested = hasNested && (!hasFlat || f.sw.NestedPut)

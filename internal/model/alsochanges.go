@@ -7,15 +7,21 @@ import (
 
 // OtherSites is where a flag that copies settings copies them to: the same
 // settings of the farm's other sites.
-const OtherSites = "otherSites"
+const OtherSites AlsoIn = "otherSites"
+
+// AlsoIn is where a flag copies settings to.
+type AlsoIn string
+
+// Words lists the places.
+func (AlsoIn) Words() []string { return []string{string(OtherSites)} }
 
 // AlsoChanges says that writing an object while the flag is true changes other
 // objects too.
 type AlsoChanges struct {
-	In string
+	In AlsoIn `word:"in" doc:"the same settings of the other sites"`
 	// Properties are the names at the top of spec that are copied; none: all but
 	// references and the flags of this word.
-	Properties []string
+	Properties []string `word:"properties" doc:"yaml names at the top of spec; all if left out"`
 }
 
 // Group lists the properties that the flag p of the kind copies.

@@ -250,8 +250,8 @@ func (d *Decoder) value(p *Property, at place) (any, bool) {
 		return fmt.Sprint(plainJSON(w)), true
 	case p.Cells != nil:
 		return trimCells(p, d.array(p, at).([]any)), true
-	case strings.HasPrefix(p.Codec, "separated:"):
-		return decodeSeparated(fmt.Sprint(w), strings.TrimPrefix(p.Codec, "separated:")), true
+	case p.Codec.Separator() != "":
+		return decodeSeparated(fmt.Sprint(w), p.Codec.Separator()), true
 	case p.Codec == "ipRanges":
 		if d.Absent != nil && !wholeRanges(w) {
 			d.keyless = true

@@ -7,3 +7,5 @@
 // shape is what GET answers; the write shape is what POST and PUT take. The
 // schema of a kind says how they map, so no kind has code of its own.
 package model
+
+//go:generate go test rassync/internal/model -run TestMetaIsCurrent -count=1 -update

@@ -156,13 +156,13 @@ func (e *Encoder) Value(p *Property, v any) (any, error) {
 	switch {
 	case p.EntryOf != nil && v == "":
 		return p.RefNone, nil
-	case strings.HasPrefix(p.Codec, "separated:"):
+	case p.Codec.Separator() != "":
 		list, _ := v.([]any)
 		parts := make([]string, len(list))
 		for i, x := range list {
 			parts[i] = fmt.Sprint(x)
 		}
-		return strings.Join(parts, strings.TrimPrefix(p.Codec, "separated:")), nil
+		return strings.Join(parts, p.Codec.Separator()), nil
 	case p.Flags:
 		return encodeFlags(p, v)
 	case p.Enum != nil:

@@ -63,7 +63,7 @@ func (c *Catalog) Kinds() []*Kind {
 
 // Load reads every schema of fsys. An error names the file and the word.
 func Load(fsys fs.FS) (*Catalog, error) {
-	l := &loader{docs: map[string]*ordered{}}
+	l := &loader{words: vocabulary.NewDecoder(), docs: map[string]*ordered{}}
 	c := &Catalog{kinds: map[string]*Kind{}, files: map[string][]byte{}}
 	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(p) != ".json" || p == vocabulary.MetaFile {
@@ -237,6 +237,7 @@ func (k *Kind) beside(p *Property, name string) *Property {
 }
 
 type loader struct {
+	words *vocabulary.Decoder
 	docs  map[string]*ordered
 	depth int // of the properties and references under way
 }
@@ -247,7 +248,7 @@ const deepest = 100
 
 // checkFiles finds what the vocabulary does not have, in every file at once.
 func (l *loader) checkFiles() error {
-	c := vocabulary.NewChecker()
+	c := vocabulary.NewChecker(KindWords{}, PropertyWords{})
 	var bad []string
 	for _, p := range slices.Sorted(maps.Keys(l.docs)) {
 		if strings.HasPrefix(p, "formats/") {
@@ -331,129 +332,27 @@ func overlay(base, over *ordered) *ordered {
 }
 
 func (l *loader) kind(file string, o *ordered) (*Kind, error) {
-	x := o.object("x-ras")
-	k := &Kind{
-		Name:        strings.TrimSuffix(path.Base(file), ".json"),
-		Title:       o.text("title"),
-		Description: o.text("description"),
-		Family:      x.text("family"),
-		FormerNames: x.texts("formerNames"),
-		Scope:       Scope(x.text("scope")),
-		Shape:       Shape(x.text("shape")),
-		Self:        x.text("self"),
-		SiteQuery:   x.text("siteQuery"),
-		SiteUnsure:  x.text("readSite") == "unsure",
-		Sites:       x.text("sites"),
-		Replace:     x.text("replace"),
-		Evidence:    x.text("evidence"),
-		Since:       x.text("since"),
-		Until:       x.text("until"),
-		Sources:     x.texts("sources"),
-		Notes:       x.text("notes"),
-		Builtin:     x.texts("builtin"),
-		After:       x.texts("after"),
-		ReadOnly:    textMap(x.object("readOnly")),
-	}
-	if k.Scope != ScopeFarm && k.Scope != ScopeSite {
-		return nil, fmt.Errorf("x-ras.scope %q: farm or site", k.Scope)
-	}
-	switch k.Shape {
-	case Collection, Singleton, OrderShape:
-	default:
-		return nil, fmt.Errorf("x-ras.shape %q: collection, singleton or order", k.Shape)
-	}
-	if r := x.object("list"); r != nil {
-		k.List = &ListRead{Path: r.text("path"), Site: r.text("site")}
-	}
-	if k.Shape == Collection && (k.List == nil || k.List.Path == "") {
-		return nil, fmt.Errorf("x-ras.list: a collection needs a list path")
-	}
-	k.Get = strings.ReplaceAll(x.text("get"), "{self}", k.Self)
-	k.NoRead = off(x, "get")
-	if k.NoRead && k.Shape != Singleton {
-		return nil, fmt.Errorf("x-ras.get false: only a singleton can do without a read of its own")
-	}
-	k.Filter = valuesMap(x.object("filter"))
-	k.BuiltinWhere = valuesMap(x.object("builtinWhere"))
-	if c := x.object("create"); c != nil {
-		k.Create = &Create{Path: c.text("path"), Site: c.text("site"), SiteName: c.text("siteName"), Answer: c.text("answer")}
-		if k.Create.Site == "" {
-			k.Create.Site = "none"
-		}
-		if k.Create.SiteName == "" {
-			k.Create.SiteName = "siteId"
-		}
-		if by := c.object("paths"); by != nil {
-			k.Create.By, k.Create.Paths = by.text("by"), textMap(by.object("of"))
-			k.Create.Unnamed = by.texts("unnamed")
-		}
-		if q, ok := plain(c.object("query")).(map[string]any); ok && len(q) > 0 {
-			k.Create.Query = q
-		}
-		if c.has("fields") {
-			k.Create.Fields = map[string]bool{}
-			for _, f := range c.texts("fields") {
-				k.Create.Fields[f] = true
-			}
-		}
-	}
-	if u := x.object("update"); u != nil {
-		k.Update = &Update{Path: strings.ReplaceAll(u.text("path"), "{self}", k.Self), Shapes: u.texts("shapes")}
-		if len(k.Update.Shapes) == 0 {
-			k.Update.Shapes = []string{"flat"}
-		}
-	}
-	if d := x.object("delete"); d != nil {
-		k.Delete = strings.ReplaceAll(d.text("path"), "{self}", k.Self)
-	}
-	if i := x.object("identity"); i != nil {
-		k.Identity = Identity{Read: i.text("read"), Write: i.text("write"), Rename: i.texts("rename"), Codec: i.text("codec"), Also: i.text("also")}
-		if k.Identity.Write == "" {
-			k.Identity.Write = k.Identity.Read
-		}
-	}
-	if k.Shape == Collection && k.Identity.Read == "" {
-		return nil, fmt.Errorf("x-ras.identity: a collection needs the read name of its objects' names")
-	}
-	if a := x.object("activate"); a != nil {
-		k.Activate = &Activate{On: a.texts("on"), Why: a.text("why")}
-	}
-	k.Skip = skips(x.get("skip"))
-	if t := x.object("tree"); t != nil {
-		root, _ := t.get("root").(int64)
-		k.Tree = &Tree{Parent: t.text("parent"), Previous: t.text("previous"), Root: root, Folder: t.text("folder"),
-			Move: strings.ReplaceAll(t.text("move"), "{self}", k.Self), All: t.text("all")}
-	}
-	if or := x.object("order"); or != nil {
-		k.Order = &Order{Of: or.texts("of"), By: or.text("by"), Path: or.text("path"), Read: or.text("read")}
-	}
-	for _, b := range objects(x.get("last")) {
-		where, _ := plain(b.object("where")).(map[string]any)
-		k.Last = append(k.Last, Last{Where: where, Per: b.text("per"), Why: b.text("why")})
-	}
-	k.SameAs = x.texts("sameAs")
-	k.TrustAnchor, k.Grants = x.flag("trustAnchor"), x.flag("grants")
-	if im := x.object("impact"); im != nil {
-		k.Impact = map[string][]Impact{}
-		for _, action := range im.keys {
-			k.Impact[action] = impacts(im.get(action))
-		}
-	}
-	file2, doc, err := l.resolve(file, o)
+	file, n, err := l.node(file, o)
 	if err != nil {
 		return nil, err
 	}
-	props := doc.object("properties")
+	k := &Kind{Name: strings.TrimSuffix(path.Base(file), ".json"), Title: n.Title, Description: n.Description}
+	if err := l.words.Into(n.XRas, &k.KindWords); err != nil {
+		return nil, fmt.Errorf("%s.%w", vocabulary.XRas, err)
+	}
+	if err := k.compile(); err != nil {
+		return nil, err
+	}
+	props, _ := n.Properties.(*ordered)
 	if k.Shape == OrderShape && props.has("name") {
 		k.Identity = Identity{Read: "name", Write: "name"}
 	}
-	specNode := props.object("spec")
-	if specNode == nil {
-		specNode = newOrdered()
-		specNode.set("type", "object")
+	spec := props.object("spec")
+	if spec == nil {
+		spec = newOrdered()
+		spec.set("type", string(TypeObject))
 	}
-	k.Spec, err = l.property(file2, "spec", specNode, nil)
-	if err != nil {
+	if k.Spec, err = l.property(file, "spec", spec, nil); err != nil {
 		return nil, err
 	}
 	if items := k.Spec.Prop("items"); k.Shape == OrderShape && items != nil {
@@ -463,211 +362,230 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 	return k, nil
 }
 
+// compile works out of the words what is not written down, and refuses words
+// that miss others.
+func (k *Kind) compile() error {
+	switch {
+	case k.Scope == "":
+		return fmt.Errorf("x-ras.scope: farm or site")
+	case k.Shape == "":
+		return fmt.Errorf("x-ras.shape: collection, singleton or order")
+	case k.Shape == Collection && (k.List == nil || k.List.Path == ""):
+		return fmt.Errorf("x-ras.list: a collection needs a list path")
+	case k.Shape == Collection && k.Identity.Read == "":
+		return fmt.Errorf("x-ras.identity: a collection needs the read name of its objects' names")
+	case k.GetWord.None && k.Shape != Singleton:
+		return fmt.Errorf("x-ras.get false: only a singleton can do without a read of its own")
+	}
+	below := func(path string) string { return strings.ReplaceAll(path, "{self}", k.Self) }
+	k.Get, k.NoRead = below(k.GetWord.Path), k.GetWord.None
+	k.SiteUnsure = k.ReadSite == "unsure"
+	if k.Update != nil {
+		k.Update.Path = below(k.Update.Path)
+		if len(k.Update.Shapes) == 0 {
+			k.Update.Shapes = []BodyShape{"flat"}
+		}
+	}
+	if k.DeleteWord != nil {
+		k.Delete = below(k.DeleteWord.Path)
+	}
+	if k.Identity.Write == "" {
+		k.Identity.Write = k.Identity.Read
+	}
+	if k.Tree != nil {
+		k.Tree.Move = below(k.Tree.Move)
+	}
+	for action, list := range map[string][]Impact{"create": k.Effects.Create, "update": k.Effects.Update, "delete": k.Effects.Delete} {
+		if len(list) > 0 {
+			if k.Impact == nil {
+				k.Impact = map[string][]Impact{}
+			}
+			k.Impact[action] = list
+		}
+	}
+	return nil
+}
+
+// node decodes a schema, with what it refers to.
+func (l *loader) node(file string, o *ordered) (string, *vocabulary.Node, error) {
+	file, o, err := l.resolve(file, o)
+	if err != nil {
+		return "", nil, err
+	}
+	n := &vocabulary.Node{}
+	return file, n, l.words.Into(o, n)
+}
+
 func (l *loader) property(file, name string, o *ordered, parent *Property) (*Property, error) {
 	if l.depth++; l.depth > deepest {
 		return nil, fmt.Errorf("%s: nested too deep, or refers to itself", name)
 	}
 	defer func() { l.depth-- }()
-	file, o, err := l.resolve(file, o)
+	p := &Property{Name: name, Parent: parent}
+	file, n, err := l.node(file, o)
+	if err == nil {
+		err = l.words.Into(n.XRas, &p.PropertyWords)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", p.Path(), err)
 	}
-	p := &Property{Name: name, Parent: parent, Title: o.text("title"), Description: o.text("description")}
-	fail := func(format string, args ...any) error {
-		return fmt.Errorf("%s: %s", p.Path(), fmt.Sprintf(format, args...))
-	}
-	x := o.object("x-ras")
-	p.Type = Type(o.text("type"))
-	if p.Type == "" {
-		switch {
-		case o.has("properties"), x.flag("open"):
-			p.Type = TypeObject // an open one may stand beside plain values
-		case x.object("enum") != nil:
-			p.Type = TypeString
-		case x.flag("secret"), x.has("file"):
-			p.Type = TypeString
-		case o.has("anyOf"), o.has("oneOf"), o.has("enum"):
-			p.Type = TypeString
+	p.describe(n)
+	for _, step := range []func() error{p.compilePlaces, p.compileEnum, p.compileList, p.compileCells, p.Grants.check} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Path(), err)
 		}
 	}
-	if x.has("default") {
-		return nil, fail("default is a word of JSON Schema, not of x-ras")
+	if err := l.inside(file, n, p); err != nil {
+		return nil, err
 	}
-	p.Default, p.HasDefault = plain(o.get("default")), o.has("default")
-	p.Unique = o.flag("uniqueItems")
-	p.MinLength = toInt(o.get("minLength"))
-	p.MaxLength = toInt(o.get("maxLength"))
-	p.WriteMinLength = toInt(x.get("writeMinLength"))
-	p.Minimum, p.Maximum = toFloat(o.get("minimum")), toFloat(o.get("maximum"))
+	if err := p.fitTogether(); err != nil {
+		return nil, fmt.Errorf("%s: %w", p.Path(), err)
+	}
+	return p, nil
+}
 
-	if r, ok := x.get("read").(string); ok {
-		if rest, abs := strings.CutPrefix(r, "/"); abs {
-			p.Absolute, r = true, rest
-		}
-		if r != "" {
-			p.Read = strings.Split(r, ".")
-		}
-	} else if parent != nil && name != "[]" {
-		p.Read = []string{name}
-	}
-	switch w := x.get("write").(type) {
-	case string:
-		p.Write = []string{w}
-	case []any:
-		p.Write = x.texts("write")
-	case bool:
-		p.NoWrite = !w
-	default:
-		if n := len(p.Read); n > 0 {
-			p.Write = []string{p.Read[n-1]}
-		}
-	}
-	p.Spellings = x.texts("spellings")
-	p.FormerNames = x.texts("formerNames")
-	if e := x.object("enum"); e != nil {
-		p.Enum = &Enum{ByName: map[string]int64{}, ByNum: map[int64]string{}, Unnumbered: map[string]bool{}}
-		for _, n := range e.keys {
-			if e.has(n) && e.get(n) == nil {
-				p.Enum.Order = append(p.Enum.Order, n)
-				p.Enum.Unnumbered[n] = true
-				continue
-			}
-			i, ok := e.get(n).(int64)
-			if !ok {
-				return nil, fail("enum %s: not a whole number", n)
-			}
-			if other, twice := p.Enum.ByNum[i]; twice {
-				return nil, fail("enum: %s and %s have the same number", other, n)
-			}
-			p.Enum.Order = append(p.Enum.Order, n)
-			p.Enum.ByName[n], p.Enum.ByNum[i] = i, n
-		}
-	}
-	p.Flags, p.Spans = x.flag("flags"), x.flag("spans")
-	p.Names = x.texts("names")
-	p.Ref = x.texts("ref")
-	p.RefNone = int64(0)
-	if x.has("refNone") {
-		p.RefNone = plain(x.get("refNone"))
-	}
-	p.Codec = x.text("codec")
-	p.Secret = x.flag("secret")
-	p.SecretWith = x.texts("secretWith")
-	p.SecretEnv = x.text("secretEnv")
-	p.WriteOnly = x.flag("writeOnly") || p.Secret || x.flag("oneTime")
-	p.CreateOnly, p.IfRefused = x.flag("createOnly"), x.text("createOnly") == "ifRefused"
-	p.RequiredOnCreate = x.flag("requiredOnCreate")
-	p.UpdateOnly = x.flag("updateOnly")
-	p.OnCreate = plain(x.get("onCreate"))
-	p.Query, p.Invert, p.OneTime = x.text("query"), x.flag("invert"), x.flag("oneTime")
-	p.Open, p.Anywhere, p.Call, p.RefBy = x.flag("open"), x.flag("anywhere"), x.text("call"), x.text("refBy")
-	if e := x.object("entryOf"); e != nil {
-		p.EntryOf = &EntryOf{Object: e.text("object"), Kind: e.text("kind"), List: e.text("list"), By: e.text("by")}
-	}
-	if lk := x.object("lookup"); lk != nil {
-		where, _ := plain(lk.object("where")).(map[string]any)
-		p.Lookup = &LookupRead{Path: lk.text("path"), Query: textMap(lk.object("query")), Where: where, Read: lk.text("read")}
-	}
-	p.Gate = x.text("gate")
-	p.When = valuesMap(x.object("when"))
-	p.Replaces = x.text("replaces")
-	p.InheritsDown = plain(x.get("inheritsDown"))
-	if also := x.object("alsoChanges"); also != nil {
-		p.AlsoChanges = &AlsoChanges{In: also.text("in"), Properties: also.texts("properties")}
-	}
-	if pt := x.object("part"); pt != nil {
-		p.Part = &Part{At: pt.text("at"), Get: pt.flag("get"), Put: !pt.has("put") || pt.flag("put"), Costly: pt.flag("costly") || x.flag("costly"), Shapes: pt.texts("shapes")}
-		if p.Part.Get && p.Type == TypeObject && !x.has("read") {
-			p.Read = nil // the answer of the part is the object itself
-		}
-	}
-	if ls := x.object("list"); ls != nil {
-		p.List = &List{At: ls.text("at"), Mode: ls.text("mode"), Key: ls.texts("key"), MatchAny: ls.texts("matchAny"), ID: ls.text("id"), Get: ls.text("get"),
-			Costly:   ls.flag("costly") || x.flag("costly"),
-			Add:      call(ls.object("add"), "body"),
-			Remove:   call(ls.object("remove"), "body"),
-			Priority: ls.text("priority"), PriorityWritable: ls.flag("priorityWritable"), Answer: ls.text("answer"), First: ls.flag("first"), TextAs: ls.text("textAs"),
-			NoAdd: off(ls, "add"), NoRemove: off(ls, "remove"), Rename: ls.text("rename"), Skip: skips(ls.get("skip")), Twins: ls.flag("twins")}
-		if ls.has("update") {
-			u := call(ls.object("update"), "id")
-			p.List.Update = &u
-		}
-		switch p.List.Mode {
-		case "set", "ordered", "keyed":
-		default:
-			return nil, fail("list.mode %q: set, ordered or keyed", p.List.Mode)
-		}
-	}
-	if f := x.object("file"); f != nil {
-		p.File = &File{Field: f.text("field"), Get: f.text("get"), Query: textMap(f.object("query")), Costly: f.flag("costly"), Seen: f.text("seen")}
-		if put := f.object("put"); put != nil {
-			p.File.Put = &FilePut{Method: put.text("method"), Path: put.text("path"), Fields: put.texts("fields")}
-		}
-	}
-	if c := x.object("cells"); c != nil {
-		if p.Cells, err = cells(c); err != nil {
-			return nil, fail("cells: %v", err)
-		}
-	}
-	if m := x.object("membership"); m != nil {
-		p.Membership = &Membership{Of: m.text("of"), At: m.text("at")}
-		bodies, _ := m.get("bodies").([]any)
-		for _, b := range bodies {
-			switch b := b.(type) {
-			case string:
-				p.Membership.Bodies = append(p.Membership.Bodies, "")
-			case *ordered:
-				p.Membership.Bodies = append(p.Membership.Bodies, b.text("property"))
-			}
-		}
-		p.Ref = []string{p.Membership.Of}
-	}
-	p.ReadOnly = textMap(x.object("readOnly"))
-	p.Impact = impacts(x.get("impact"))
-	p.Endpoint, p.TrustAnchor, p.Harmless = Endpoint(x.text("endpoint")), x.flag("trustAnchor"), x.text("harmless")
-	if p.Grants, err = grants(x.get("grants")); err != nil {
-		return nil, fail("grants: %v", err)
-	}
-	if p.Endpoint != "" && !slices.Contains(endpoints(), p.Endpoint) {
-		return nil, fail("endpoint %q: secrets, people or programs", p.Endpoint)
-	}
-	p.Evidence, p.Since, p.Until = x.text("evidence"), x.text("since"), x.text("until")
-	p.Note, p.Unit, p.Deprecated = x.text("note"), x.text("unit"), x.flag("deprecated")
-
-	if props := o.object("properties"); props != nil && !p.Secret && p.File == nil {
+// inside decodes the properties and items of p.
+func (l *loader) inside(file string, n *vocabulary.Node, p *Property) error {
+	if props, _ := n.Properties.(*ordered); props != nil && !p.Secret && p.File == nil {
 		p.byName = map[string]*Property{}
-		for _, n := range props.keys {
-			sub, ok := props.get(n).(*ordered)
+		for _, name := range props.keys {
+			sub, ok := props.get(name).(*ordered)
 			if !ok {
-				return nil, fail("property %s is no schema", n)
+				return fmt.Errorf("%s: property %s is no schema", p.Path(), name)
 			}
-			c, err := l.property(file, n, sub, p)
+			c, err := l.property(file, name, sub, p)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			p.Props = append(p.Props, c)
-			p.byName[n] = c
+			p.byName[name] = c
 		}
 		share(p.Props)
 	}
-	if items := o.object("items"); items != nil {
-		if p.Items, err = l.property(file, "[]", items, p); err != nil {
-			return nil, err
+	if items, _ := n.Items.Value.(*ordered); items != nil {
+		var err error
+		p.Items, err = l.property(file, "[]", items, p)
+		return err
+	}
+	return nil
+}
+
+// describe takes over the words of JSON Schema.
+func (p *Property) describe(n *vocabulary.Node) {
+	p.Title, p.Description = n.Title, n.Description
+	p.Type = Type(n.Type)
+	if p.Type == "" {
+		switch {
+		case n.Properties != nil, p.Open:
+			p.Type = TypeObject // an open one may stand beside plain values
+		case p.EnumWord != nil, p.Secret, p.File != nil, n.AnyOf != nil, n.OneOf != nil, n.Enum != nil:
+			p.Type = TypeString
 		}
 	}
-	if len(p.Spellings) > 0 && (len(p.Read) != 1 || len(p.Write) != 1 || p.Write[0] != p.Read[0] || p.Part != nil || p.List != nil || p.Anywhere || p.Absolute || p.Structured()) {
-		return nil, fail("spellings: only a value that is read and written under one name can have others")
+	p.Default, p.HasDefault = vocabulary.Plain(n.Default.Value), n.Default.Said
+	p.Unique = n.UniqueItems
+	p.MinLength, p.MaxLength, p.Minimum, p.Maximum = n.MinLength, n.MaxLength, n.Minimum, n.Maximum
+}
+
+// compilePlaces works out where the property stands in answers and bodies.
+func (p *Property) compilePlaces() error {
+	switch {
+	case p.ReadWord != nil:
+		at := *p.ReadWord
+		if rest, abs := strings.CutPrefix(at, "/"); abs {
+			p.Absolute, at = true, rest
+		}
+		if at != "" {
+			p.Read = strings.Split(at, ".")
+		}
+	case p.Parent != nil && p.Name != "[]":
+		p.Read = []string{p.Name}
 	}
-	if p.Type == TypeArray && p.Flags && p.Enum == nil {
-		return nil, fail("flags need an enum")
+	switch {
+	case p.WriteWord.Said:
+		p.Write, p.NoWrite = p.WriteWord.Names, p.WriteWord.No()
+	case len(p.Read) > 0:
+		p.Write = []string{p.Read[len(p.Read)-1]}
 	}
-	if p.Spans && !p.Flags {
-		return nil, fail("spans are a way to write flags")
+	p.WriteOnly = p.WriteOnly || p.Secret || p.OneTime
+	p.CreateOnly, p.IfRefused = p.CreateWord.Only, p.CreateWord.IfRefused
+	if p.Part != nil && p.Part.Get && p.Type == TypeObject && p.ReadWord == nil {
+		p.Read = nil // the answer of the part is the object itself
 	}
-	if p.Type == "" {
-		return nil, fail("no type")
+	if p.Membership != nil {
+		p.Ref = OneOrMore{p.Membership.Of}
 	}
-	return p, nil
+	return nil
+}
+
+func (p *Property) compileEnum() error {
+	if p.EnumWord == nil {
+		return nil
+	}
+	p.Enum = &Enum{Order: p.EnumWord.Names, ByName: map[string]int64{}, ByNum: map[int64]string{}, Unnumbered: map[string]bool{}}
+	for _, name := range p.Enum.Order {
+		n := p.EnumWord.Of[name]
+		if n == nil {
+			p.Enum.Unnumbered[name] = true
+			continue
+		}
+		if other, twice := p.Enum.ByNum[*n]; twice {
+			return fmt.Errorf("enum: %s and %s have the same number", other, name)
+		}
+		p.Enum.ByName[name], p.Enum.ByNum[*n] = *n, name
+	}
+	return nil
+}
+
+func (p *Property) compileList() error {
+	l := p.List
+	if l == nil {
+		return nil
+	}
+	if l.Mode == "" {
+		return fmt.Errorf("list.mode: set, ordered or keyed")
+	}
+	l.Add, l.NoAdd = l.AddWord.Call, l.AddWord.None
+	l.Remove, l.NoRemove = l.RemoveWord.Call, l.RemoveWord.None
+	for call, by := range map[*EntryCall]EntryName{&l.Add: "body", &l.Remove: "body", l.Update: "id"} {
+		if call != nil && call.By == "" {
+			call.By = by
+		}
+	}
+	return nil
+}
+
+func (p *Property) compileCells() error {
+	c := p.Cells
+	if c == nil {
+		return nil
+	}
+	if c.NumberWords == nil {
+		return fmt.Errorf("cells: no numbers")
+	}
+	c.Numbers, c.Guessed = map[string]*int64{}, map[string]bool{}
+	for column, n := range c.NumberWords {
+		c.Numbers[column] = n.Number
+		if n.Guessed {
+			c.Guessed[column] = true
+		}
+	}
+	return nil
+}
+
+// fitTogether refuses words that do not go with each other.
+func (p *Property) fitTogether() error {
+	switch {
+	case len(p.Spellings) > 0 && (len(p.Read) != 1 || len(p.Write) != 1 || p.Write[0] != p.Read[0] || p.Part != nil || p.List != nil || p.Anywhere || p.Absolute || p.Structured()):
+		return fmt.Errorf("spellings: only a value that is read and written under one name can have others")
+	case p.Type == TypeArray && p.Flags && p.Enum == nil:
+		return fmt.Errorf("flags need an enum")
+	case p.Spans && !p.Flags:
+		return fmt.Errorf("spans are a way to write flags")
+	case p.Type == "":
+		return fmt.Errorf("no type")
+	}
+	return nil
 }
 
 // share marks properties that stand in the same place of the answer, each with
@@ -689,131 +607,4 @@ func share(props []*Property) {
 		}
 		first[at] = p
 	}
-}
-
-// cells reads the word of a matrix. A column's number is a number, null where
-// nobody has seen it, or {"number": 3, "evidence": "inferred"}.
-func cells(o *ordered) (*Cells, error) {
-	c := &Cells{At: o.text("at"), Method: o.text("method"), Query: o.text("query"), Row: o.text("row"), Type: o.text("type"), Object: o.text("object"), Value: o.text("value"),
-		Own: o.text("own"), Objects: o.text("objects"), Name: o.text("name"), Numbers: map[string]*int64{}, Guessed: map[string]bool{}}
-	if c.Method == "" {
-		c.Method = "PUT"
-	}
-	numbers := o.object("numbers")
-	if numbers == nil {
-		return nil, fmt.Errorf("no numbers")
-	}
-	for _, column := range numbers.keys {
-		switch v := numbers.get(column).(type) {
-		case nil:
-			c.Numbers[column] = nil
-		case int64:
-			c.Numbers[column] = &v
-		case *ordered:
-			n, ok := v.get("number").(int64)
-			if !ok {
-				return nil, fmt.Errorf("%s: not a whole number", column)
-			}
-			c.Numbers[column], c.Guessed[column] = &n, v.text("evidence") == "inferred"
-		default:
-			return nil, fmt.Errorf("%s: not a whole number", column)
-		}
-	}
-	return c, nil
-}
-
-func call(o *ordered, by string) EntryCall {
-	c := EntryCall{By: by}
-	if o == nil {
-		return c
-	}
-	if b := o.text("by"); b != "" {
-		c.By = b
-	}
-	c.Fields, c.Site = o.texts("fields"), o.text("site")
-	if q, ok := plain(o.object("query")).(map[string]any); ok && len(q) > 0 {
-		c.Query = q
-	}
-	return c
-}
-
-// off tells whether the word is written as false.
-func off(o *ordered, word string) bool {
-	v, ok := o.get(word).(bool)
-	return ok && !v
-}
-
-func impacts(v any) []Impact {
-	var out []Impact
-	for _, i := range objects(v) {
-		when, _ := plain(i.get("when")).([]any)
-		unless, _ := plain(i.get("unless")).([]any)
-		out = append(out, Impact{Effect: i.text("effect"), When: when, Unless: unless, On: i.texts("on"), Why: i.text("why"), Source: i.text("source"),
-			Brake: i.flag("brake"), Lasting: i.flag("lasting")})
-	}
-	return out
-}
-
-func skips(v any) []Skip {
-	var out []Skip
-	for _, s := range objects(v) {
-		in, _ := s.get("in").([]any)
-		notIn, _ := s.get("notIn").([]any)
-		out = append(out, Skip{Read: s.text("read"), In: in, NotIn: notIn, Why: s.text("why")})
-	}
-	return out
-}
-
-func objects(v any) []*ordered {
-	var out []*ordered
-	list, _ := v.([]any)
-	for _, e := range list {
-		if o, ok := e.(*ordered); ok {
-			out = append(out, o)
-		}
-	}
-	return out
-}
-
-func textMap(o *ordered) map[string]string {
-	if o == nil {
-		return nil
-	}
-	m := map[string]string{}
-	for _, k := range o.keys {
-		m[k] = o.text(k)
-	}
-	return m
-}
-
-func valuesMap(o *ordered) map[string][]any {
-	if o == nil {
-		return nil
-	}
-	m := map[string][]any{}
-	for _, k := range o.keys {
-		switch v := plain(o.get(k)).(type) {
-		case []any:
-			m[k] = v
-		default:
-			m[k] = []any{v}
-		}
-	}
-	return m
-}
-
-func toInt(v any) int {
-	i, _ := v.(int64)
-	return int(i)
-}
-
-func toFloat(v any) *float64 {
-	switch v := v.(type) {
-	case int64:
-		f := float64(v)
-		return &f
-	case float64:
-		return &v
-	}
-	return nil
 }

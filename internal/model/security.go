@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -18,7 +17,10 @@ const (
 	ProgramsEndpoint Endpoint = "programs" // people get a program or document from there, if it is on another computer
 )
 
-func endpoints() []Endpoint { return []Endpoint{SecretsEndpoint, PeopleEndpoint, ProgramsEndpoint} }
+// Words lists the endpoints.
+func (Endpoint) Words() []string {
+	return []string{string(SecretsEndpoint), string(PeopleEndpoint), string(ProgramsEndpoint)}
+}
 
 // Effects that are given by rule, without an impact in a schema.
 const (
@@ -34,24 +36,35 @@ type Grants struct {
 	Unless []any  // the new values that grant nothing
 }
 
-func grants(v any) (*Grants, error) {
+// Forms are a word and values.
+func (*Grants) Forms() []any { return []any{grantsOn(""), grantsValues{}} }
+
+// Take sets them.
+func (g *Grants) Take(v any) {
 	switch v := v.(type) {
-	case nil:
-		return nil, nil
-	case string:
-		if !slices.Contains([]string{"added", "removed", "changed", "on", "off"}, v) {
-			return nil, fmt.Errorf("%q: added, removed, changed, on, off or values", v)
-		}
-		return &Grants{On: v}, nil
-	case *ordered:
-		when, _ := plain(v.get("when")).([]any)
-		unless, _ := plain(v.get("unless")).([]any)
-		if (len(when) == 0) == (len(unless) == 0) {
-			return nil, fmt.Errorf("it needs when or unless")
-		}
-		return &Grants{When: when, Unless: unless}, nil
+	case grantsOn:
+		g.On = string(v)
+	case grantsValues:
+		g.When, g.Unless = v.When, v.Unless
 	}
-	return nil, fmt.Errorf("a word or values")
+}
+
+type grantsOn string
+
+// Words lists the changes.
+func (grantsOn) Words() []string { return []string{"added", "removed", "changed", "on", "off"} }
+
+type grantsValues struct {
+	When   []any `word:"when" doc:"the new values that grant something"`
+	Unless []any `word:"unless" doc:"the new values that grant nothing"`
+}
+
+// check tells what is wrong with values that grant something.
+func (g *Grants) check() error {
+	if g != nil && g.On == "" && (len(g.When) == 0) == (len(g.Unless) == 0) {
+		return fmt.Errorf("grants: it needs when or unless")
+	}
+	return nil
 }
 
 // Labelled is the property itself or the nearest one around it that says what

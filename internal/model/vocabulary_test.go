@@ -2,17 +2,67 @@ package model_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"rassync/internal/model"
+	"rassync/internal/vocabulary"
 	"rassync/schemas"
 )
+
+var update = flag.Bool("update", false, "write schemas/meta.json anew")
+
+func checker() *vocabulary.Checker {
+	return vocabulary.NewChecker(model.KindWords{}, model.PropertyWords{})
+}
+
+// Every word is taken as it is, and refused as soon as one letter is missing,
+// in every position that it can have; so is every value of a closed set, and
+// every value of another type.
+func TestEveryMisspellingIsRefused(t *testing.T) {
+	c := checker()
+	trials := c.Trials()
+	for _, tr := range trials {
+		bad := strings.Join(c.File("Thing.json", tr.File, tr.Kind), "\n")
+		switch {
+		case tr.Says == "" && bad != "":
+			t.Errorf("%s: a right word is refused: %s", tr.Name, bad)
+		case tr.Says != "" && (!strings.Contains(bad, "schema Thing.json: ") || !strings.Contains(bad, tr.Says)):
+			t.Errorf("%s: %s is not refused with its place: %q", tr.Name, tr.Says, bad)
+		}
+	}
+	if len(trials) < 3000 {
+		t.Errorf("only %d words and values tried", len(trials))
+	}
+}
+
+func TestMetaIsCurrent(t *testing.T) {
+	const file = "../../schemas/meta.json"
+	want, err := checker().Meta()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != string(want) {
+		t.Errorf("%s is not current: run make generate", file)
+	}
+}
 
 // files copies the schemas, to be altered.
 func files(t testing.TB) fstest.MapFS {

@@ -93,7 +93,7 @@ func (k *Kind) Activates(action string) bool {
 		return false
 	}
 	for _, on := range k.Activate.On {
-		if on == action || on == "create" && action == "replace" {
+		if string(on) == action || on == "create" && action == "replace" {
 			return true
 		}
 	}

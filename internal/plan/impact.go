@@ -71,7 +71,7 @@ type impacts struct {
 }
 
 func (im *impacts) add(i model.Impact, path string) {
-	f := Impact{Effect: i.Effect, Path: path, Why: i.Why}
+	f := Impact{Effect: string(i.Effect), Path: path, Why: i.Why}
 	if slices.Contains(im.found, f) {
 		return
 	}
@@ -95,7 +95,7 @@ func (im *impacts) strangers(o *model.Object) {
 
 func (im *impacts) of(k *model.Kind, action string) {
 	for _, i := range k.Impact[action] {
-		if i.Counts(action) {
+		if i.Counts(model.Action(action)) {
 			im.add(i, "")
 		}
 	}
@@ -158,7 +158,7 @@ func (im *impacts) field(p *model.Property, f Field) {
 	}
 	for _, i := range p.Impact {
 		// Of an entry that goes no value is left to look at.
-		if i.Counts(action) && (i.Always() || action != "remove" && i.Applies(f.After)) {
+		if i.Counts(model.Action(action)) && (i.Always() || action != "remove" && i.Applies(f.After)) {
 			im.add(i, f.Path)
 		}
 	}

@@ -42,7 +42,7 @@ func names(p *model.Property, entry map[string]any, visit func(key *model.Proper
 // sort of a name: accounts are accounts whatever the property is called.
 func sortOf(kp *model.Property) string {
 	if kp.Codec == "account" {
-		return kp.Codec
+		return string(kp.Codec)
 	}
 	return kp.Name
 }

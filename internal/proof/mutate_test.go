@@ -298,7 +298,7 @@ func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 		return nil, false
 	case p.Codec == "ipRanges":
 		return append(append([]any{}, v.([]any)...), "10.255.0.9"), true
-	case strings.HasPrefix(p.Codec, "separated:"):
+	case p.Codec.Separator() != "":
 		return append(append([]any{}, v.([]any)...), "10.255.0.8"), true
 	case p.Flags:
 		list := v.([]any)

@@ -7,12 +7,12 @@ import (
 )
 
 // evidenceOrder lists the sorts of evidence, the surest first.
-func evidenceOrder() []string {
-	return []string{"rest", "sample", "contract", "seen", "ps", "v18", "cut", "inferred"}
+func evidenceOrder() []model.Evidence {
+	return []model.Evidence{"rest", "sample", "contract", "seen", "ps", "v18", "cut", "inferred"}
 }
 
 // evidenceWords says how sure something is, and what to do about it.
-func evidenceWords(evidence string) string {
+func evidenceWords(evidence model.Evidence) string {
 	switch evidence {
 	case "", "rest":
 		return "read in the REST reference"
@@ -31,12 +31,12 @@ func evidenceWords(evidence string) string {
 	case "inferred":
 		return "inferred: not read in a reference; verify on your farm"
 	}
-	return Escape(evidence)
+	return Escape(string(evidence))
 }
 
 // sureness is the evidence of a property: the weakest of its own and of the
 // objects around it, for a name below an inferred one is inferred too.
-func sureness(p *model.Property) string {
+func sureness(p *model.Property) model.Evidence {
 	weakest := 0
 	for at := p; at != nil; at = at.Parent {
 		if i := slices.Index(evidenceOrder(), at.Evidence); i >= 0 {
@@ -47,8 +47,8 @@ func sureness(p *model.Property) string {
 }
 
 // evidenceCounts counts the properties of a kind by evidence.
-func evidenceCounts(k *model.Kind) map[string]int {
-	out := map[string]int{}
+func evidenceCounts(k *model.Kind) map[model.Evidence]int {
+	out := map[model.Evidence]int{}
 	k.Spec.Walk(func(p *model.Property) {
 		if p != k.Spec && p.Name != "[]" {
 			out[sureness(p)]++

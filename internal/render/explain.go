@@ -250,7 +250,7 @@ func lastWords(k *model.Kind) []string {
 		for _, name := range keys(l.Where) {
 			where = append(where, name+" "+value(l.Where[name]))
 		}
-		out = append(out, "the last of the "+l.Per+" with "+strings.Join(where, " and ")+": "+l.Why)
+		out = append(out, "the last of the "+string(l.Per)+" with "+strings.Join(where, " and ")+": "+l.Why)
 	}
 	return out
 }
@@ -259,20 +259,20 @@ func kindImpacts(k *model.Kind) []string {
 	var out []string
 	for _, action := range []string{"create", "update", "delete"} {
 		for _, im := range k.Impact[action] {
-			out = append(out, action+" "+effectWords(im.Effect)+impactWords(im))
+			out = append(out, action+" "+effectWords(string(im.Effect))+impactWords(im))
 		}
 	}
 	return out
 }
 
-func replaceWords(how string) string {
+func replaceWords(how model.Replacement) string {
 	switch how {
 	case "createFirst":
 		return "a change that only a create takes makes a new object, moves the references, deletes the old one and takes over its name"
 	case "deleteFirst":
 		return "a change that only a create takes deletes the object and makes it anew"
 	}
-	return how
+	return string(how)
 }
 
 // api lists the calls of the kind, once each.

@@ -136,15 +136,15 @@ func (e *explainer) writeRules(p *model.Property) []string {
 	}
 	add(p.Call != "", "by a call of its own without a body: PUT "+p.Call)
 	if f := p.File; f != nil && f.Put != nil {
-		s := "by a call of its own: " + f.Put.Method + " " + f.Put.Path
+		s := "by a call of its own: " + string(f.Put.Method) + " " + f.Put.Path
 		if len(f.Put.Fields) == 0 {
-			s = "cannot be written: the body of " + f.Put.Method + " " + f.Put.Path + " is not known"
+			s = "cannot be written: the body of " + string(f.Put.Method) + " " + f.Put.Path + " is not known"
 		}
 		out = append(out, s)
 	}
 	add(p.File != nil && p.File.Costly, "read only if a document asks for it")
 	if c := p.Cells; c != nil {
-		out = append(out, "one value a call: "+c.Method+" "+c.At+" below the object")
+		out = append(out, "one value a call: "+string(c.Method)+" "+c.At+" below the object")
 		if columns := unnumbered(c); len(columns) > 0 {
 			out = append(out, "cannot be written, since the number of "+c.Type+" is not known: "+strings.Join(columns, ", "))
 		}
@@ -238,9 +238,9 @@ func entryRules(p *model.Property) []string {
 func propertyImpacts(p *model.Property) []string {
 	var out []string
 	for _, im := range p.Impact {
-		s := effectWords(im.Effect)
+		s := effectWords(string(im.Effect))
 		if len(im.On) > 0 {
-			s += " on " + strings.Join(im.On, " and ")
+			s += " on " + wordList(im.On, " and ")
 		}
 		if len(im.When) > 0 {
 			s += " when set to " + alternatives(im.When)

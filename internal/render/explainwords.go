@@ -26,7 +26,7 @@ func activateWords(k *model.Kind) string {
 	if k.Activate == nil {
 		return ""
 	}
-	return "after " + strings.Join(k.Activate.On, " or ") + ", before anything that depends on the object is written: " + k.Activate.Why
+	return "after " + wordList(k.Activate.On, " or ") + ", before anything that depends on the object is written: " + k.Activate.Why
 }
 
 // createWords says how the call that makes an object is chosen.

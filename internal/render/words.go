@@ -139,3 +139,12 @@ func renamed(c plan.Change) bool {
 	}
 	return true
 }
+
+// wordList puts words of a closed set beside each other.
+func wordList[T ~string](list []T, sep string) string {
+	texts := make([]string, len(list))
+	for i, t := range list {
+		texts[i] = string(t)
+	}
+	return strings.Join(texts, sep)
+}

@@ -1,11 +1,10 @@
-// Package vocabulary holds every word that may stand in a schema, and what its
-// value may be. It is closed: a word that is not in the table is refused, with
-// the file, the place and the word that was probably meant, wherever it
-// stands. schemas/README.md says what the words mean; schemas/meta.json, for
-// the editors of contributors, is made from the table.
+// Package vocabulary closes a vocabulary: the words that may stand in a schema
+// are the tagged fields of structs, and what a word may hold is the type of its
+// field. Whatever is not there is refused, with the file, the place and the
+// word that was probably meant; schemas/meta.json, for the editors of
+// contributors, is made from the same structs.
 //
-// It knows the form of a schema only. Whether a word names a property or a kind
-// that exists is checked where the schemas are loaded.
+// It knows the form of a schema only. The words themselves are in the package
+// that works with them; whether a word names a property or a kind that exists
+// is checked where the schemas are loaded.
 package vocabulary
-
-//go:generate go test rassync/internal/vocabulary -run TestMetaIsCurrent -count=1 -update

@@ -4,21 +4,111 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // MetaFile is the schema of the schemas, which is none itself.
 const MetaFile = "meta.json"
 
+// XRas is the annotation that holds the words of a kind or property.
+const XRas = "x-ras"
+
+// Type is the JSON type of a value.
+type Type string
+
+// Words lists the types.
+func (Type) Words() []string {
+	return []string{"object", "array", "string", "boolean", "integer", "number", "null"}
+}
+
+// Node is a JSON Schema: the words of draft-07, and x-ras.
+type Node struct {
+	Schema      string `word:"$schema"`
+	ID          string `word:"$id"`
+	Ref         string `word:"$ref"`
+	Title       string `word:"title"`
+	Description string `word:"description"`
+	Examples    []any  `word:"examples"`
+	XRas        Object `word:"x-ras"`
+	Type        Type   `word:"type"`
+
+	Properties           Object   `word:"properties"`
+	Definitions          Object   `word:"definitions"`
+	Items                Raw      `word:"items"`
+	AnyOf                []Raw    `word:"anyOf"`
+	OneOf                []Raw    `word:"oneOf"`
+	AdditionalProperties Raw      `word:"additionalProperties"`
+	Required             []string `word:"required"`
+
+	Enum        []any    `word:"enum"`
+	Const       any      `word:"const"`
+	Default     Raw      `word:"default"`
+	MinLength   int      `word:"minLength"`
+	MaxLength   int      `word:"maxLength"`
+	Pattern     string   `word:"pattern"`
+	Format      string   `word:"format"`
+	Minimum     *float64 `word:"minimum"`
+	Maximum     *float64 `word:"maximum"`
+	MinItems    int      `word:"minItems"`
+	MaxItems    int      `word:"maxItems"`
+	UniqueItems bool     `word:"uniqueItems,either"`
+
+	// Words of draft-07 that no schema needs yet: they are left to the JSON
+	// Schema library.
+	MultipleOf        float64 `word:"multipleOf"`
+	ExclusiveMinimum  float64 `word:"exclusiveMinimum"`
+	ExclusiveMaximum  float64 `word:"exclusiveMaximum"`
+	Contains          Raw     `word:"contains"`
+	Not               Raw     `word:"not"`
+	AllOf             []Raw   `word:"allOf"`
+	If                Raw     `word:"if"`
+	Then              Raw     `word:"then"`
+	Else              Raw     `word:"else"`
+	PatternProperties Object  `word:"patternProperties"`
+	PropertyNames     Raw     `word:"propertyNames"`
+	Dependencies      Object  `word:"dependencies"`
+	MinProperties     int     `word:"minProperties"`
+	MaxProperties     int     `word:"maxProperties"`
+	Comment           string  `word:"$comment"`
+}
+
+// Raw is any value, as the schema holds it.
+type Raw struct {
+	Value any
+	Said  bool
+}
+
+// Object is the value if it is one.
+func (r Raw) Object() Object {
+	o, _ := r.Value.(Object)
+	return o
+}
+
 // Checker checks schema files: every word of JSON Schema and of x-ras, in any
 // position.
 type Checker struct {
-	kind, inner form // of the top of a kind's file, and of any other schema
-	found       []finding
+	kindWords, propertyWords form
+	kind, inner              form // of the top of a kind's file, and of any other schema
+	found                    []finding
 }
 
-// NewChecker prepares the vocabulary.
-func NewChecker() *Checker {
-	return &Checker{kind: schemaForm(kindWords()), inner: schemaForm(propertyWords())}
+// NewChecker prepares the vocabulary: structs that hold the words of x-ras on a
+// kind and on a property.
+func NewChecker(kind, property any) *Checker {
+	c := &Checker{kindWords: formOf(reflect.TypeOf(kind)), propertyWords: formOf(reflect.TypeOf(property))}
+	c.kind, c.inner = schemaForm(c.kindWords), schemaForm(c.propertyWords)
+	return c
+}
+
+// schemaForm is a schema whose x-ras has these words.
+func schemaForm(xras form) form {
+	f := formOf(reflect.TypeFor[Node]())
+	for i, w := range f.words {
+		if w.name == XRas {
+			f.words[i].form = xras
+		}
+	}
+	return f
 }
 
 // File checks one file and gives a line for everything that is wrong in it.
@@ -27,36 +117,12 @@ func (c *Checker) File(name string, o Object, kind bool) []string {
 	top := c.inner
 	if kind {
 		top = c.kind
-		if _, ok := o.Get("x-ras").(Object); !ok {
-			c.found = append(c.found, finding{"x-ras", "a kind needs it"})
+		if _, ok := o.Get(XRas).(Object); !ok {
+			c.found = append(c.found, finding{XRas, "a kind needs it"})
 		}
 	}
 	c.node(o, "", top)
 	return report(name, c.found)
-}
-
-// schemaForm is a schema whose x-ras has these words.
-func schemaForm(xras form) form {
-	return words(
-		w("$schema", text(), ""), w("$id", text(), ""), w("$ref", text(), ""),
-		w("title", text(), ""), w("description", text(), ""), w("examples", listOf(anything()), ""),
-		w("x-ras", xras, ""),
-		w("type", oneOf("object", "array", "string", "boolean", "integer", "number", "null"), ""),
-		w("properties", mapping(anything()), ""), w("definitions", mapping(anything()), ""),
-		w("items", anything(), ""), w("anyOf", listOf(anything()), ""), w("oneOf", listOf(anything()), ""),
-		w("additionalProperties", anything(), ""), w("required", listOf(text()), ""),
-		w("enum", listOf(anything()), ""), w("const", anything(), ""), w("default", anything(), ""),
-		w("minLength", whole(), ""), w("maxLength", whole(), ""), w("pattern", text(), ""), w("format", text(), ""),
-		w("minimum", form{is: isNumber}, ""), w("maximum", form{is: isNumber}, ""),
-		w("minItems", whole(), ""), w("maxItems", whole(), ""), w("uniqueItems", boolean(), ""),
-		// Words of draft-07 that no schema needs yet: they are left to the JSON
-		// Schema library.
-		w("multipleOf", form{is: isNumber}, ""), w("exclusiveMinimum", form{is: isNumber}, ""), w("exclusiveMaximum", form{is: isNumber}, ""),
-		w("contains", anything(), ""), w("not", anything(), ""), w("allOf", listOf(anything()), ""),
-		w("if", anything(), ""), w("then", anything(), ""), w("else", anything(), ""),
-		w("patternProperties", mapping(anything()), ""), w("propertyNames", anything(), ""), w("dependencies", mapping(anything()), ""),
-		w("minProperties", whole(), ""), w("maxProperties", whole(), ""), w("$comment", text(), ""),
-	)
 }
 
 // node checks a schema and the schemas inside it.
@@ -91,24 +157,24 @@ func (c *Checker) node(v any, at string, f form) {
 
 // Meta is the schema of the schemas: what an editor needs to complete and
 // check the words of x-ras.
-func Meta() ([]byte, error) {
+func (c *Checker) Meta() ([]byte, error) {
 	ref := func(to string) any { return map[string]any{"$ref": to} }
 	group := map[string]any{"additionalProperties": ref("#/definitions/schema")}
 	meta := map[string]any{
 		"$schema":     "http://json-schema.org/draft-07/schema#",
 		"$id":         MetaFile,
 		"title":       "Schema of a kind, or of a block",
-		"description": "The words of x-ras. Made by `make generate` from the table in internal/vocabulary; do not edit.",
+		"description": "The words of x-ras. Made by `make generate` from the tagged structs in internal/model; do not edit.",
 		"allOf":       []any{ref("http://json-schema.org/draft-07/schema#")},
 		"properties": map[string]any{
-			"x-ras":      map[string]any{"anyOf": []any{ref("#/definitions/kind"), ref("#/definitions/property")}},
+			XRas:         map[string]any{"anyOf": []any{ref("#/definitions/kind"), ref("#/definitions/property")}},
 			"properties": group, "definitions": group, "items": ref("#/definitions/schema"),
 		},
 		"definitions": map[string]any{
-			"kind":     kindWords().schema(),
-			"property": propertyWords().schema(),
+			"kind":     c.kindWords.schema(),
+			"property": c.propertyWords.schema(),
 			"schema": map[string]any{"properties": map[string]any{
-				"x-ras": ref("#/definitions/property"), "properties": group, "definitions": group, "items": ref("#/definitions/schema"),
+				XRas: ref("#/definitions/property"), "properties": group, "definitions": group, "items": ref("#/definitions/schema"),
 			}},
 		},
 	}

@@ -47,19 +47,9 @@ type word struct {
 	doc  string
 }
 
-func text() form                             { return form{is: isText} }
-func oneOf(values ...string) form            { return form{is: isText, values: values} }
-func boolean() form                          { return form{is: isFlag} }
-func yes() form                              { return form{is: isTrue} }
-func no() form                               { return form{is: isFalse} }
-func whole() form                            { return form{is: isWhole} }
-func anything() form                         { return form{is: isAny} }
-func words(list ...word) form                { return form{is: isWords, words: list} }
-func mapping(of form) form                   { return form{is: isMapping, of: &of} }
-func listOf(of form) form                    { return form{is: isList, of: &of} }
-func either(forms ...form) form              { return form{is: isEither, either: forms} }
-func texts() form                            { return either(text(), listOf(text())) }
-func w(name string, f form, doc string) word { return word{name, f, doc} }
+func text() form              { return form{is: isText} }
+func words(list ...word) form { return form{is: isWords, words: list} }
+func listOf(of form) form     { return form{is: isList, of: &of} }
 
 // finding is a word or value that the vocabulary does not have.
 type finding struct {

@@ -53,10 +53,7 @@ func (w *walker) list(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	separator := ""
 	if p != nil {
 		ip = p.Items
-		separator = strings.TrimPrefix(p.Codec, "separated:")
-		if separator == p.Codec {
-			separator = ""
-		}
+		separator = p.Codec.Separator()
 		if len(p.Ref) > 0 && (ip == nil || len(ip.Ref) == 0) {
 			kinds = p.Ref
 		}

@@ -1,0 +1,327 @@
+package model
+
+import (
+	"strings"
+
+	"rassync/internal/vocabulary"
+)
+
+// PropertyWords are the words of x-ras on a property. What they mean is in
+// schemas/README.md.
+type PropertyWords struct {
+	ReadWord  *string   `word:"read" doc:"where answers show it, relative to the enclosing object"`
+	WriteWord WriteWord `word:"write" doc:"name in bodies; several: the likeliest first; false: cannot be written"`
+	// FormerNames is what earlier versions of rassync called the property.
+	FormerNames []string `word:"formerNames" doc:"what the property was called by earlier versions of rassync"`
+	// Spellings are other names of the setting, the newest first: a farm has
+	// one of them, or that of Read, and takes the one that it shows.
+	Spellings []string `word:"spellings" doc:"other names of the setting, the newest first"`
+
+	EnumWord *vocabulary.Numbers `word:"enum" doc:"name -> number; null: nobody has seen it"`
+	Flags    bool                `word:"flags" doc:"the enumeration is a bit mask"`
+	Spans    bool                `word:"spans" doc:"names of a bit mask that follow each other are written first-last"`
+	Names    []string            `word:"names" doc:"known names whose numbers nobody has seen"`
+	Open     bool                `word:"open" doc:"holds whatever the farm answers beyond the named properties"`
+	Anywhere bool                `word:"anywhere" doc:"read under its name wherever it stands"`
+	Ref      OneOrMore           `word:"ref" doc:"kinds of what it refers to"`
+	RefNone  any                 `word:"refNone" doc:"wire value of none"`
+	RefBy    RefBy               `word:"refBy" doc:"the answer shows the name, not the id"`
+	EntryOf  *EntryOf            `word:"entryOf" doc:"names an entry of another object's list"`
+	Codec    CodecName           `word:"codec" doc:"form on the wire"`
+
+	Secret     bool     `word:"secret" doc:"goes in and never comes back"`
+	SecretWith []string `word:"secretWith" doc:"yaml names beside it whose change sends the secret again"`
+	SecretEnv  string   `word:"secretEnv" doc:"name of the variable that an export proposes"`
+	// WriteMinLength is the least length that a write takes. An answer may
+	// still show an empty text, where nothing was ever set.
+	WriteMinLength int `word:"writeMinLength" doc:"least length that a write takes"`
+
+	WriteOnly        bool       `word:"writeOnly" doc:"goes in, never comes back, not secret"`
+	CreateWord       CreateWord `word:"createOnly" doc:"only in the create: a change replaces the object; ifRefused: only where the farm refused an update"`
+	RequiredOnCreate bool       `word:"requiredOnCreate" doc:"needed to create"`
+	UpdateOnly       bool       `word:"updateOnly" doc:"not in the create"`
+	OnCreate         any        `word:"onCreate" doc:"sent on create when the document leaves it out"`
+	OneTime          bool       `word:"oneTime" doc:"an order to the create, no state"` // never read, compared or sent again
+	Query            string     `word:"query" doc:"sent as this query parameter of the create"`
+	Invert           bool       `word:"invert" doc:"the query parameter says the opposite"`
+	Call             string     `word:"call" is:"path" doc:"set by a PUT of its own without a body"` // with {value}
+
+	Gate         string            `word:"gate" doc:"yaml name of the inherit flag that switches it off"` // from spec, or ./name beside the property
+	When         Conditions        `word:"when" doc:"counts only while these have such values"`
+	Replaces     string            `word:"replaces" doc:"yaml name beside it that follows from this one while this has a value"`
+	AlsoChanges  *AlsoChanges      `word:"alsoChanges" doc:"a flag: writes while it is true change other objects too"`
+	InheritsDown any               `word:"inheritsDown" doc:"while a folder above differs from this, its value may be shown instead"`
+	ReadOnly     map[string]string `word:"readOnly" doc:"read names inside it that are no configuration"`
+
+	Lookup     *LookupRead `word:"lookup" doc:"read from elsewhere"`
+	Part       *Part       `word:"part" doc:"written through a path of its own"`
+	List       *List       `word:"list" doc:"changed entry by entry"`
+	File       *File       `word:"file" doc:"the value is a file beside the document"`
+	Cells      *Cells      `word:"cells" doc:"a matrix that is read whole and written value by value"`
+	Membership *Membership `word:"membership" doc:"the object's place in a group"`
+
+	Impact []Impact `word:"impact" doc:"effects beyond configuration"`
+	// What a change of the value does to trust and rights; see security.go.
+	Endpoint    Endpoint `word:"endpoint" doc:"what is sent to the address that the value holds"`
+	TrustAnchor bool     `word:"trustAnchor" doc:"decides who or what is trusted"`
+	Grants      *Grants  `word:"grants" doc:"which changes let somebody in"`
+	Harmless    string   `word:"harmless" doc:"why none of these holds though the name sounds like it"`
+
+	Evidence   Evidence `word:"evidence" doc:"where the name or number was read; rest if left out"`
+	Since      string   `word:"since" is:"version" doc:"first version"`
+	Until      string   `word:"until" is:"version" doc:"last version"`
+	Deprecated bool     `word:"deprecated" doc:"still there, not to be used"`
+	Note       string   `word:"note" doc:"for people"`
+	Unit       string   `word:"unit" doc:"of a number"`
+}
+
+// Defaults of a property.
+func (w *PropertyWords) Defaults() { w.RefNone = int64(0) }
+
+// WriteWord is the name in bodies, several of them, or that there is none.
+type WriteWord struct {
+	Names []string
+	Said  bool
+}
+
+// Forms are a text, a list and false.
+func (*WriteWord) Forms() []any { return []any{"", []string{}, vocabulary.False{}} }
+
+// Take sets it.
+func (w *WriteWord) Take(v any) {
+	w.Said = true
+	switch v := v.(type) {
+	case string:
+		w.Names = []string{v}
+	case []string:
+		w.Names = v
+	}
+}
+
+// No tells whether the property cannot be written.
+func (w WriteWord) No() bool { return w.Said && w.Names == nil }
+
+// CreateWord says whether only a create takes the value.
+type CreateWord struct{ Only, IfRefused bool }
+
+// Forms are true and "ifRefused".
+func (*CreateWord) Forms() []any { return []any{false, ifRefused("")} }
+
+// Take sets it.
+func (c *CreateWord) Take(v any) {
+	_, refused := v.(ifRefused)
+	*c = CreateWord{!refused, refused}
+}
+
+type ifRefused string
+
+// Words is the only value.
+func (ifRefused) Words() []string { return []string{"ifRefused"} }
+
+// RefBy says what an answer shows of the object that is referred to.
+type RefBy string
+
+// Words lists what it may be.
+func (RefBy) Words() []string { return []string{"name"} }
+
+// CodecName is the form of a value on the wire.
+type CodecName string
+
+// Shape lists the forms.
+func (CodecName) Shape() string { return "account, ipRanges, number or separated:CHARACTER" }
+
+// Fits tells whether there is such a form.
+func (CodecName) Fits(s string) bool {
+	return s == "account" || s == "ipRanges" || s == "number" || strings.HasPrefix(s, "separated:") && len(s) > len("separated:")
+}
+
+// EntryOf is a reference to an entry of another object's list: templates'
+// versions, the tags of a site's settings.
+type EntryOf struct {
+	Object string `word:"object" doc:"yaml name of the reference beside it"`   // that names the object
+	Kind   string `word:"kind" doc:"instead: the settings that have the list"` // of the same site
+	List   string `word:"list" doc:"list of that object"`                      // yaml path in its spec
+	By     string `word:"by" doc:"yaml name of what names an entry"`           // "": the list's key
+}
+
+// LookupRead is a value that is read from another list.
+type LookupRead struct {
+	Path  string            `word:"path" is:"path" doc:"read of the list"`
+	Query map[string]string `word:"query" doc:"of that read"`
+	Where map[string]any    `word:"where" doc:"read name -> value of the element"`
+	Read  string            `word:"read" doc:"read name of the value"`
+}
+
+// Part is a group of properties with a path of its own.
+type Part struct {
+	At     string      `word:"at" doc:"path below the object"`
+	Get    bool        `word:"get" doc:"must be read there"`
+	Put    bool        `word:"put,either" doc:"is written there"`
+	Costly bool        `word:"costly" doc:"read only when asked for"`
+	Shapes []BodyShape `word:"shapes" doc:"bodies of the PUT"` // none = those of the object
+}
+
+// Defaults of a part.
+func (p *Part) Defaults() { p.Put = true }
+
+// List is an array that is changed entry by entry.
+type List struct {
+	At               string     `word:"at" doc:"path below the object"`
+	Mode             EntryMode  `word:"mode" doc:"how entries are compared"`
+	Key              []string   `word:"key" doc:"yaml names that an entry is known by"`
+	MatchAny         []string   `word:"matchAny" doc:"entries are the same if one of these is"`
+	ID               string     `word:"id" doc:"read name of the entry's id"`
+	Get              string     `word:"get" doc:"path of a read of its own"`
+	Costly           bool       `word:"costly" doc:"read only when asked for"`
+	AddWord          EntryWord  `word:"add" doc:"how an entry is added"`
+	RemoveWord       EntryWord  `word:"remove" doc:"how an entry is removed"`
+	Update           *EntryCall `word:"update" doc:"how an entry is changed"`
+	Priority         string     `word:"priority" doc:"read name of the place"`
+	PriorityWritable bool       `word:"priorityWritable" doc:"updates take the place"`
+	Answer           Answer     `word:"answer" doc:"what adding answers"`
+	TextAs           string     `word:"textAs" doc:"property that an element which is a plain text is read as"`
+	Twins            bool       `word:"twins" doc:"several entries may have the same key"`
+	First            bool       `word:"first" doc:"a new object may already hold one entry"`
+	Rename           string     `word:"rename" doc:"name of the new name in the entry's update"`
+	Skip             []Skip     `word:"skip" doc:"entries that are no configuration"`
+
+	Add      EntryCall
+	Remove   EntryCall
+	NoAdd    bool // entries come by themselves: the API has no call to add one
+	NoRemove bool
+}
+
+// EntryCall says how an entry of a list is named in a request.
+type EntryCall struct {
+	By     EntryName      `word:"by" doc:"how the call names the entry"`
+	Fields []string       `word:"fields" doc:"yaml names that the body takes; all if left out"`
+	Query  map[string]any `word:"query" doc:"constants of the query"`
+	Site   string         `word:"site" doc:"name under which the body holds the site's id"` // of add
+}
+
+// EntryWord is a call, or that there is none.
+type EntryWord struct {
+	Call EntryCall
+	None bool
+}
+
+// Forms are a call and false.
+func (*EntryWord) Forms() []any { return []any{EntryCall{}, vocabulary.False{}} }
+
+// Take sets it.
+func (w *EntryWord) Take(v any) {
+	call, ok := v.(EntryCall)
+	*w = EntryWord{call, !ok}
+}
+
+// File is a value that is a file next to the YAML.
+type File struct {
+	Field  string            `word:"field" doc:"of the create's form"` // "" if the create takes no file
+	Get    string            `word:"get" is:"path" doc:"read of the file"`
+	Query  map[string]string `word:"query" doc:"of that read"`
+	Costly bool              `word:"costly" doc:"read only when asked for"`
+	Seen   string            `word:"seen" doc:"page that documents the read"` // where the list of operations lacks it
+	Put    *FilePut          `word:"put" doc:"call that sets it"`             // on an object that exists
+}
+
+// FilePut is the call that sets a file by itself. Without Fields its body is
+// not known: then the file is read and compared, and never sent.
+type FilePut struct {
+	Method Method   `word:"method" doc:"verb of the call"`
+	Path   string   `word:"path" is:"path" doc:"path of the call"`
+	Fields []string `word:"fields" doc:"names of the form's field, likeliest first"`
+}
+
+// Method is the verb of a write.
+type Method string
+
+// Words lists the verbs.
+func (Method) Words() []string { return []string{"PUT", "POST"} }
+
+// Cells is a matrix that is read whole and written cell by cell: rights by
+// site, kind of object and object.
+type Cells struct {
+	At     string `word:"at" doc:"path of the call, below the object"`
+	Method Method `word:"method" doc:"verb of the call"`
+	Query  string `word:"query" doc:"query name of the site's id"`
+	Row    string `word:"row" doc:"yaml name of the row's key, a reference to the site"`
+	Type   string `word:"type" doc:"body name of the column's number"`
+	Object string `word:"object" doc:"body name of the object's id"` // left out for the whole column
+	Value  string `word:"value" doc:"body name of the value"`
+	// Yaml names inside a column.
+	Own     string `word:"own" doc:"yaml name of the value of the whole column"`
+	Objects string `word:"objects" doc:"yaml name of the list of single objects"`
+	Name    string `word:"name" doc:"yaml name of an object in that list, a reference"`
+
+	NumberWords map[string]CellNumber `word:"numbers" doc:"column -> its number; null: nobody has seen it"`
+	Numbers     map[string]*int64     // column -> its number; nil = nobody has seen it
+	// Guessed are the columns whose number is only inferred.
+	Guessed map[string]bool
+}
+
+// Defaults of a matrix.
+func (c *Cells) Defaults() { c.Method = "PUT" }
+
+// CellNumber is the number of a column: null where nobody has seen it.
+type CellNumber struct {
+	Number  *int64
+	Guessed bool
+}
+
+type cellNumber struct {
+	Number   int64    `word:"number" doc:"the number"`
+	Evidence Evidence `word:"evidence" doc:"where it was read"`
+}
+
+// Forms are a number, null, and a number with its evidence.
+func (*CellNumber) Forms() []any { return []any{int64(0), vocabulary.Null{}, cellNumber{}} }
+
+// Take sets it.
+func (c *CellNumber) Take(v any) {
+	switch v := v.(type) {
+	case int64:
+		c.Number = &v
+	case cellNumber:
+		c.Number, c.Guessed = &v.Number, v.Evidence == "inferred"
+	}
+}
+
+// Membership is an object's place in a group that is written on the group.
+type Membership struct {
+	Of     string       `word:"of" doc:"kind of the group"`
+	At     string       `word:"at" doc:"path below the group"`
+	Bodies []MemberBody `word:"bodies" doc:"bodies, the likeliest first"`
+}
+
+// MemberBody is the name of the property that holds the ids; "" is an array of
+// them.
+type MemberBody string
+
+type memberArray string
+
+// Words is the only value.
+func (memberArray) Words() []string { return []string{"array"} }
+
+type memberProperty struct {
+	Property string `word:"property" doc:"name of the property that holds the ids"`
+}
+
+// Forms are "array" and a property.
+func (*MemberBody) Forms() []any { return []any{memberArray(""), memberProperty{}} }
+
+// Take sets it.
+func (b *MemberBody) Take(v any) {
+	if p, ok := v.(memberProperty); ok {
+		*b = MemberBody(p.Property)
+	}
+}
+
+// Separator is what parts the entries of a list that the farm holds as one
+// text; "" if the codec is another.
+func (c CodecName) Separator() string {
+	sep, ok := strings.CutPrefix(string(c), "separated:")
+	if !ok {
+		return ""
+	}
+	return sep
+}
