@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"rassync/examples"
+	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
@@ -73,7 +75,7 @@ func TestObjectsThatComeWithTheirSite(t *testing.T) {
 		t.Errorf("stale: %q", stale)
 	}
 	a := &App{Catalog: cat}
-	sv := &saver{app: a, session: fresh, live: live, snap: &runs.Snapshot{}, blobs: runs.Open(t.TempDir()).Blobs(), lists: export.NewRecorder(fresh.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
+	sv := &saver{app: a, session: fresh, live: live, snap: &runs.Snapshot{}, blobs: runs.Open(t.TempDir()).Blobs(), looks: apply.NewLooks(live, p, time.Now), files: map[string][]byte{}, seen: map[model.Address]int{}}
 	early := 0
 	for i := range p.Changes {
 		c := &p.Changes[i]

@@ -166,7 +166,8 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		return nil, err
 	}
 	blobs := store.Blobs()
-	snap, files, err := a.takeSnapshot(ctx, s, p.Live, p.Plan, run.Info.ID, blobs)
+	p.looks = apply.NewLooks(p.Live, p.Plan, a.Now)
+	snap, files, err := a.takeSnapshot(ctx, s, p.Live, p.looks, p.Plan, run.Info.ID, blobs)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +247,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 		old = &oldState{}
 	}
 	was := run.Now(a.Catalog)
-	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
+	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Looks: p.looks, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
 		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Incomplete: len(p.NotRestorable) > 0, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
 		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: was.Done(), Begun: runs.Begun(was.Entries), Activated: was.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res

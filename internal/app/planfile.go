@@ -59,10 +59,11 @@ func (a *App) Bind(ctx context.Context, s *Session, f, checkout *Folder, file *p
 	if guid := s.Farm().GUID; file.Farm.GUID != "" && guid != "" && !sameGUID(file.Farm.GUID, guid) {
 		return nil, &Failure{Class: Input, Err: plan.ErrOtherFor, Hint: "it was made for farm " + file.Farm.GUID + " (" + file.Farm.Name + "), this is " + guid + " (" + s.Farm().Name + ")"}
 	}
-	p, err := a.touched(ctx, s, f, &file.Plan)
+	p, err := a.touched(ctx, s, f, &file.Plan, (*plan.Change).Reads)
 	if err != nil {
 		return nil, err
 	}
+	asPlanned(a.Catalog, p.Live, &file.Plan)
 	if stale := staleObjects(a.Catalog, p.Live, &file.Plan); len(stale) > 0 {
 		return nil, Failf(Stale, "the plan is stale, nothing was written: %s since it was made", model.Count(len(stale), "object has changed", "objects have changed")).
 			With("plan again and have the new plan approved").About(stale)
@@ -77,8 +78,23 @@ func (a *App) Bind(ctx context.Context, s *Session, f, checkout *Folder, file *p
 	return p, a.judge(ctx, s, p, a.guard(s, f, allow))
 }
 
-// touched reads what a plan touches, as the plan itself read it.
-func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan) (*Planned, error) {
+// asPlanned gives live objects the parts that were not read, because their changes
+// do not write them, as the plan had found them: as they are declared.
+func asPlanned(cat *model.Catalog, live *export.Farm, p *plan.Plan) {
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		if o := liveOf(live, c); o != nil && o.Spec != nil {
+			k := cat.Kind(c.Kind)
+			export.Carry(k, &model.Object{Spec: c.Unread(k)}, o, c.Wanted())
+		}
+	}
+}
+
+// whole has all that is declared of a change's object read.
+func whole(c *plan.Change, _ *model.Kind) *model.Object { return c.Desired }
+
+// touched reads what a plan touches: of the objects of its changes what reads says.
+func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan, reads func(*plan.Change, *model.Kind) *model.Object) (*Planned, error) {
 	sc := newScope(a.Catalog)
 	var desired []*model.Object
 	for i := range pl.Changes {
@@ -101,7 +117,7 @@ func (a *App) touched(ctx context.Context, s *Session, f *Folder, pl *plan.Plan)
 			}
 		}
 		if c.Desired != nil && c.Action != plan.Delete {
-			desired = append(desired, c.Desired)
+			desired = append(desired, reads(c, a.Catalog.Kind(c.Kind)))
 		}
 	}
 	set, err := f.ruleSet()

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/guard"
 	"rassync/internal/model"
@@ -63,6 +64,7 @@ type Planned struct {
 	// Lacking is what the state that is gone back to had none of.
 	Lacking []string
 
+	looks *apply.Looks      // at the objects, for the snapshot
 	ready bool              // Ready found nothing
 	files map[string][]byte // the pictures that the plan uploads, once they were read
 }

@@ -69,7 +69,7 @@ func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *runs.Run, 
 	if err != nil {
 		return nil, err // without it the run could not be taken back
 	}
-	p, err := a.touched(ctx, s, f, &file.Plan)
+	p, err := a.touched(ctx, s, f, &file.Plan, whole)
 	if err != nil {
 		return nil, err
 	}

@@ -21,9 +21,12 @@ func all(*model.Object, *model.Property) bool { return true }
 
 // takeSnapshot reads every object that the plan touches, whole, and the order
 // of the siblings that it changes.
-func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, p *plan.Plan, id string, blobs *runs.Blobs) (*runs.Snapshot, map[string][]byte, error) {
+func (a *App) takeSnapshot(ctx context.Context, s *Session, live *export.Farm, looks *apply.Looks, p *plan.Plan, id string, blobs *runs.Blobs) (*runs.Snapshot, map[string][]byte, error) {
 	snap := &runs.Snapshot{ID: id, Time: a.Now().UTC(), Farm: p.Farm, Objects: []runs.SavedObject{}, Made: []string{}, Lacking: guard.Lacking(a.Catalog, p, live)}
-	sv := &saver{app: a, session: s, live: live, snap: snap, blobs: blobs, lists: export.NewRecorder(s.Reader()), files: map[string][]byte{}, seen: map[model.Address]int{}}
+	sv := &saver{app: a, session: s, live: live, looks: looks, snap: snap, blobs: blobs, files: map[string][]byte{}, seen: map[model.Address]int{}, whole: map[model.Address]bool{}}
+	if err := sv.besides(p); err != nil {
+		return nil, nil, err
+	}
 	for i := range p.Changes {
 		if err := sv.change(ctx, &p.Changes[i]); err != nil {
 			return nil, nil, err
@@ -47,9 +50,37 @@ type saver struct {
 	live    *export.Farm
 	snap    *runs.Snapshot
 	blobs   *runs.Blobs
-	lists   *export.Recorder // whose answers several objects share
+	looks   *apply.Looks
 	files   map[string][]byte
-	seen    map[model.Address]int // place in the snapshot, from 1
+	seen    map[model.Address]int  // place in the snapshot, from 1
+	whole   map[model.Address]bool // saved with all their parts
+}
+
+// besides notes which objects are written along with others, wherever that is in
+// them: they are saved whole.
+func (sv *saver) besides(p *plan.Plan) error {
+	for i := range p.Changes {
+		for _, text := range touchedBesides(&p.Changes[i]) {
+			addr, err := sv.app.Catalog.ParseAddress(text)
+			if err != nil {
+				return err
+			}
+			if o := sv.live.Find(addr); o != nil {
+				sv.whole[o.Address.Key()] = true
+			}
+		}
+	}
+	return nil
+}
+
+// touchedBesides are the objects that are written, or change, along with the one
+// of a change.
+func touchedBesides(c *plan.Change) []string {
+	touched := slices.Clone(c.Relinks)
+	for _, e := range c.AlsoChanges {
+		touched = append(touched, e.Address)
+	}
+	return touched
 }
 
 func (sv *saver) change(ctx context.Context, c *plan.Change) error {
@@ -71,20 +102,16 @@ func (sv *saver) change(ctx context.Context, c *plan.Change) error {
 	if c.RenamedFrom != "" {
 		renamedTo = c.Name
 	}
-	if err := sv.save(ctx, o, renamedTo, c.Action == plan.Delete); err != nil {
+	if err := sv.save(ctx, o, c, renamedTo, c.Action == plan.Delete); err != nil {
 		return err
 	}
-	touched := slices.Clone(c.Relinks)
-	for _, e := range c.AlsoChanges {
-		touched = append(touched, e.Address)
-	}
-	for _, text := range touched {
+	for _, text := range touchedBesides(c) {
 		addr, err := sv.app.Catalog.ParseAddress(text)
 		if err != nil {
 			return err
 		}
 		if other := sv.live.Find(addr); other != nil {
-			if err := sv.save(ctx, other, "", false); err != nil {
+			if err := sv.save(ctx, other, nil, "", false); err != nil {
 				return err
 			}
 		}
@@ -112,7 +139,11 @@ func liveOf(live *export.Farm, c *plan.Change) *model.Object {
 	return live.Find(a)
 }
 
-func (sv *saver) save(ctx context.Context, o *model.Object, renamedTo string, deleted bool) error {
+// save looks at an object and keeps it: of one that is changed what is in its own
+// answer and the parts that are written, or that may be switched on or off; the
+// other parts as they were read for the plan. c is nil for an object that changes
+// along with another one.
+func (sv *saver) save(ctx context.Context, o *model.Object, c *plan.Change, renamedTo string, deleted bool) error {
 	key := o.Address.Key()
 	if n := sv.seen[key]; n > 0 {
 		so := &sv.snap.Objects[n-1]
@@ -122,29 +153,22 @@ func (sv *saver) save(ctx context.Context, o *model.Object, renamedTo string, de
 		}
 		return nil
 	}
-	k := sv.app.Catalog.Kind(o.Address.Kind)
-	whole := o
-	own := export.NewRecorder(sv.session.Reader())
-	if k.NeedsRequests() || o.Spec == nil {
-		var err error
-		whole, err = sv.live.Reread(ctx, own, o, all)
-		if err != nil {
-			return fmt.Errorf("saving %s before it is changed: %w", o.Address, err)
-		}
-		if whole == nil {
-			return &apply.StaleError{Address: o.Address.String(), Gone: true}
-		}
+	want := all
+	if c != nil && c.Action == plan.Update && !sv.whole[key] && o.Spec != nil {
+		wanted := c.Wanted()
+		want = func(o *model.Object, p *model.Property) bool { return wanted(o, p) || c.Switches(p) }
 	}
-	answers := own.Answers(k, o)
-	if len(answers) == 0 && o.ID != "" || k.Shape == model.Singleton && len(answers) == 0 {
-		if err := sv.lists.Own(ctx, k, o); err != nil {
-			return fmt.Errorf("saving %s before it is changed: %w", o.Address, err)
-		}
-		if answers = sv.lists.Answers(k, o); len(answers) == 0 {
-			return &apply.StaleError{Address: o.Address.String(), Gone: true}
-		}
+	now, answers, err := sv.looks.Whole(ctx, sv.session.Reader(), o, want)
+	if err != nil {
+		return fmt.Errorf("saving %s before it is changed: %w", o.Address, err)
 	}
-	return sv.keep(whole, o.Address, answers, renamedTo, deleted)
+	if now == nil {
+		return &apply.StaleError{Address: o.Address.String(), Gone: true}
+	}
+	if c != nil && c.PreImage != "" && !plan.SamePreImage(sv.app.Catalog, sv.live.Names, now, c.PreImage, c.Wanted()) {
+		return &apply.StaleError{Address: c.Address}
+	}
+	return sv.keep(now, o.Address, answers, renamedTo, deleted)
 }
 
 // keep adds an object to the snapshot: as it is understood, as an export

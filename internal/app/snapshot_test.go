@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rassync/examples"
+	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
@@ -54,13 +55,13 @@ func TestSnapshotHoldsWhatTheFarmAnswered(t *testing.T) {
 	p := &plan.Plan{}
 	for _, o := range live.All() {
 		if cat.Kind(o.Address.Kind).Shape != model.OrderShape {
-			p.Changes = append(p.Changes, plan.Change{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name, Action: plan.Update})
+			p.Changes = append(p.Changes, plan.Change{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name, Action: plan.Replace}) // what is made anew is kept whole
 		}
 	}
 	store := runs.Open(t.TempDir())
 	blobs := store.Blobs()
 	a := &App{Catalog: cat, Env: &Env{Now: time.Now}}
-	snap, files, err := a.takeSnapshot(ctx, s, live, p, "run", blobs)
+	snap, files, err := a.takeSnapshot(ctx, s, live, apply.NewLooks(live, p, time.Now), p, "run", blobs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +135,7 @@ func TestSnapshotHoldsWhatTheFarmAnswered(t *testing.T) {
 		return len(list)
 	}
 	before := count()
-	if _, _, err := a.takeSnapshot(ctx, s, live, p, "again", store.Blobs()); err != nil {
+	if _, _, err := a.takeSnapshot(ctx, s, live, apply.NewLooks(live, p, time.Now), p, "again", store.Blobs()); err != nil {
 		t.Fatal(err)
 	}
 	if after := count(); after != before {
@@ -143,7 +144,7 @@ func TestSnapshotHoldsWhatTheFarmAnswered(t *testing.T) {
 
 	// What goes with a site is saved with it.
 	gone := &plan.Plan{Changes: []plan.Change{{Address: "Site/" + live.Sites[1].Address.Name, Kind: model.SiteKind, Name: live.Sites[1].Address.Name, Action: plan.Delete}}}
-	if snap, _, err = a.takeSnapshot(ctx, s, live, gone, "site", blobs); err != nil {
+	if snap, _, err = a.takeSnapshot(ctx, s, live, apply.NewLooks(live, gone, time.Now), gone, "site", blobs); err != nil {
 		t.Fatal(err)
 	}
 	content := 0

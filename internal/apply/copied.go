@@ -88,6 +88,9 @@ func same(o *model.Object, path string, want any) bool {
 // noteCopies writes down what the farm has changed along with a change.
 func (r *run) noteCopies(c *plan.Change) error {
 	for _, e := range c.AlsoChanges {
+		if o, err := r.other(e); err == nil && o != nil {
+			r.Looks.writes(o)
+		}
 		if e.Maybe {
 			continue
 		}

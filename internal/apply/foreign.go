@@ -105,8 +105,8 @@ func (r *run) afterWrite(ctx context.Context) {
 	if r.Staging == nil || !f.looked {
 		return
 	}
-	if f.own++; f.own > watched || len(f.steps) == watched {
-		return
+	if f.own++; f.own > watched || len(f.steps) == watched || f.step() == 1 {
+		return // it is known, and no write can move the number by less
 	}
 	if now, err := r.Staging(ctx); err == nil {
 		f.steps = append(f.steps, now.SettingsID-f.last)

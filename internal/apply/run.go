@@ -28,8 +28,10 @@ type Recorder interface{ Append(runs.Entry) error }
 
 // Options say how a plan is carried out.
 type Options struct {
-	Writer  Writer
-	Live    *export.Farm // the farm as it was just read
+	Writer Writer
+	Live   *export.Farm // the farm as it was just read
+	// Looks are the looks at the farm for the snapshot; nil: there were none.
+	Looks   *Looks
 	Journal Recorder
 	Sent    *runs.Sent
 	// Learnt is how the farm wants to be spoken to; nil: nothing is known.
@@ -170,6 +172,9 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		o.Now = time.Now
 	}
 	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, interrupted: ctx}
+	if r.Looks == nil {
+		r.Looks = NewLooks(o.Live, p, o.Now)
+	}
 	r.keepRevealed()
 	r.alreadyRelinked()
 	r.foreign.known = o.MetForeign
@@ -407,7 +412,13 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 			return nil, &StaleError{Address: c.Address, Gone: true}
 		}
 	}
-	now, err := r.Live.Reread(ctx, r.Writer, old, c.Wanted())
+	var now *model.Object
+	var err error
+	if again {
+		now, err = r.Live.Reread(ctx, r.Writer, old, c.Declared())
+	} else {
+		now, err = r.Looks.Object(ctx, r.Writer, old, c.Wanted())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -91,6 +91,7 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.A
 		return nil, &runError{err}
 	}
 	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
+	r.Looks.writes(what.object)
 	req.Secrets = r.revealed
 	ans, err := r.Writer.Send(ctx, req)
 	e.Event, e.Object, e.Does, e.Fields = "answer", "", "", nil

@@ -18,6 +18,7 @@ import (
 // take is named value by value, what it did not take away or put in order too.
 func (r *run) verify(ctx context.Context) {
 	lists := &asked{from: r.Writer, answers: map[string]*ras.Answer{}}
+	looks := r.looksBack()
 	gone := map[string]bool{} // sites, and what belongs to them
 	for i := range r.plan.Changes {
 		if c := &r.plan.Changes[i]; c.Action == plan.Delete && c.Kind == model.SiteKind {
@@ -40,7 +41,7 @@ func (r *run) verify(ctx context.Context) {
 		if live == nil {
 			continue
 		}
-		now, err := r.Live.Reread(ctx, r.Writer, live, plan.WantOf(c.Desired))
+		now, err := looks.Object(ctx, r.Writer, live, r.wantedBack(c))
 		if err != nil {
 			r.unverified(c.Address, err)
 			continue
@@ -72,7 +73,7 @@ func (r *run) verify(ctx context.Context) {
 		if gone[model.Fold(o.Address.Site)] {
 			continue
 		}
-		still, err := r.Live.Remains(ctx, lists, o)
+		still, err := looks.Remains(ctx, r.Writer, o)
 		switch {
 		case err != nil:
 			r.unverified(o.Address.String(), err)
@@ -80,6 +81,26 @@ func (r *run) verify(ctx context.Context) {
 			r.deviates(Deviation{Address: o.Address.String(), Want: "to be gone", Have: "there"}, "it was deleted, and is still on the farm")
 		}
 	}
+}
+
+// looksBack prepares to look at all that was written.
+func (r *run) looksBack() *Looks {
+	l := NewLooks(r.Live, &plan.Plan{}, r.Now)
+	l.turn = r.Looks.turn
+	for i := range r.plan.Changes {
+		if c := &r.plan.Changes[i]; c.Action != plan.Delete && c.Action != plan.Reorder && !r.unfinished[c.Address] && !r.twins[c.Address] {
+			l.expect(r.Live.Find(c.Desired.Address))
+		}
+	}
+	for _, o := range r.deleted {
+		l.expect(o)
+	}
+	return l
+}
+
+// wantedBack says which parts of an object are read back: those that were written.
+func (r *run) wantedBack(c *plan.Change) func(*model.Object, *model.Property) bool {
+	return c.Wanted()
 }
 
 // noteRead writes down how an object reads once everything is written: of what

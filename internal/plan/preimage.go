@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"rassync/internal/export"
@@ -61,30 +62,97 @@ func withoutPath(spec map[string]any, path []string) map[string]any {
 	return out
 }
 
-// Wanted says which parts of its object are read for a change.
+// Wanted says which parts of its object are read for a change: of an update those
+// that it writes, of an object that is made those that are declared.
 func (c *Change) Wanted() func(*model.Object, *model.Property) bool {
+	declared := c.Declared()
+	if c.Action != Update {
+		return declared
+	}
+	return func(o *model.Object, p *model.Property) bool { return declared(o, p) && (!ownRead(p) || c.Writes(p)) }
+}
+
+// Declared says which parts of the object of a change are declared.
+func (c *Change) Declared() func(*model.Object, *model.Property) bool {
 	if c.Action == Delete {
 		return WantOf(nil)
 	}
 	return WantOf(c.Desired)
 }
 
-// unwanted are the properties with reads of their own that are not wanted. One
-// read may serve several.
-func unwanted(k *model.Kind, o *model.Object, want func(*model.Object, *model.Property) bool) map[*model.Property]bool {
-	read := map[string]bool{}
-	for _, p := range k.Remote() {
-		read[export.PartAt(p)] = read[export.PartAt(p)] || want(o, p)
+// ownRead tells whether a property is read by a request of its own.
+func ownRead(p *model.Property) bool { return p.File != nil && p.File.Costly || p.OwnPartGet() != nil }
+
+// Writes tells whether the change writes something of what is read together with
+// a property.
+func (c *Change) Writes(p *model.Property) bool {
+	path := p.Path()
+	if own := p.OwnPartGet(); own != nil {
+		path = own.Path()
 	}
-	out := map[*model.Property]bool{}
-	for _, p := range k.Remote() {
-		out[p] = !read[export.PartAt(p)]
-	}
-	k.Spec.Walk(func(p *model.Property) {
-		if p.File != nil && p.File.Costly {
-			out[p] = !want(o, p)
+	path, _ = splitLabels(strings.ReplaceAll(path, "[]", ""))
+	for _, f := range c.Fields {
+		plain, _ := splitLabels(f.Path)
+		plain = strings.ReplaceAll(plain, "[]", "")
+		if plain == path || strings.HasPrefix(plain, path+".") || strings.HasPrefix(path, plain+".") {
+			return true
 		}
-	})
+	}
+	return false
+}
+
+// Reads is what is declared of the object of a change without the parts that the
+// change does not write: what must be read to carry it out.
+func (c *Change) Reads(k *model.Kind) *model.Object {
+	if c.Action != Update || c.Desired == nil {
+		return c.Desired
+	}
+	d := *c.Desired
+	for _, p := range export.UnreadParts(k, c.Desired, c.Wanted()) {
+		if !p.InEntry() {
+			d.Spec = withoutPath(d.Spec, strings.Split(p.Path(), "."))
+		}
+	}
+	return &d
+}
+
+// Unread is the spec of the declared parts that the change does not write: its plan
+// says that the farm has them as they are declared.
+func (c *Change) Unread(k *model.Kind) map[string]any {
+	if c.Action != Update || c.Desired == nil {
+		return nil
+	}
+	out := &model.Object{Spec: map[string]any{}}
+	wanted := c.Wanted()
+	export.Carry(k, c.Desired, out, wanted)
+	return out.Spec
+}
+
+// Switches tells whether the change writes what may switch a property on or off.
+func (c *Change) Switches(p *model.Property) bool {
+	for at := p; at.Parent != nil; at = at.Parent {
+		names := []string{at.Gate}
+		for name := range at.When {
+			names = append(names, name)
+		}
+		for _, name := range names {
+			if rest, beside := strings.CutPrefix(name, "./"); beside {
+				name = joinPath(at.Parent.Path(), rest)
+			}
+			if name != "" && slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == name || strings.HasPrefix(name, f.Path+".") }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unwanted are the properties with reads of their own that are not wanted.
+func unwanted(k *model.Kind, o *model.Object, want func(*model.Object, *model.Property) bool) map[*model.Property]bool {
+	out := map[*model.Property]bool{}
+	for _, p := range export.UnreadParts(k, o, want) {
+		out[p] = true
+	}
 	return out
 }
 
