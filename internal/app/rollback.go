@@ -85,7 +85,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	}
 	way := wayback.New(a.Catalog, run.Now(a.Catalog).Entries, &file.Plan, snap, was)
 	sc := newScope(a.Catalog)
-	touched := way.Objects()
+	touched := way.Reads()
 	sc.objects(touched)
 	for _, addr := range way.Made() {
 		sc.deletes(addr.Kind)

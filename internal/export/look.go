@@ -204,3 +204,30 @@ func put(spec map[string]any, path string, v any) {
 	}
 	at[names[len(names)-1]] = v
 }
+
+// Without is a spec without some properties; spec itself stays as it is.
+func Without(spec map[string]any, props []*model.Property) map[string]any {
+	for _, p := range props {
+		if !p.InEntry() {
+			spec = WithoutPath(spec, p.Path())
+		}
+	}
+	return spec
+}
+
+// WithoutPath is a spec without the value at a path; spec itself stays as it is.
+func WithoutPath(spec map[string]any, path string) map[string]any {
+	name, rest, more := strings.Cut(path, ".")
+	v, ok := spec[name]
+	if !ok {
+		return spec
+	}
+	out := maps.Clone(spec)
+	switch sub, isMap := v.(map[string]any); {
+	case !more:
+		delete(out, name)
+	case isMap:
+		out[name] = WithoutPath(sub, rest)
+	}
+	return out
+}

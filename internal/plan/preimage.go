@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ func SamePreImage(cat *model.Catalog, names *export.Names, o *model.Object, pre 
 func preImage(cat *model.Catalog, names *export.Names, o *model.Object, absent []string, want func(*model.Object, *model.Property) bool) string {
 	k, spec := cat.Kind(o.Address.Kind), o.Spec
 	for _, path := range absent {
-		spec = withoutPath(spec, strings.Split(path, "."))
+		spec = export.WithoutPath(spec, path)
 	}
 	h := hasher{names: names, site: o.Address.Site, unwanted: unwanted(k, o, want)}
 	hash := model.Hash(h.byID(k.Spec, spec))
@@ -43,23 +42,6 @@ func preImage(cat *model.Catalog, names *export.Names, o *model.Object, absent [
 		hash += "|" + strings.Join(absent, ",")
 	}
 	return hash
-}
-
-// withoutPath is spec without the value at a path; spec itself stays as it is.
-func withoutPath(spec map[string]any, path []string) map[string]any {
-	v, ok := spec[path[0]]
-	if !ok {
-		return spec
-	}
-	out := maps.Clone(spec)
-	if sub, isMap := v.(map[string]any); isMap && len(path) > 1 {
-		out[path[0]] = withoutPath(sub, path[1:])
-		return out
-	}
-	if len(path) == 1 {
-		delete(out, path[0])
-	}
-	return out
 }
 
 // Wanted says which parts of its object are read for a change: of an update those
@@ -108,11 +90,7 @@ func (c *Change) Reads(k *model.Kind) *model.Object {
 		return c.Desired
 	}
 	d := *c.Desired
-	for _, p := range export.UnreadParts(k, c.Desired, c.Wanted()) {
-		if !p.InEntry() {
-			d.Spec = withoutPath(d.Spec, strings.Split(p.Path(), "."))
-		}
-	}
+	d.Spec = export.Without(d.Spec, export.UnreadParts(k, c.Desired, c.Wanted()))
 	return &d
 }
 

@@ -1,0 +1,240 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rassync/internal/farmsim"
+	"rassync/internal/guard"
+	"rassync/internal/model"
+	"rassync/internal/plan"
+	"rassync/internal/workspace"
+	"rassync/schemas"
+)
+
+// counted is a large simulated farm that counts what it is asked for, and a
+// workspace that holds its export.
+type counted struct {
+	t    *testing.T
+	url  string
+	farm *farmsim.Farm
+	app  *App
+	dir  string
+	mu   sync.Mutex
+	// asked are the requests since the last count; before is told of each of them
+	// before it is answered.
+	asked  []string
+	before func(*http.Request)
+}
+
+func newCounted(t *testing.T, apps int, sw farmsim.Switches) *counted {
+	t.Helper()
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &counted{t: t, dir: t.TempDir()}
+	if c.farm, err = farmsim.New(farmsim.Options{Catalog: cat, State: farmsim.Large(cat, apps), Rate: -1, Switches: sw}); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.mu.Lock()
+		c.asked = append(c.asked, r.Method+" "+r.URL.Path)
+		before := c.before
+		c.mu.Unlock()
+		if before != nil {
+			before(r)
+		}
+		c.farm.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c.url = server.URL
+	env := &Env{Out: io.Discard, Err: io.Discard, Now: time.Now, User: "test", Host: "test", PID: os.Getpid(),
+		LookupEnv: func(name string) (string, bool) {
+			if name == EnvPassword {
+				return farmsim.DefaultPassword, true
+			}
+			return "", false
+		}}
+	if c.app, err = New(env, "test"); err != nil {
+		t.Fatal(err)
+	}
+	c.session(func(ctx context.Context, s *Session) {
+		f, err := c.app.Configured(c.dir, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.app.Export(ctx, s, f, ExportOptions{AllowOtherFarm: true}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return c
+}
+
+func (c *counted) session(do func(context.Context, *Session)) {
+	c.t.Helper()
+	ctx := context.Background()
+	s, err := c.app.Connect(ctx, Connection{URL: c.url, Username: farmsim.DefaultUsername, Rate: "off"}, workspace.Farm{}, c.dir)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer s.Close()
+	do(ctx, s)
+}
+
+func (c *counted) folder() *Folder {
+	c.t.Helper()
+	f, err := c.app.Load(c.dir, "")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	f.Farm = workspace.Farm{}
+	return f
+}
+
+// count gives how many requests there were since the last count, by method and
+// path without ids.
+func (c *counted) count() (int, map[string]int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	by := map[string]int{}
+	for _, a := range c.asked {
+		by[ids.ReplaceAllString(a, "/{id}")]++
+	}
+	n := len(c.asked)
+	c.asked = nil
+	return n, by
+}
+
+var ids = regexp.MustCompile(`/\d+`)
+
+// edit changes up to n places of the documents.
+func (c *counted) edit(n int, what *regexp.Regexp, with string) int {
+	c.t.Helper()
+	changed := 0
+	err := filepath.WalkDir(c.dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".yaml" || strings.Contains(path, ".rassync") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		out := what.ReplaceAllFunc(data, func(found []byte) []byte {
+			if changed == n {
+				return found
+			}
+			changed++
+			return what.ReplaceAll(found, []byte(with))
+		})
+		return os.WriteFile(path, out, 0o644)
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return changed
+}
+
+var descriptions = regexp.MustCompile(`(?m)Application number \d+$`)
+
+// apply plans and applies what is declared; it gives the requests of the plan and
+// those beyond it.
+func (c *counted) apply() (planned, applied int, by map[string]int, rep *Report) {
+	c.t.Helper()
+	c.session(func(ctx context.Context, s *Session) {
+		c.count()
+		p, err := c.app.Plan(ctx, s, c.folder(), PlanOptions{})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		planned, _ = c.count()
+		if rep, err = c.app.Execute(ctx, s, p, Execution{Command: "apply"}); err != nil {
+			c.t.Fatal(err)
+		}
+		applied, by = c.count()
+	})
+	return planned, applied, by, rep
+}
+
+// stagingLooks are the requests that tell what others stage: logons and logoffs.
+const stagingLooks = 6
+
+func TestRequestsOfChanges(t *testing.T) {
+	c := newCounted(t, 200, farmsim.Switches{})
+	if n := c.edit(30, descriptions, "$0, edited"); n != 30 {
+		t.Fatalf("%d documents were edited", n)
+	}
+	planned, applied, by, rep := c.apply()
+	t.Logf("plan %d, apply %d: %v", planned, applied, by)
+	// One list for the snapshot and the check, one to read back, the activation.
+	if most := 30 + 2 + 1 + stagingLooks; applied > most {
+		t.Errorf("30 changes took %d requests, want %d at most: %v", applied, most, by)
+	}
+	back, how, undone := c.rollback(rep)
+	t.Logf("plan of the rollback %d %v, rollback %d", back, how, undone)
+	if undone > applied {
+		t.Errorf("the rollback took %d requests, more than the run's %d", undone, applied)
+	}
+	if n := how["GET /api/PubItems/{id}/Filter"]; n > 0 {
+		t.Errorf("the plan of the rollback read rules of %d items, which the run did not write", n)
+	}
+
+	// The same as a saved plan.
+	var file *plan.File
+	c.session(func(ctx context.Context, s *Session) {
+		p, err := c.app.Plan(ctx, s, c.folder(), PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file, err = c.app.SavePlan(p.Plan, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	})
+	c.session(func(ctx context.Context, s *Session) {
+		c.count()
+		f := c.folder()
+		p, err := c.app.Bind(ctx, s, f, f, file, guard.Allowance{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bound, how := c.count()
+		if how["GET /api/PubItems/{id}/Filter"] > 0 {
+			t.Errorf("the saved plan read rules that it does not write: %v", how)
+		}
+		if _, err := c.app.Execute(ctx, s, p, Execution{Command: "apply"}); err != nil {
+			t.Fatal(err)
+		}
+		n, by := c.count()
+		t.Logf("saved plan: %d to bind it, %d", bound, n)
+		if n > applied {
+			t.Errorf("the saved plan took %d requests, more than the %d of the plan itself: %v", n, applied, by)
+		}
+	})
+}
+
+// rollback takes a run back; it gives the requests of the plan and those beyond it.
+func (c *counted) rollback(rep *Report) (planned int, how map[string]int, undone int) {
+	c.t.Helper()
+	c.session(func(ctx context.Context, s *Session) {
+		c.count()
+		p, err := c.app.PlanRollback(ctx, s, c.folder(), rep.Run, PlanOptions{})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		planned, how = c.count()
+		if _, err := c.app.Execute(ctx, s, p, Execution{Command: "rollback"}); err != nil {
+			c.t.Fatal(err)
+		}
+		undone, _ = c.count()
+	})
+	return planned, how, undone
+}
