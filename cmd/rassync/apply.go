@@ -52,10 +52,11 @@ interrupt ends at once. That nobody reads the output any more stops nothing.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
+	addEvents(cmd, c)
 	addSelection(cmd, c, &o.sel)
 	addWrite(cmd, c, &o.write)
 	addOverlay(cmd, &o.overlay)
-	o.format = addFormat(cmd, "text", "json")
+	o.format = addFormat(cmd, "text", "json", "markdown")
 	o.onError = addOnError(cmd)
 	addRange(cmd, &o.rng)
 	f := cmd.Flags()
@@ -196,7 +197,7 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	}
 	if p.Plan.Empty() && (w.dryRun || e.Command != "rollback") {
 		if !text {
-			if err := showResult(c, s, p, nil); err != nil {
+			if err := showResult(c, s, p, nil, format, e.Command); err != nil {
 				return err
 			}
 		}
@@ -214,7 +215,7 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	if w.dryRun {
 		c.Notice("dry run: nothing was written")
 		if !text {
-			if err := showResult(c, s, p, nil); err != nil {
+			if err := showResult(c, s, p, nil, format, e.Command); err != nil {
 				return err
 			}
 		}
@@ -247,16 +248,18 @@ type watcher struct {
 	progress *render.ApplyProgress
 	events   []apply.Event
 	quiet    bool
+	stream   *eventStream
 }
 
 func (c *call) watch(format string, verbose bool) *watcher {
 	o := c.errOptions()
 	o.Verbose = verbose
-	return &watcher{format: format, progress: render.NewApplyProgress(c.Err, o, c.overwrites()), quiet: c.quiet}
+	return &watcher{format: format, progress: render.NewApplyProgress(c.Err, o, c.overwrites()), quiet: c.quiet, stream: c.events}
 }
 
 func (w *watcher) event(e apply.Event) {
 	w.events = append(w.events, e)
+	w.stream.send(ofRun(e))
 	if !w.quiet {
 		// A terminal that is gone must not stop a run.
 		_ = w.progress.Event(e)
@@ -268,9 +271,9 @@ func (w *watcher) finish(c *call, s *app.Session, p *app.Planned, rep *app.Repor
 	if rep == nil {
 		return err
 	}
-	if w.format == "json" {
+	if w.format != "text" {
 		if rep.Result != nil {
-			if werr := showResult(c, s, p, rep); werr != nil && err == nil {
+			if werr := showResult(c, s, p, rep, w.format, rep.Run.Info.Command); werr != nil && err == nil {
 				err = werr
 			}
 		}

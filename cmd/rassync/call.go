@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,10 +26,16 @@ type call struct {
 	*app.App
 	out *counter
 
-	output  outputFile
-	noColor bool
-	plain   bool
-	quiet   bool
+	output outputFile
+	// events is the stream of --events, nil without it; eventResult collects the
+	// result that goes into it.
+	events      *eventStream
+	eventsTo    string
+	eventResult *bytes.Buffer
+	progress    *reading // that is shown now
+	noColor     bool
+	plain       bool
+	quiet       bool
 
 	began  bool   // a command's own code has been reached
 	format string // of the result, "" where the command knows only text
@@ -108,7 +115,11 @@ func runWith(ctx context.Context, a *app.App, args []string) int {
 	if err != nil && !c.began && !errors.As(err, &crash) {
 		// Everything that goes wrong before a command begins is its usage.
 		err = &app.Failure{Class: app.Input, Err: err, Hint: usageHint(root, args, err)}
-		if asksForJSON(args) {
+		switch {
+		case asksForEvents(args):
+			c.events = c.eventsOnStdout()
+			c.events.send(event{Type: "start", FormatVersion: "1", Command: commandName(root, args), Version: c.Tool.Version})
+		case asksForJSON(args):
 			c.format = "json"
 		}
 	}
@@ -163,6 +174,14 @@ func usageHint(root *cobra.Command, args []string, why error) string {
 	return cmd.CommandPath() + " --help shows its arguments and flags"
 }
 
+// commandName is the command that a command line means, as far as it says so.
+func commandName(root *cobra.Command, args []string) string {
+	if cmd, _, err := root.Find(args); err == nil {
+		return cmd.Name()
+	}
+	return root.Name()
+}
+
 // asksForJSON tells whether a command line that could not be read asks for
 // JSON: whoever parses stdout is to find a document there.
 func asksForJSON(args []string) bool {
@@ -176,33 +195,44 @@ func asksForJSON(args []string) bool {
 
 // say shows a notice or a warning of the engines.
 func (c *call) say(m app.Message) {
+	kind := "notice"
+	if m.Warning {
+		kind = "warning"
+	}
+	c.events.send(event{Type: kind, Message: m.Text})
 	if c.quiet && !m.Warning {
 		return
 	}
+	c.progress.aside()
 	fmt.Fprintf(c.Err, "rassync: %s\n", render.Escape(m.Text))
 }
 
 // finish shows the error of a command and gives the exit code.
 func (c *call) finish(err error) int {
 	outcome := app.ClassOf(err).Outcome()
-	if err == nil {
-		return outcome.Code
+	if eerr := c.endEvents(err, outcome); eerr != nil {
+		c.Warn("not all events were written: %v", eerr)
 	}
-	var f *app.Failure
-	if errors.As(err, &f) && f.Err == nil && err == error(f) {
-		return outcome.Code // an outcome, not an error
+	if err == nil || isOutcome(err) {
+		return outcome.Code
 	}
 	var crash *app.CrashError
 	if errors.As(err, &crash) {
 		c.showStack(crash)
 	}
 	c.showError(err)
-	if c.format == "json" && c.out.n == 0 {
+	if c.format == "json" && c.out.n == 0 && c.eventResult == nil {
 		if werr := c.errorJSON(err, outcome); werr != nil {
 			fmt.Fprintln(c.Err, "rassync:", werr)
 		}
 	}
 	return outcome.Code
+}
+
+// isOutcome tells whether an error only says which exit code a command has.
+func isOutcome(err error) bool {
+	var f *app.Failure
+	return errors.As(err, &f) && f.Err == nil && err == error(f)
 }
 
 // showError tells people what went wrong, on which objects, and what to try.
@@ -237,9 +267,11 @@ func (c *call) showError(err error) {
 	}
 }
 
-// errorDocument is what stands on stdout in place of a JSON result.
+// errorDocument is what stands on stdout in place of a JSON result
+// (schemas/formats/error.json).
 type errorDocument struct {
-	Error errorBody `json:"error"`
+	FormatVersion string    `json:"formatVersion"`
+	Error         errorBody `json:"error"`
 }
 
 type errorBody struct {
@@ -253,19 +285,27 @@ type errorBody struct {
 }
 
 func (c *call) errorJSON(err error, outcome app.Outcome) error {
-	doc := errorDocument{errorBody{Class: outcome.Name, ExitCode: outcome.Code, Message: err.Error(), Hint: app.HintOf(err)}}
+	body, jerr := errorBodyOf(err, outcome)
+	if jerr != nil {
+		return jerr
+	}
+	return render.JSON(c.Out, errorDocument{"1", body})
+}
+
+func errorBodyOf(err error, outcome app.Outcome) (errorBody, error) {
+	body := errorBody{Class: outcome.Name, ExitCode: outcome.Code, Message: err.Error(), Hint: app.HintOf(err)}
 	var f *app.Failure
 	if errors.As(err, &f) {
-		doc.Error.Objects = f.Objects
+		body.Objects = f.Objects
 		if len(f.Diagnostics) > 0 {
 			var list jsonBuffer
 			if derr := render.DiagnosticsJSON(&list, f.Diagnostics); derr != nil {
-				return derr
+				return body, derr
 			}
-			doc.Error.Diagnostics = json.RawMessage(list)
+			body.Diagnostics = json.RawMessage(list)
 		}
 	}
-	return render.JSON(c.Out, doc)
+	return body, nil
 }
 
 type jsonBuffer []byte
@@ -306,8 +346,14 @@ type action func(ctx context.Context, args []string) error
 func (c *call) begin(format *formatFlag, do action) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		c.began = true
+		if err := c.beginEvents(cmd, format); err != nil {
+			return err
+		}
 		if format != nil {
 			c.format = format.value
+		}
+		if c.eventResult != nil {
+			c.out.w, c.OutTerminal = c.eventResult, false
 		}
 		if c.output.path != "" {
 			if err := c.output.open(); err != nil {

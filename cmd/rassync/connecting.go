@@ -16,6 +16,8 @@ func (c *call) with(ctx context.Context, conn app.Connection, f *app.Folder, do 
 	if err != nil {
 		return err
 	}
+	farm := s.Farm()
+	c.events.send(event{Type: "connected", Farm: &eventFarm{s.URL, farm.GUID, farm.Name}})
 	defer func() { // after a crash too
 		if cerr := s.Close(); cerr != nil {
 			c.Notice("logging off: %v", cerr)
@@ -27,6 +29,7 @@ func (c *call) with(ctx context.Context, conn app.Connection, f *app.Folder, do 
 
 // stats tells what a session cost.
 func (c *call) stats(s *app.Session) {
+	c.events.send(event{Type: "session", sessionCost: costOf(s)})
 	st := s.Stats()
 	text := fmt.Sprintf("%d requests (%d writes), %s waited, %d repeated", st.Requests, st.Writes, st.Waited.Round(100*time.Millisecond), st.Retries)
 	if st.Throttled > 0 {

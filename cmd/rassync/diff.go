@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ type diffOptions struct {
 	dir          string
 	detailedExit bool
 	verbose      bool
+	limit        int
 }
 
 func newDiff(c *call) *cobra.Command {
@@ -35,11 +37,12 @@ compared; a snapshot says nothing of objects that it does not hold.`,
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
-	o.format = addFormat(cmd, "text", "json", "html", "csv")
+	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv")
 	f := cmd.Flags()
 	f.StringVar(&o.dir, "dir", ".", "workspace that holds the snapshots")
 	f.BoolVar(&o.detailedExit, "detailed-exitcode", false, "exit with 2 if there are differences")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole")
+	f.IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
 	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, args[0], args[1]) })
 	return cmd
 }
@@ -47,6 +50,9 @@ compared; a snapshot says nothing of objects that it does not hold.`,
 func (o *diffOptions) run(ctx context.Context, c *call, nameA, nameB string) error {
 	set, err := o.sel.parse(c.Catalog)
 	if err != nil {
+		return err
+	}
+	if err := checkLimit(o.limit); err != nil {
 		return err
 	}
 	a, err := c.SideOf(nameA, o.dir, o.overlay)
@@ -69,7 +75,11 @@ func (o *diffOptions) run(ctx context.Context, c *call, nameA, nameB string) err
 		return err
 	}
 	d := render.Differences{From: a.Name, To: b.Name, Changes: c.Compare(a, b, set)}
-	if err := o.show(c, d); err != nil {
+	var cut *render.Cut
+	switch err := o.show(c, d); {
+	case errors.As(err, &cut):
+		return app.Failf(app.Failed, "%w with --max-bytes %d", cut, o.limit).With("raise --max-bytes, or compare a part with --only")
+	case err != nil:
 		return err
 	}
 	if o.detailedExit && len(d.Changes) > 0 {
@@ -102,6 +112,8 @@ func (o *diffOptions) show(c *call, d render.Differences) error {
 	switch o.format.value {
 	case "json":
 		return render.DifferencesJSON(c.Out, d)
+	case "markdown":
+		return render.DifferencesMarkdown(c.Out, d, o.limit)
 	case "html":
 		return render.DifferencesHTML(c.Out, d)
 	case "csv":

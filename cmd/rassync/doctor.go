@@ -71,9 +71,9 @@ func (o *doctorOptions) run(ctx context.Context, c *call, dir string) error {
 		return err
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
-		line := c.reading()
-		found, err := c.Examine(ctx, s, f, app.CheckupOptions{Sample: o.sample, SelfTest: !o.quick, Progress: line.listed})
-		line.done()
+		line := c.reading(s.Connection)
+		found, err := c.Examine(ctx, s, f, app.CheckupOptions{Sample: o.sample, SelfTest: !o.quick, Progress: line.listed, Steps: line.steps})
+		line.end(c)
 		if err != nil {
 			return err
 		}

@@ -41,6 +41,7 @@ never values.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
+	addEvents(cmd, c)
 	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
 	o.notify = addNotify(cmd)
@@ -57,8 +58,8 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
-	if o.limit < 0 {
-		return app.Failf(app.Input, "--max-bytes %d: it is a number of bytes, or 0 for no limit", o.limit)
+	if err := checkLimit(o.limit); err != nil {
+		return err
 	}
 	f, err := c.loaded(dir, o.overlay)
 	if err != nil {
@@ -117,7 +118,7 @@ func (o *driftOptions) show(c *call, d render.Drift) error {
 	case "json":
 		return render.DriftJSON(c.Out, d)
 	case "markdown":
-		return render.DriftMarkdown(c.Out, d, o.limit)
+		return render.DriftMarkdown(c.Out, d, o.limit, o.source.url)
 	case "html":
 		return render.DriftHTML(c.Out, d, o.source.url)
 	case "csv":

@@ -51,6 +51,7 @@ answered that no schema knows.`,
 	addConnection(cmd, &o.conn)
 	addSelection(cmd, c, &o.sel)
 	addOverlay(cmd, &o.overlay)
+	addEvents(cmd, c)
 	f := cmd.Flags()
 	f.StringVarP(&o.dir, "output", "o", ".", "folder to write to")
 	f.StringArrayVar(&o.details, "details", nil, "read a costly property too, as Kind.property, or all; may be repeated")
@@ -85,10 +86,10 @@ func (o *exportOptions) run(ctx context.Context, c *call) error {
 		}
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
-		line := c.reading()
+		line := c.reading(s.Connection)
 		x, err := c.Export(ctx, s, f, app.ExportOptions{Selection: set, Details: o.details, Fill: o.fill, Prune: o.prune, AllowOtherFarm: o.allowOtherFarm,
-			DryRun: o.dryRun, Overlay: o.overlay, Progress: line.listed})
-		line.done()
+			DryRun: o.dryRun, Overlay: o.overlay, Progress: line.listed, Steps: line.steps})
+		line.end(c)
 		if err != nil {
 			return err
 		}
@@ -116,7 +117,11 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	for _, n := range x.Counts {
 		total += n
 	}
-	if _, err := fmt.Fprintf(c.Out, "%s %s to %s: %s new, %d changed, %d removed, %d as before\n",
+	if c.eventResult != nil {
+		if err := render.JSON(c.Out, exportResult(o, x)); err != nil {
+			return err
+		}
+	} else if _, err := fmt.Fprintf(c.Out, "%s %s to %s: %s new, %d changed, %d removed, %d as before\n",
 		verb, plural(total, "object", "objects"), render.Escape(o.dir), plural(len(w.Written), "file", "files"), len(w.Changed), len(w.Removed), len(w.Unchanged)); err != nil {
 		return err
 	}
@@ -156,6 +161,42 @@ func (o *exportOptions) report(c *call, x *app.Exported) error {
 	r.list("taken out: no longer on the farm", addresses(w.Pruned, nil))
 	r.list("written anew in part, comments or anchors in it are lost", addresses(w.Reformatted, nil))
 	return r.err
+}
+
+// exportDocument is the result of an export as JSON (schemas/formats/export.json).
+type exportDocument struct {
+	FormatVersion string         `json:"formatVersion"`
+	Folder        string         `json:"folder"`
+	DryRun        bool           `json:"dryRun"`
+	Objects       int            `json:"objects"`
+	Kinds         map[string]int `json:"kinds"`
+	Files         exportedFiles  `json:"files"`
+	NotRead       []string       `json:"notRead"`
+	Missing       []string       `json:"missing"`
+}
+
+type exportedFiles struct {
+	New       []string `json:"new"`
+	Changed   []string `json:"changed"`
+	Removed   []string `json:"removed"`
+	Unchanged int      `json:"unchanged"`
+}
+
+func exportResult(o *exportOptions, x *app.Exported) exportDocument {
+	list := func(l []string) []string { return append([]string{}, l...) }
+	w := x.Written
+	d := exportDocument{FormatVersion: "1", Folder: o.dir, DryRun: o.dryRun, Kinds: map[string]int{}, NotRead: []string{},
+		Files: exportedFiles{list(w.Written), list(w.Changed), list(w.Removed), len(w.Unchanged)}, Missing: list(addresses(w.Missing, w.Pruned))}
+	for kind, n := range x.Counts {
+		d.Objects += n
+		if n > 0 {
+			d.Kinds[kind] = n
+		}
+	}
+	for _, n := range x.Farm.NotRead {
+		d.NotRead = append(d.NotRead, n.String())
+	}
+	return d
 }
 
 // maxGaps is how many objects a report names; the file of gaps names all.

@@ -171,3 +171,11 @@ func folderArg(args []string) string {
 	}
 	return "."
 }
+
+// checkLimit refuses what no --max-bytes can mean.
+func checkLimit(n int) error {
+	if n < 0 {
+		return app.Failf(app.Input, "--max-bytes %d: it is a number of bytes, or 0 for no limit", n)
+	}
+	return nil
+}

@@ -30,7 +30,7 @@ changed. The journal behind it is chained: a line that was changed is noticed.`,
 		Args: cobra.NoArgs,
 	}
 	cmd.PersistentFlags().StringVar(&dir, "dir", ".", "the workspace")
-	format := addFormat(cmd, "text", "json", "html")
+	format := addFormat(cmd, "text", "json", "markdown", "html")
 	cmd.RunE = c.begin(format, func(context.Context, []string) error {
 		list, err := runs.Open(dir).Runs()
 		if err != nil {
@@ -93,7 +93,10 @@ func showRuns(c *call, list []*runs.Run, format string) error {
 			Runs          []runDocument `json:"runs"`
 		}{"1", docs})
 	}
-	if format == "html" {
+	switch format {
+	case "markdown":
+		return render.HistoryMarkdown(c.Out, runLines(c, list))
+	case "html":
 		return render.HistoryHTML(c.Out, runLines(c, list))
 	}
 	if len(list) == 0 {

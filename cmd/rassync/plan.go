@@ -64,6 +64,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	addOverlay(cmd, &o.overlay)
 	addAllowance(cmd, c, &o.allow)
 	addRange(cmd, &o.rng)
+	addEvents(cmd, c)
 	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "gitlab")
 	f := cmd.Flags()
 	f.StringVar(&o.out, "out", "", "save the plan to this file, for apply")
@@ -84,8 +85,8 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
-	if o.limit < 0 {
-		return app.Failf(app.Input, "--max-bytes %d: it is a number of bytes, or 0 for no limit", o.limit)
+	if err := checkLimit(o.limit); err != nil {
+		return err
 	}
 	if o.validFor <= 0 || o.validFor > app.PlanMaxValid {
 		return app.Failf(app.Input, "--valid-for: a plan must be valid for some time, and for %d days at most", int(app.PlanMaxValid.Hours()/24))
@@ -159,9 +160,9 @@ func addUnknowns(f *pflag.FlagSet, unseen, skip *bool) {
 
 // plan makes a plan and shows how far it has come.
 func (c *call) plan(ctx context.Context, s *app.Session, f *app.Folder, o app.PlanOptions) (*app.Planned, error) {
-	line := c.reading()
-	defer line.done()
-	o.Progress = line.listed
+	line := c.reading(s.Connection)
+	defer line.end(c)
+	o.Progress, o.Steps = line.listed, line.steps
 	return c.Plan(ctx, s, f, o)
 }
 
@@ -203,7 +204,7 @@ func (o *planOptions) show(c *call, p *plan.Plan) error {
 	case "json":
 		return render.PlanJSON(c.Out, p)
 	case "markdown":
-		return render.PlanMarkdown(c.Out, p, o.limit)
+		return render.PlanMarkdown(c.Out, p, o.limit, o.source.url)
 	case "html":
 		return render.PlanHTML(c.Out, p, o.source.url)
 	case "csv":

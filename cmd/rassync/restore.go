@@ -40,9 +40,10 @@ again.`,
 		Args: cobra.MinimumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
+	addEvents(cmd, c)
 	addWrite(cmd, c, &o.write)
 	addOverlay(cmd, &o.overlay)
-	o.format = addFormat(cmd, "text", "json")
+	o.format = addFormat(cmd, "text", "json", "markdown")
 	o.onError = addOnError(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.from, "from", "", "snapshot of a run, or folder that an export has written")

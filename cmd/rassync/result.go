@@ -8,7 +8,8 @@ import (
 	"rassync/internal/wayback"
 )
 
-// resultDocument is what apply and rollback print as JSON.
+// resultDocument is what apply, rollback and restore print as JSON
+// (schemas/formats/apply.json).
 type resultDocument struct {
 	FormatVersion string          `json:"formatVersion"`
 	Run           string          `json:"run,omitempty"` // none: nothing was to be done, or a dry run
@@ -42,13 +43,51 @@ type deviation struct {
 	Reads   any    `json:"reads"`
 }
 
-// showResult writes the result of a run; without a report nothing was run.
-func showResult(c *call, s *app.Session, p *app.Planned, rep *app.Report) error {
-	doc := resultDocument{FormatVersion: "1", State: "nothing written", NotConverged: []deviation{}, Session: costOf(s)}
+// showResult writes the result of a run as a document; without a report nothing
+// was run.
+func showResult(c *call, s *app.Session, p *app.Planned, rep *app.Report, format, command string) error {
+	doc, err := resultOf(s, p, rep)
+	if err != nil {
+		return err
+	}
+	if format == "markdown" {
+		return render.RunMarkdown(c.Out, reportOf(doc, p, command))
+	}
+	return render.JSON(c.Out, doc)
+}
+
+// reportOf is a result for people.
+func reportOf(doc *resultDocument, p *app.Planned, command string) render.RunReport {
+	r := render.RunReport{Command: command, Run: doc.Run, State: doc.State, Done: doc.Done, Skipped: doc.Skipped, Activated: doc.Activated, RolledBackBy: doc.RolledBackBy, NotRestored: doc.NotRestored}
+	if p != nil {
+		r.Plan = p.Plan
+	}
+	if doc.Failed != nil {
+		r.Problems = append(r.Problems, render.RunProblem{Title: "Failed", Address: doc.Failed.Address, Text: doc.Failed.Error})
+	}
+	add := func(title string, list []failedChange) {
+		for _, f := range list {
+			r.Problems = append(r.Problems, render.RunProblem{Title: title, Address: f.Address, Text: f.Error})
+		}
+	}
+	add("Refused by the farm", doc.Refused)
+	add("Left out, because it needs what was refused", doc.LeftOut)
+	for _, d := range doc.NotConverged {
+		r.Problems = append(r.Problems, render.RunProblem{Title: "Reads back otherwise than written", Address: d.Address, Path: d.Path, Wrote: d.Wrote, Reads: d.Reads})
+	}
+	add("Could not be read back", doc.Unverified)
+	for _, o := range doc.ChangedByOthers {
+		r.Others = append(r.Others, o.String())
+	}
+	return r
+}
+
+func resultOf(s *app.Session, p *app.Planned, rep *app.Report) (*resultDocument, error) {
+	doc := &resultDocument{FormatVersion: "1", State: "nothing written", NotConverged: []deviation{}, Session: costOf(s)}
 	if p != nil {
 		var b jsonBuffer
 		if err := render.PlanJSON(&b, p.Plan); err != nil {
-			return err
+			return nil, err
 		}
 		doc.Plan = json.RawMessage(b)
 		doc.NotRestored, doc.ChangedByOthers = p.NotRestorable, p.Others
@@ -76,5 +115,5 @@ func showResult(c *call, s *app.Session, p *app.Planned, rep *app.Report) error 
 			doc.RolledBackBy = rep.Rollback.Run.Info.ID
 		}
 	}
-	return render.JSON(c.Out, doc)
+	return doc, nil
 }

@@ -43,10 +43,11 @@ end, the exit code is 5.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	addConnection(cmd, &o.conn)
+	addEvents(cmd, c)
 	addSelection(cmd, c, &o.sel)
 	addWrite(cmd, c, &o.write)
 	addOverlay(cmd, &o.overlay)
-	o.format = addFormat(cmd, "text", "json")
+	o.format = addFormat(cmd, "text", "json", "markdown")
 	cmd.Flags().StringVar(&o.dir, "dir", ".", "workspace of the run")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "show long values whole, and every request")
 	cmd.Flags().StringArrayVar(&o.takeBack, "take-back", nil, "take back what others changed since: `ADDRESS[.property]` as the plan names it; may be repeated")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,12 +22,14 @@ import (
 
 func newSchema(c *call) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "schema [KIND | plan | diagnostics]",
+		Use:   "schema [KIND | FORMAT]",
 		Short: "List the kinds, or write JSON Schemas",
 		Long: `Schema without an argument lists the kinds. With one it writes the JSON Schema of a
-kind, or of one of rassync's own documents: plan or diagnostics.
+kind, or of one of the documents that rassync itself reads and writes:
 
-The schema of a kind is one file that needs no other.
+` + formatTable() + `
+
+A schema that is printed is one file that needs no other.
 
 With -o it writes all schemas to a folder, for editors and for other tools; any.json among
 them is the schema of a document of any kind. An export does that by itself, and names in
@@ -62,6 +65,31 @@ each file the schema of its kind.`,
 	return cmd
 }
 
+// formatTable lists the formats with what they are, for the help.
+func formatTable() string {
+	var b strings.Builder
+	for _, name := range formats() {
+		data, err := schemas.Files.ReadFile("formats/" + name + ".json")
+		var s struct {
+			Description string `json:"description"`
+		}
+		if err == nil {
+			err = json.Unmarshal(data, &s)
+		}
+		if err != nil {
+			continue // held by a test
+		}
+		what, _, _ := strings.Cut(s.Description, ". ")
+		for i, line := range wrapped(strings.TrimSuffix(what, "."), 66) {
+			if i > 0 {
+				name = ""
+			}
+			fmt.Fprintf(&b, "  %-12s %s\n", name, line)
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
 // formats names the published formats of rassync's own documents.
 func formats() []string {
 	names, err := fs.Glob(schemas.Files, "formats/*.json")
@@ -82,7 +110,7 @@ func schemaOf(cat *model.Catalog, name string) ([]byte, error) {
 	if !fs.ValidPath(file) {
 		file = ""
 	}
-	data, err := schemas.Files.ReadFile(file)
+	_, err := fs.Stat(schemas.Files, file)
 	if errors.Is(err, fs.ErrNotExist) || file == "" {
 		f := app.Failf(app.Input, "there is no kind or format %q", name)
 		if hint := model.DidYouMean(name, append(cat.Names(), formats()...)); hint != "" {
@@ -90,7 +118,10 @@ func schemaOf(cat *model.Catalog, name string) ([]byte, error) {
 		}
 		return nil, f.With("rassync schema lists the kinds; the formats are %s", strings.Join(formats(), ", "))
 	}
-	return data, err
+	if err != nil {
+		return nil, err
+	}
+	return cat.BundleFile(file)
 }
 
 func listKinds(c *call) error {

@@ -31,6 +31,7 @@ func TestScripts(t *testing.T) {
 func scriptParams() testscript.Params {
 	cmds := toolCommands()
 	cmds["farm"], cmds["code"], cmds["doc"], cmds["edit"] = farmCommand, codeCommand, docCommand, editCommand
+	cmds["events"] = tool(1, eventsCommand)
 	cmds["receiver"] = receiverCommand
 	return testscript.Params{
 		RequireUniqueNames: true,
@@ -70,4 +71,5 @@ func codeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if code != args[0] {
 		ts.Fatalf("exit code %s instead of %s", code, args[0])
 	}
+	checkPublished(ts, args[1:])
 }

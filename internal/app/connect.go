@@ -58,6 +58,8 @@ type Session struct {
 	// otherwise.
 	Fingerprint string
 	Parallel    int
+	// Connection is what the session was asked for with.
+	Connection Connection
 	// lateFor is how long a create whose answer was lost may still arrive.
 	lateFor time.Duration
 	// version is asked once.
@@ -106,7 +108,7 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 			return nil, err
 		}
 	}
-	rate, err := ras.ParseRate(first(c.Rate, a.Getenv(EnvRate), DefaultRate))
+	rate, err := a.RateOf(c)
 	if err != nil {
 		return nil, &Failure{Class: Input, Err: err}
 	}
@@ -146,7 +148,12 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 	if timeout <= 0 {
 		timeout = ras.DefaultTimeout
 	}
-	return &Session{ras: s, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel, lateFor: 2 * timeout}, nil
+	return &Session{ras: s, Connection: c, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel, lateFor: 2 * timeout}, nil
+}
+
+// RateOf is the rate of requests that a connection keeps to.
+func (a *App) RateOf(c Connection) (ras.Rate, error) {
+	return ras.ParseRate(first(c.Rate, a.Getenv(EnvRate), DefaultRate))
 }
 
 // schemeHint knows the two ways to mistake one scheme for the other.
@@ -209,7 +216,9 @@ func ReadSecretFile(file string) (string, error) {
 func (a *App) observe(e ras.Event) {
 	switch {
 	case e.Type == ras.EventWait:
-		a.Notice("%s", e)
+		if a.Waits == nil || !a.Waits(e.Wait, e.Reason) {
+			a.Notice("%s", e)
+		}
 	case a.Debug:
 		a.Warn("debug: %s", e)
 		for _, body := range []string{e.RequestBody, e.ResponseBody} {

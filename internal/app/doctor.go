@@ -24,6 +24,8 @@ type CheckupOptions struct {
 	// SelfTest also exports in memory and plans that, which must be empty.
 	SelfTest bool
 	Progress func(kind, site string, objects int)
+	// Steps is told how many reads are done, of how many that are known.
+	Steps func(done, of int)
 }
 
 // Examine looks at a farm. It reads only: one list per kind, and with SelfTest
@@ -240,7 +242,7 @@ func (a *App) selfTest(ctx context.Context, c *contract.Checkup, s *Session, o C
 		sc.add(k.Name)
 	}
 	req := sc.request(func(_ *model.Object, p *model.Property) bool { return !export.Costly(p) }, s.Parallel)
-	req.Progress = o.Progress
+	req.Progress, req.Steps = o.Progress, o.Steps
 	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {
 		return err

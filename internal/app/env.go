@@ -67,6 +67,9 @@ type App struct {
 	// Say is told what is to be said beside the result; nil for nothing. It
 	// shows it safely: texts may hold what the farm answered.
 	Say func(Message)
+	// Waits is told of waits for the farm's rate limit, and says whether it has
+	// shown them; nil where a notice is all there is.
+	Waits func(d time.Duration, reason string) bool
 }
 
 // New loads the schemas.

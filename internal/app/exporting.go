@@ -29,6 +29,7 @@ type ExportOptions struct {
 	DryRun         bool
 	Overlay        string
 	Progress       func(kind, site string, objects int)
+	Steps          func(done, of int)
 }
 
 // Exported is what an export found and did.
@@ -88,7 +89,7 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	req := sc.request(func(obj *model.Object, p *model.Property) bool {
 		return o.Selection.Match(obj.Address) && (!export.Costly(p) || details(obj.Address.Kind, p))
 	}, s.Parallel)
-	req.Progress, req.Version = o.Progress, s.Version
+	req.Progress, req.Steps, req.Version = o.Progress, o.Steps, s.Version
 	if x.Farm, err = export.Read(ctx, s.Reader(), a.Catalog, req); err != nil {
 		return nil, err
 	}

@@ -40,6 +40,8 @@ type PlanOptions struct {
 	Range RangeOptions
 	// Progress is told of each list as it comes in; nil for none.
 	Progress func(kind, site string, objects int)
+	// Steps is told how many reads are done, of how many that are known.
+	Steps func(done, of int)
 }
 
 // Planned is a plan with what it was made from.
@@ -93,7 +95,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		return nil, err
 	}
 	req := sc.requestFor(append(chosen, t.gone...), s.Parallel)
-	req.Progress, req.Version = o.Progress, s.Version
+	req.Progress, req.Steps, req.Version = o.Progress, o.Steps, s.Version
 	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {
 		return nil, err

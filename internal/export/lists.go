@@ -86,6 +86,7 @@ func (r *reader) lists(ctx context.Context, needed map[string]bool) error {
 		list []*model.Object
 	}
 	var results []*found
+	var reads []func() error
 	for _, k := range r.cat.Kinds() {
 		if !needed[k.Name] || k.Name == model.SiteKind || k.Shape == model.OrderShape {
 			continue
@@ -102,8 +103,9 @@ func (r *reader) lists(ctx context.Context, needed map[string]bool) error {
 		for _, site := range targets {
 			f := &found{k: k, site: site}
 			results = append(results, f)
-			g.Go(func() error {
+			reads = append(reads, func() error {
 				list, err := r.list(ctx, f.k, f.site)
+				r.did()
 				f.list = list // of a list with odd elements, the others
 				if err != nil {
 					if fatal(err) {
@@ -118,6 +120,10 @@ func (r *reader) lists(ctx context.Context, needed map[string]bool) error {
 				return nil
 			})
 		}
+	}
+	r.expect(len(reads))
+	for _, read := range reads {
+		g.Go(read)
 	}
 	if err := g.Wait(); err != nil {
 		return err

@@ -30,6 +30,7 @@ func (r *reader) details(ctx context.Context, whole map[string]bool) error {
 	}
 	var first [][]job
 	var rest []job
+	count := 0
 	for _, k := range r.cat.Kinds() {
 		if !whole[k.Name] {
 			continue
@@ -41,13 +42,17 @@ func (r *reader) details(ctx context.Context, whole map[string]bool) error {
 			}
 		}
 		n := min(probes, len(asking))
+		count += len(asking)
 		first, rest = append(first, asking[:n]), append(rest, asking[n:]...)
 	}
+	r.expect(count)
 	one := func(ctx context.Context, j job) error {
 		r.mu.Lock()
 		body := r.raw[j.o]
 		r.mu.Unlock()
-		return r.detail(ctx, j.k, j.o, body, members, r.byID(j.k, j.o))
+		err := r.detail(ctx, j.k, j.o, body, members, r.byID(j.k, j.o))
+		r.did()
+		return err
 	}
 	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(r.req.Parallel)

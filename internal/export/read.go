@@ -32,6 +32,9 @@ type Request struct {
 	Parallel int
 	// Progress is told of each list as it comes in; nil for none.
 	Progress func(kind, site string, objects int)
+	// Steps is told how many lists and objects have been read, of how many that are
+	// known to be needed; the second number grows while the first is still below it.
+	Steps func(done, of int)
 }
 
 type reader struct {
@@ -43,8 +46,9 @@ type reader struct {
 	raw   map[*model.Object]map[string]any
 	sites map[int64]*model.Object
 	order []*model.Object // sites, the licensing site first
-	anew  bool            // reads what was written: nothing remembered counts
-	blind bool            // leaves ids of entries as they are
+	steps steps
+	anew  bool // reads what was written: nothing remembered counts
+	blind bool // leaves ids of entries as they are
 }
 
 // Read reads the farm. Kinds that the farm refuses are listed as not read;

@@ -16,18 +16,23 @@ const AnyFile = "any.json"
 
 // Bundle gives the schema of a kind as one file: the blocks it refers to
 // stand in its definitions.
-func (c *Catalog) Bundle(kind string) ([]byte, error) {
-	main := kind + ".json"
+func (c *Catalog) Bundle(kind string) ([]byte, error) { return c.BundleFile(kind + ".json") }
+
+// BundleFile is Bundle for any of the files.
+func (c *Catalog) BundleFile(main string) ([]byte, error) {
 	doc, err := c.parsed(main)
 	if err != nil {
 		return nil, err
 	}
 	blocks := map[string]*ordered{}
-	if err := c.gather(main, doc, blocks); err != nil {
+	if err := c.gather(main, main, doc, blocks); err != nil {
 		return nil, err
 	}
 	if len(blocks) > 0 {
-		defs := newOrdered()
+		defs, own := doc.values["definitions"].(*ordered)
+		if !own {
+			defs = newOrdered()
+		}
 		names := make([]string, 0, len(blocks))
 		for n := range blocks {
 			names = append(names, n)
@@ -43,23 +48,26 @@ func (c *Catalog) Bundle(kind string) ([]byte, error) {
 
 // gather points every $ref of v, which stands in file, into the bundle and
 // collects the blocks on the way.
-func (c *Catalog) gather(file string, v any, blocks map[string]*ordered) error {
+func (c *Catalog) gather(main, file string, v any, blocks map[string]*ordered) error {
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
-			if err := c.gather(file, e, blocks); err != nil {
+			if err := c.gather(main, file, e, blocks); err != nil {
 				return err
 			}
 		}
 	case *ordered:
 		for _, k := range v.keys {
 			if k != "$ref" {
-				if err := c.gather(file, v.values[k], blocks); err != nil {
+				if err := c.gather(main, file, v.values[k], blocks); err != nil {
 					return err
 				}
 				continue
 			}
 			target, fragment, _ := strings.Cut(v.text(k), "#")
+			if target == "" && file == main {
+				continue
+			}
 			at := file
 			if target != "" {
 				at = path.Join(path.Dir(file), target)
@@ -74,7 +82,7 @@ func (c *Catalog) gather(file string, v any, blocks map[string]*ordered) error {
 			}
 			// An $id of its own would turn the block's references around.
 			blocks[at] = block.without("$id", "$schema")
-			if err := c.gather(at, blocks[at], blocks); err != nil {
+			if err := c.gather(main, at, blocks[at], blocks); err != nil {
 				return err
 			}
 		}

@@ -94,7 +94,7 @@ func DriftJSON(w io.Writer, d Drift) error {
 
 // DriftMarkdown writes the drift for a comment or an issue in at most limit
 // bytes (0: no limit).
-func DriftMarkdown(w io.Writer, d Drift, limit int) error {
+func DriftMarkdown(w io.Writer, d Drift, limit int, source SourceURL) error {
 	var b strings.Builder
 	if len(d.Undeclared) > 0 {
 		b.WriteString("\n### " + count(len(d.Undeclared), "object", "objects") + " on the farm, but not declared\n\n")
@@ -111,7 +111,7 @@ func DriftMarkdown(w io.Writer, d Drift, limit int) error {
 	if limit > 0 {
 		rest = max(limit-b.Len(), 1)
 	}
-	cut := PlanMarkdown(w, d.Plan, rest)
+	cut := PlanMarkdown(w, d.Plan, rest, source)
 	var lines *Cut
 	if cut != nil && !errors.As(cut, &lines) {
 		return cut

@@ -29,7 +29,7 @@ func TestNothingHiddenGetsThrough(t *testing.T) {
 			"plan text":         render.PlanText(&out, p, render.Options{}),
 			"plan text verbose": render.PlanText(&out, p, render.Options{Verbose: true, Unicode: true, Width: 60}),
 			"plan JSON":         render.PlanJSON(&out, p),
-			"plan Markdown":     render.PlanMarkdown(&out, p, 0),
+			"plan Markdown":     render.PlanMarkdown(&out, p, 0, render.SourceURL{}),
 			"diagnostics":       render.Diagnostics(&out, ds, render.Options{}),
 			"diagnostics JSON":  render.DiagnosticsJSON(&out, ds),
 			"coverage":          render.CoverageText(&out, report, render.Options{Verbose: true}),

@@ -107,7 +107,7 @@ func TestActivationIsShown(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	if err := render.PlanMarkdown(&out, graphPlan(), 0); err != nil || strings.Count(out.String(), "activation in between") != 2 {
+	if err := render.PlanMarkdown(&out, graphPlan(), 0, render.SourceURL{}); err != nil || strings.Count(out.String(), "activation in between") != 2 {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }

@@ -15,7 +15,7 @@ import (
 func markdown(t *testing.T, p *plan.Plan, limit int) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := render.PlanMarkdown(&out, p, limit); err != nil {
+	if err := render.PlanMarkdown(&out, p, limit, render.SourceURL{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -45,7 +45,7 @@ func TestMarkdownKeepsItsBudget(t *testing.T) {
 	whole := len(markdown(t, p, 0))
 	for _, limit := range []int{1, 50, 200, 700, 1000, 1500, 2000, 5000, 20000, 40000, whole - 1, whole, whole + 400} {
 		var out bytes.Buffer
-		err := render.PlanMarkdown(&out, p, limit)
+		err := render.PlanMarkdown(&out, p, limit, render.SourceURL{})
 		s := out.String()
 		if len(s) > limit {
 			t.Errorf("%d bytes with a limit of %d", len(s), limit)
@@ -133,7 +133,14 @@ func structure(s string) string {
 	return out.String()
 }
 
+// tallyRow is a row of the table of kinds and actions, whose cell holds nothing
+// but letters and numbers.
+var tallyRow = regexp.MustCompile(`^\| <code>(?:[\pL\pN /]|[^\x00-\x7f]|&#\d+;)*</code> \|(?: \d+ \|| \|)*$`)
+
 func withoutSpans(line string) string {
+	if tallyRow.MatchString(line) || strings.HasPrefix(line, "| kind |") || strings.HasPrefix(line, "| --- |") {
+		return ""
+	}
 	if m := regexp.MustCompile(`^<details><summary>(.*)</summary>$`).FindStringSubmatch(line); m != nil {
 		// Inside of an HTML block nothing but HTML is looked for.
 		return strings.NewReplacer("<code>", "", "</code>", "").Replace(regexp.MustCompile(`&[a-z]+;|&#\d+;|[@#!~*_\[\]():|\\$.]`).ReplaceAllString(m[1], ""))
@@ -181,7 +188,7 @@ func withoutSpans(line string) string {
 }
 
 func TestMarkdownCannotBeBrokenOutOf(t *testing.T) {
-	own := strings.NewReplacer("<details>", "", "</details>", "", "<summary>", "", "</summary>", "", "&lt;", "", "&gt;", "", "&amp;", "", ":warning:", "", ":no_entry:", "", "**", "")
+	own := strings.NewReplacer("<details>", "", "</details>", "", "<summary>", "", "</summary>", "", "&lt;", "", "&gt;", "", "&amp;", "", "\u26a0", "", "**", "")
 	for _, s := range hostile() {
 		for _, limit := range []int{0, 3000} {
 			left := own.Replace(structure(markdown(t, hostilePlan(s), limit)))

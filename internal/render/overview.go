@@ -86,9 +86,9 @@ func (m mdPlan) lines() []string {
 	var out []string
 	for _, i := range byRisk(m.plan) {
 		c := m.plan.Changes[i]
-		line := fmt.Sprintf("- %d\\. **%s** %s", i+1, mdText(string(c.Action)), mdName(c.Address))
+		line := fmt.Sprintf("- %d\\. **%s** %s", i+1, mdText(string(c.Action)), mdName(c.Address)) + m.place(c)
 		if s := effectsOf(c); s != "" {
-			line += " :warning: " + mdText(s)
+			line += " " + mdAttention + mdText(s)
 		}
 		out = append(out, line+"\n")
 	}

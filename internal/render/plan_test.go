@@ -47,7 +47,7 @@ func TestEmptyPlan(t *testing.T) {
 		t.Error(s)
 	}
 	var out bytes.Buffer
-	if err := render.PlanMarkdown(&out, p, 0); err != nil || !strings.Contains(out.String(), "no changes: the farm is as declared") {
+	if err := render.PlanMarkdown(&out, p, 0, render.SourceURL{}); err != nil || !strings.Contains(out.String(), "no changes: the farm is as declared") {
 		t.Error(out.String(), err)
 	}
 }
@@ -147,7 +147,7 @@ func TestRenderingLeavesThePlanAlone(t *testing.T) {
 	p := samplePlan()
 	before, _ := json.Marshal(p)
 	var out bytes.Buffer
-	for _, err := range []error{render.PlanText(&out, p, render.Options{}), render.PlanJSON(&out, p), render.PlanMarkdown(&out, p, 5000)} {
+	for _, err := range []error{render.PlanText(&out, p, render.Options{}), render.PlanJSON(&out, p), render.PlanMarkdown(&out, p, 5000, render.SourceURL{})} {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,12 +9,14 @@ import (
 )
 
 // PlanMarkdown writes a plan for a comment on a pull request in at most limit
-// bytes (0: no limit): the summary, every change in one line, then deletes and
+// bytes (0: no limit): the summary, a table of kinds and actions, every change in
+// one line with its place in the documents, as a link if it is known where they are
+// on the web; then deletes and
 // risky changes with their values, then all others folded. Values that do not
 // fit are left out before any line is; if a line must go, the error is a *Cut.
 // No value of the plan can break out of its place.
-func PlanMarkdown(w io.Writer, p *plan.Plan, limit int) error {
-	m := mdPlan{plan: p, number: numbers(p)}
+func PlanMarkdown(w io.Writer, p *plan.Plan, limit int, source SourceURL) error {
+	m := mdPlan{plan: p, number: numbers(p), source: source}
 	doc := budget{limit: limit}
 	missing := m.overview(&doc)
 	if missing == 0 {
@@ -28,6 +30,10 @@ func PlanMarkdown(w io.Writer, p *plan.Plan, limit int) error {
 	}
 	return nil
 }
+
+// mdAttention marks what must not be overlooked: a sign that every renderer of
+// Markdown shows, which names in colons are not.
+const mdAttention = "\u26a0 "
 
 // reserved is kept for the last sentence of what is cut.
 const reserved = 300
@@ -115,6 +121,7 @@ func (b *budget) force(s string) {
 type mdPlan struct {
 	plan   *plan.Plan
 	number map[string]int
+	source SourceURL
 }
 
 // mdBlock is one change, or a text, under the heading of its section.
@@ -185,6 +192,7 @@ func (m mdPlan) head() string {
 	if c := m.plan.Tool.Contract; c != "" {
 		b.WriteString("Contract: " + mdCode(c) + "\n\n")
 	}
+	b.WriteString(mdTallies(m.plan.Changes))
 	b.WriteString(omittedRule + "\n\n")
 	if t := m.plan.Since; t != nil {
 		b.WriteString(mdText(threeWayHead(t)) + "\n\n")
@@ -193,7 +201,7 @@ func (m mdPlan) head() string {
 	for _, l := range lines {
 		mark := ""
 		if l.alarm {
-			mark = ":warning: "
+			mark = mdAttention
 		}
 		b.WriteString("- " + mark + "**" + mdText(l.title) + "**")
 		if len(l.items) == 1 {
@@ -248,9 +256,9 @@ func (m mdPlan) blocks() []mdBlock {
 func (m mdPlan) open(i int) string {
 	c := m.plan.Changes[i]
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%d. %s** %s%s\n\n", i+1, mdText(string(c.Action)), mdName(c.Address), mdSource(c))
+	fmt.Fprintf(&b, "**%d. %s** %s%s\n\n", i+1, mdText(string(c.Action)), mdName(c.Address), m.place(c))
 	for _, im := range c.Impact {
-		b.WriteString("- :warning: **" + mdText(effectWords(im.Effect)) + "**")
+		b.WriteString("- " + mdAttention + "**" + mdText(effectWords(im.Effect)) + "**")
 		if im.Path != "" {
 			b.WriteString(" " + mdCode(im.Path))
 		}
@@ -260,7 +268,7 @@ func (m mdPlan) open(i int) string {
 		b.WriteString("\n")
 	}
 	if !c.Reversible {
-		b.WriteString("- :no_entry: **cannot be undone**")
+		b.WriteString("- " + mdAttention + "**cannot be undone**")
 		if c.IrreversibleBecause != "" {
 			b.WriteString(" " + mdText(c.IrreversibleBecause))
 		}
@@ -281,17 +289,46 @@ func (m mdPlan) open(i int) string {
 func (m mdPlan) folded(i int) string {
 	c := m.plan.Changes[i]
 	body := m.body(c)
-	if s := mdSource(c); s != "" {
+	if s := m.place(c); s != "" {
 		body = "- declared" + s + "\n" + body
 	}
 	return fmt.Sprintf("<details><summary>%d. %s <code>%s</code></summary>\n\n%s\n</details>\n\n", i+1, mdHTML(Escape(string(c.Action))), mdHTML(Name(c.Address)), body)
 }
 
-func mdSource(c plan.Change) string {
+// place is where a change is declared.
+func (m mdPlan) place(c plan.Change) string {
 	if c.Source == nil || c.Source.File == "" {
 		return ""
 	}
-	return " in " + mdCode(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line))
+	return " in " + mdLink(mdCode(sourcePlace(c.Source)), m.source.Link(c.Source))
+}
+
+// mdLink makes a link of what is Markdown already, if there is an address.
+func mdLink(text, address string) string {
+	if address == "" {
+		return text
+	}
+	return "[" + text + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "%0A").Replace(address) + ">)"
+}
+
+// mdTallies is the table of kinds and actions.
+func mdTallies(changes []plan.Change) string {
+	if len(changes) < overviewFrom {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("| kind | create | update | replace | delete | reorder |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, t := range tallies(changes) {
+		fmt.Fprintf(&b, "| %s |", mdCell(t.Kind))
+		for _, n := range []int{t.Create, t.Update, t.Replace, t.Delete, t.Move} {
+			if n > 0 {
+				fmt.Fprintf(&b, " %d", n)
+			}
+			b.WriteString(" |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String() + "\n"
 }
 
 // body lists the fields of a change and what must come first.
