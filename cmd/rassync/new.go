@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +12,7 @@ import (
 	"rassync/internal/app"
 	"rassync/internal/model"
 	"rassync/internal/render"
+	"rassync/internal/workspace"
 )
 
 func newNew(c *call) *cobra.Command {
@@ -21,8 +24,9 @@ func newNew(c *call) *cobra.Command {
 few typical properties with their titles. It asks no farm and changes no file unless
 --output names one.
 
-A file that a document names, such as a picture, must be put in its place. What refers to other objects is left out: add it once those are declared. "rassync
-explain KIND" tells of every property.`,
+A file that a document names, such as a picture, must be put in its place. What refers
+to other objects is left out: add it once those are declared. "rassync explain KIND"
+tells of every property. With --output the document names its schema, for editors.`,
 		Example: `  rassync new PubRDSApp Sales/Notepad --site Main
   rassync new RDSHostPool Finance --output farm/Main/finance.yaml`,
 		Args: cobra.RangeArgs(1, 2),
@@ -51,10 +55,34 @@ explain KIND" tells of every property.`,
 		case k.Identity.Also != "" && !strings.Contains(name, "@"):
 			return app.Failf(app.Input, "the name of a %s ends in its version", k.Name).With("rassync new %s %s@1.0.0.0", k.Name, name)
 		}
-		_, err = fmt.Fprint(c.Out, render.SkeletonDocument(c.Catalog, k, site, name, ""))
+		_, err = fmt.Fprint(c.Out, render.SkeletonDocument(c.Catalog, k, site, name, editorSchema(c.output.path, k.Name)))
 		return err
 	})
 	return cmd
+}
+
+// editorSchema is where the schema of a kind is, seen from a new file: editors read
+// it from the first line of a document. It is "" where no export has put the schemas
+// into a folder above the file, or where it is not known which file it will be.
+func editorSchema(file, kind string) string {
+	if file == "" {
+		return ""
+	}
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return ""
+	}
+	up := ""
+	for dir := filepath.Dir(abs); ; dir = filepath.Dir(dir) {
+		schema := workspace.SchemaFile(kind + ".json")
+		if info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(schema))); err == nil && info.Mode().IsRegular() {
+			return up + schema
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+		up += "../"
+	}
 }
 
 // knownKind finds a kind by its exact name, or says which may have been meant.

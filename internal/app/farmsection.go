@@ -90,7 +90,7 @@ func references(o ExportOptions) workspace.References {
 // newConfig is the rassync.yaml of a first export.
 func newConfig(farm []setting, refs workspace.References) string {
 	var b strings.Builder
-	b.WriteString("# The farm that this folder belongs to, and how rassync manages it.\nfarm:\n")
+	b.WriteString(workspace.SchemaLine(workspace.ConfigFile, workspace.ConfigSchema) + "\n# The farm that this folder belongs to, and how rassync manages it.\nfarm:\n")
 	for _, s := range farm {
 		b.WriteString(s.line("  "))
 	}

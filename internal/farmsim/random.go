@@ -555,6 +555,9 @@ func sameText(a, b any) bool {
 }
 
 func (g *generator) text(p *model.Property, filled bool) string {
+	if p.Pattern != "" && len(p.Examples) > 0 {
+		return pick(g, p.Examples)
+	}
 	s := pick(g, nastyTexts)
 	if filled {
 		s = pick(g, nastyNames)

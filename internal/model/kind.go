@@ -112,6 +112,9 @@ type Property struct {
 	MaxLength  int
 	Minimum    *float64
 	Maximum    *float64
+	// Pattern is the form of a text, Examples are texts that have it.
+	Pattern  string
+	Examples []string
 
 	Gone    string // why the farm at hand has it no more; see Catalog.ForVersion
 	NotHere string // why the farm's own contract has it not, whatever its version

@@ -485,6 +485,12 @@ func (p *Property) describe(n *vocabulary.Node) {
 	p.Default, p.HasDefault = vocabulary.Plain(n.Default.Value), n.Default.Said
 	p.Unique = n.UniqueItems
 	p.MinLength, p.MaxLength, p.Minimum, p.Maximum = n.MinLength, n.MaxLength, n.Minimum, n.Maximum
+	p.Pattern = n.Pattern
+	for _, e := range n.Examples {
+		if text, ok := e.(string); ok {
+			p.Examples = append(p.Examples, text)
+		}
+	}
 }
 
 // compilePlaces works out where the property stands in answers and bodies.

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"testing"
 
 	"rassync/internal/export"
@@ -104,7 +105,7 @@ func opened(spec map[string]any, hidden []*model.Property) {
 		case model.TypeInteger:
 			set(spec, p.Path(), int64(17))
 		case model.TypeString:
-			set(spec, p.Path(), "opened")
+			set(spec, p.Path(), cmp.Or(append(p.Examples, "opened")...))
 		}
 	}
 }

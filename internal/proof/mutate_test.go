@@ -343,6 +343,13 @@ func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 		}
 		return i + 1, true
 	case model.TypeString:
+		if p.Pattern != "" {
+			for _, e := range p.Examples {
+				if v != e {
+					return e, true
+				}
+			}
+		}
 		if v == "changed" {
 			return "changed again", true
 		}

@@ -267,6 +267,8 @@ func (x exampler) value(p *model.Property, want map[*model.Property]bool) *yaml.
 		return scalar(x.chosen(p))
 	case p.Enum != nil:
 		return scalar(firstName(p))
+	case p.Pattern != "" && len(p.Examples) > 0:
+		return scalar(p.Examples[0])
 	case p.Type == model.TypeArray:
 		return x.list(p, want)
 	case len(p.Ref) > 0:

@@ -44,6 +44,16 @@ type Config struct {
 	Details  []string // Kind.property of costly properties to read on export
 	Ignore   []selector.Glob
 	Overlays []Overlay
+	// Expected are differences between farms or overlays that are meant to be.
+	Expected []Expected
+}
+
+// Expected is a difference that a comparison leaves out.
+type Expected struct {
+	Only selector.Selector
+	// Properties may differ; none means all, and that one side alone has the object.
+	Properties []string
+	Why        string
 }
 
 // Farm is what a committed file says of the farm. It is data: whether the

@@ -208,6 +208,7 @@ func (r *configReader) top(n *yaml.Node) {
 			c.Ignore = append(c.Ignore, g)
 		}),
 		field{"overlays", r.overlays},
+		field{"expected", r.expected},
 	)
 }
 
@@ -294,6 +295,43 @@ func (r *configReader) detail(n *yaml.Node) {
 		}
 	}
 	r.config.Details = append(r.config.Details, n.Value)
+}
+
+// expected reads the differences that are meant to be.
+func (r *configReader) expected(n *yaml.Node) {
+	if n.Kind != yaml.SequenceNode {
+		r.fail(n, fmt.Sprintf("expected: expected a list of {only, properties, why}, found %s", describe(n)), "")
+		return
+	}
+	for _, e := range n.Content {
+		var x Expected
+		var only string
+		var given bool
+		before := len(r.diags)
+		r.fields(e, "expected", r.text("only", &only), r.text("why", &x.Why),
+			field{"properties", func(n *yaml.Node) {
+				given = true
+				r.list("properties", func(n *yaml.Node) { x.Properties = append(x.Properties, n.Value) }).read(n)
+			}})
+		if len(r.diags) > before {
+			continue
+		}
+		switch {
+		case only == "" || x.Why == "":
+			r.fail(e, "expected: an entry needs only and why", "write {only: RDSHostPool/**, properties: [maxServersFromTemplate], why: production is larger}")
+			continue
+		case given && len(x.Properties) == 0:
+			r.fail(e, "expected: properties is empty", "name the properties that may differ, or leave it out for all")
+			continue
+		}
+		sel, err := selector.Parse(only, r.cat)
+		if err != nil {
+			r.fail(e, err.Error(), "")
+			continue
+		}
+		x.Only = sel
+		r.config.Expected = append(r.config.Expected, x)
+	}
 }
 
 // sites reads the names that sites have on the farm of an overlay.

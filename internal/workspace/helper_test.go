@@ -61,7 +61,7 @@ func content(t testing.TB, dir string) map[string]string {
 			return err
 		}
 		if d.IsDir() {
-			if d.Name() == ".rassync" {
+			if d.Name() == ".rassync" || d.Name() == ".vscode" {
 				return filepath.SkipDir
 			}
 			return nil

@@ -177,7 +177,17 @@ func shortHash(s string) string {
 }
 
 // schemaLine is the first line of a file: editors find the schema by it.
-func schemaLine(file, kind string) string {
+func schemaLine(file, kind string) string { return SchemaLine(file, kind+".json") }
+
+// ConfigSchema is the file of the schema of rassync.yaml among the schemas.
+const ConfigSchema = "formats/workspace.json"
+
+// SchemaLine is the line by which editors find a schema, for a file whose path is
+// relative to the workspace.
+func SchemaLine(file, schema string) string {
 	up := strings.Repeat("../", strings.Count(file, "/"))
-	return "# yaml-language-server: $schema=" + up + schemaFolder + "/" + kind + ".json"
+	return "# yaml-language-server: $schema=" + up + SchemaFile(schema)
 }
+
+// SchemaFile is where a schema is in a workspace.
+func SchemaFile(schema string) string { return schemaFolder + "/" + schema }

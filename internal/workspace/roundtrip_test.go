@@ -43,7 +43,7 @@ func (g *generator) text(r *rule) (string, bool) {
 			s += hurting[g.r.IntN(len(hurting))]
 		}
 		if r != nil && r.pattern != nil {
-			s = []string{"10.0.0.1", "10.0.0.1-10.0.0.9", "fe80::1", "abc"}[g.r.IntN(4)]
+			s = []string{"10.0.0.1", "10.0.0.1-10.0.0.9", "fe80::1", "abc", "2026-01-31T22:00:00"}[g.r.IntN(5)]
 		}
 		if r == nil || r.refuses(s) == "" {
 			return s, true

@@ -150,7 +150,11 @@ func (w *walker) text(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		w.refuse(n, fmt.Sprintf("the text has %s, at most %d are allowed", model.Count(utf8.RuneCountInString(s), "character", "characters"), r.maxLen), "")
 		return nil, false
 	case r.pattern != nil && !r.pattern.MatchString(s):
-		w.refuse(n, fmt.Sprintf("%q has not the expected form", short(s)), "it must match "+r.pattern.String())
+		hint := "it must match " + r.pattern.String()
+		if p != nil && len(p.Examples) > 0 {
+			hint = "write it like " + strings.Join(p.Examples, " or ")
+		}
+		w.refuse(n, fmt.Sprintf("%q has not the expected form", short(s)), hint)
 		return nil, false
 	}
 	if p != nil && len(p.Ref) > 0 && p.Type != model.TypeArray {

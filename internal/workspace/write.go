@@ -452,7 +452,7 @@ func (w *writer) extras() error {
 			return err
 		}
 	}
-	return nil
+	return w.editorSettings()
 }
 
 func (w *writer) finish() {

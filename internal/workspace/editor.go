@@ -1,0 +1,43 @@
+package workspace
+
+import (
+	"bytes"
+	"encoding/json"
+	"sort"
+	"strings"
+)
+
+// EditorFile tells Visual Studio Code, and editors that read its settings, which
+// schema counts for files that no export has written yet.
+const EditorFile = ".vscode/settings.json"
+
+// editorSettings writes the settings once: whoever has some already keeps them.
+// Only our own folders are named, because other tools keep YAML in a repository
+// too.
+func (w *writer) editorSettings() error {
+	if _, err := w.root.Stat(EditorFile); err == nil || w.root.MayWrite(EditorFile) != nil {
+		return nil
+	}
+	tops := map[string]bool{farmFolder: true}
+	for _, f := range w.files {
+		if top, _, inFolder := strings.Cut(f.path, "/"); inFolder {
+			tops[top] = true
+		}
+	}
+	patterns := make([]string, 0, len(tops))
+	for top := range tops {
+		patterns = append(patterns, "/"+top+"/**/*.yaml")
+	}
+	sort.Strings(patterns)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(map[string]any{"yaml.schemas": map[string]any{
+		schemaFolder + "/any.json":        patterns,
+		schemaFolder + "/" + ConfigSchema: []string{"/" + ConfigFile},
+	}}); err != nil {
+		return err
+	}
+	return w.put(EditorFile, b.Bytes(), false)
+}
