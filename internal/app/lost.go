@@ -3,11 +3,13 @@ package app
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/runs"
+	"rassync/internal/wayback"
 )
 
 // lostOnReturn says what does not come back with objects that are made again:
@@ -109,28 +111,25 @@ func secretsLacking(p *model.Property, spec map[string]any, at string) []string 
 // lostByRun says what a run has done that no plan takes back: it overwrote
 // values that nobody can read. notes are what is over and no configuration: it
 // ended sessions.
-func (a *App) lostByRun(run *runs.Run, match func(model.Address) bool) (out, notes []string) {
-	file, err := run.Plan(a.Catalog)
-	if err != nil {
-		return nil, nil
-	}
+func (a *App) lostByRun(run *runs.Run, p *plan.Plan, way *wayback.Way, match func(model.Address) bool) (out, notes []string) {
 	begun := map[string]bool{}
-	for _, e := range run.Entries {
+	for _, e := range run.Now(a.Catalog).Entries {
 		if e.Event == "begin" {
 			begun[e.Address+" "+e.Action] = true
 		}
 	}
-	for i := range file.Changes {
-		c := &file.Changes[i]
+	for i := range p.Changes {
+		c := &p.Changes[i]
 		if !begun[c.Address+" "+string(c.Action)] || !match(model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}) {
 			continue
 		}
 		for _, f := range c.Fields {
 			p := a.Catalog.Kind(c.Kind).Spec.Find(f.Path)
-			if (c.Action == plan.Update || c.Action == plan.Replace) && p != nil && p.WriteOnly {
+			if (c.Action == plan.Update || c.Action == plan.Replace) && p != nil && p.WriteOnly && way.Sent(c, f.Path) {
 				out = append(out, fmt.Sprintf("%s %s does not go back: nobody can read what it was before the run, supply it again", c.Address, f.Path))
 			}
 		}
+		out = append(out, copiedForGood(c, way)...)
 		for _, im := range c.Impact {
 			if im.Effect == "endsSessions" {
 				notes = append(notes, fmt.Sprintf("%s: sessions that the run ended do not come back", c.Address))
@@ -139,4 +138,22 @@ func (a *App) lostByRun(run *runs.Run, match func(model.Address) bool) (out, not
 		}
 	}
 	return out, notes
+}
+
+// copiedForGood names what the farm copied to places that nobody can look at.
+func copiedForGood(c *plan.Change, way *wayback.Way) []string {
+	var out []string
+	for _, e := range c.AlsoChanges {
+		turned := slices.ContainsFunc(c.Fields, func(f plan.Field) bool { return f.Path == e.Because && f.After == true })
+		if len(e.Sites) == 0 || !turned || !way.Sent(c, e.Because) {
+			continue
+		}
+		names := make([]string, len(e.Fields))
+		for i, f := range e.Fields {
+			names[i] = f.Path
+		}
+		out = append(out, fmt.Sprintf("%s %s: what %s copied to %s does not go back: the farm does not show what it was there, look at it in the console",
+			c.Address, strings.Join(names, ", "), e.Because, strings.Join(e.Sites, ", ")))
+	}
+	return out
 }

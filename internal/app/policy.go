@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -243,7 +244,7 @@ func (a *App) judge(ctx context.Context, s *Session, p *Planned, g guard.Guard) 
 // were passed when it began, but what the policy says, the rules and the change
 // windows hold for whoever goes on, and when.
 func (a *App) goesOn(ctx context.Context, s *Session, p *Planned) error {
-	list := guard.Operator(p.Plan, a.guard(s, p.Folder, guard.Allowance{}))
+	list := guard.Operator(p.Plan, p.Live, a.guard(s, p.Folder, guard.Allowance{}))
 	now, err := a.refusedNow(ctx, s, p)
 	if err != nil {
 		return err
@@ -293,8 +294,7 @@ func (a *App) outsideWindows(p *Planned) []guard.Refusal {
 			continue
 		}
 		now := a.Now()
-		for i := range p.Plan.Changes {
-			c := &p.Plan.Changes[i]
+		for _, c := range append(slices.Clone(p.Plan.Changes), p.Plan.Along(a.Catalog, p.Live)...) {
 			text := cal.Closed(now, model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name})
 			if text == "" {
 				continue
@@ -303,7 +303,9 @@ func (a *App) outsideWindows(p *Planned) []guard.Refusal {
 				why[text] = &guard.Refusal{Rule: "window", Why: text, Hint: "wait, or say why not with --override-window REASON: the history keeps it"}
 				order = append(order, text)
 			}
-			why[text].Objects = append(why[text].Objects, c.Address)
+			if !slices.Contains(why[text].Objects, c.Address) {
+				why[text].Objects = append(why[text].Objects, c.Address)
+			}
 		}
 	}
 	p.Overridden = nil

@@ -10,6 +10,7 @@ import (
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/runs"
+	"rassync/internal/wayback"
 )
 
 // Backup is where single objects are restored from: the snapshot of a run, or
@@ -161,8 +162,10 @@ func (a *App) PlanRestore(ctx context.Context, s *Session, f *Folder, b *Backup,
 	p.Plan = built
 	gone, notes := lostOnReturn(a.Catalog, built)
 	if b.Run != nil {
-		more, others := a.lostByRun(b.Run, match)
-		gone, notes = append(gone, more...), append(notes, others...)
+		if file, err := b.Run.Plan(a.Catalog); err == nil {
+			more, others := a.lostByRun(b.Run, &file.Plan, wayback.New(a.Catalog, b.Run.Now(a.Catalog).Entries, &file.Plan, &runs.Snapshot{}, b.Objects), match)
+			gone, notes = append(gone, more...), append(notes, others...)
+		}
 	}
 	p.NotRestorable = gone
 	built.Warnings = append(append(built.Warnings, gone...), notes...)

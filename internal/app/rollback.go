@@ -137,7 +137,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	}
 	gone, notes := lostOnReturn(a.Catalog, p.Plan)
 	p.NotRestorable = append(p.NotRestorable, gone...)
-	gone, more := a.lostByRun(run, o.Selection.Match)
+	gone, more := a.lostByRun(run, &file.Plan, way, o.Selection.Match)
 	p.NotRestorable = append(p.NotRestorable, gone...)
 	markOthers(p.Plan, aim.Others)
 	p.Plan.Warnings = append(p.Plan.Warnings, p.NotRestorable...)

@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -15,7 +14,7 @@ import (
 // the plan would be lost without a word.
 func (r *run) untouched(ctx context.Context, c *plan.Change, again bool) error {
 	for _, e := range c.AlsoChanges {
-		if e.Maybe || r.relinked[e.Address] {
+		if !e.Copies() || r.relinked[e.Address] {
 			continue
 		}
 		o, err := r.other(e)
@@ -38,7 +37,7 @@ func (r *run) untouched(ctx context.Context, c *plan.Change, again bool) error {
 		if now == nil {
 			return &StaleError{Address: e.Address, Gone: true}
 		}
-		if own != nil && own.PreImage != "" && !plan.SamePreImage(r.cat, r.Live.Names, now, own.PreImage, want) || !holds(now, e, func(f plan.Field) any { return f.Before }) {
+		if own != nil && own.PreImage != "" && !plan.SamePreImage(r.cat, r.Live.Names, now, own.PreImage, want) || !plan.SameFields(e.Fields, plan.NotYet(r.cat, c, e, r.Live, now)) {
 			return &StaleError{Address: e.Address}
 		}
 		r.relinked[e.Address] = true
@@ -64,34 +63,13 @@ func (r *run) changeOf(address string) *plan.Change {
 	return nil
 }
 
-// holds tells whether an object has these values. Entries of lists have no place
-// of their own to look at.
-func holds(o *model.Object, e plan.Effect, value func(plan.Field) any) bool {
-	for _, f := range e.Fields {
-		if !same(o, f.Path, value(f)) {
-			return false
-		}
-	}
-	return true
-}
-
-func same(o *model.Object, path string, want any) bool {
-	if strings.Contains(path, "[") {
-		return true
-	}
-	have, _ := model.Lookup(o.Spec, path)
-	a, errA := model.DigestJSON(have)
-	b, errB := model.DigestJSON(want)
-	return errA == nil && errB == nil && a == b
-}
-
 // noteCopies writes down what the farm has changed along with a change.
 func (r *run) noteCopies(c *plan.Change) error {
 	for _, e := range c.AlsoChanges {
 		if o, err := r.other(e); err == nil && o != nil {
 			r.Looks.writes(o)
 		}
-		if e.Maybe {
+		if !e.Copies() {
 			continue
 		}
 		line := runs.Entry{Event: "copied", Address: c.Address, Object: e.Address}
@@ -105,11 +83,11 @@ func (r *run) noteCopies(c *plan.Change) error {
 	return nil
 }
 
-// verifyCopies reads back what the farm was to change along with a change. What
-// has a change of its own is read back as that.
+// verifyCopies reads back what the farm was to change along with a change: every
+// value and entry. What a change of its own writes is read back as that.
 func (r *run) verifyCopies(ctx context.Context, c *plan.Change) {
 	for _, e := range c.AlsoChanges {
-		if e.Maybe || r.changeOf(e.Address) != nil {
+		if !e.Copies() {
 			continue
 		}
 		o, err := r.other(e)
@@ -128,10 +106,12 @@ func (r *run) verifyCopies(ctx context.Context, c *plan.Change) {
 			r.deviates(Deviation{Address: e.Address, Want: "to exist", Have: "gone"}, "it was to be changed along with "+c.Address+", and is not on the farm")
 			continue
 		}
-		for _, f := range e.Fields {
-			if have, _ := model.Lookup(now.Spec, f.Path); !same(now, f.Path, f.After) {
-				r.deviates(Deviation{Address: e.Address, Path: f.Path, Want: f.After, Have: have}, fmt.Sprintf("%s: %s was to copy %v here, the farm reads back %v", f.Path, c.Address, f.After, have))
+		own := r.changeOf(e.Address)
+		for _, f := range plan.NotYet(r.cat, c, e, r.Live, now) {
+			if own.Declares(f.Path) {
+				continue
 			}
+			r.deviates(Deviation{Address: e.Address, Path: f.Path, Want: f.After, Have: f.Before}, fmt.Sprintf("%s: %s was to copy %v here, the farm reads back %v", f.Path, c.Address, f.After, f.Before))
 		}
 	}
 }

@@ -496,6 +496,7 @@ func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
 		return err
 	}
 	r.Live.Remember(renamed(live, c.Desired))
+	r.relinked[live.Address.String()] = true // what this run made of it is no change of others
 	if err := r.noteCopies(c); err != nil {
 		return err
 	}

@@ -42,7 +42,33 @@ func Random(catalog *model.Catalog, r *rand.Rand, size int) State {
 	}
 	each(g.fill)
 	each(g.nameEntries)
+	g.replicate()
 	return f.staged.state(f.kinds)
+}
+
+// replicate turns some of the flags on that copy settings to the other sites, and
+// leaves the farm as their writes would have.
+func (g *generator) replicate() {
+	for _, name := range sortedKeys(g.f.kinds) {
+		k := g.f.kinds[name]
+		if k.layout == nil {
+			continue
+		}
+		for _, flag := range k.Copying() {
+			all := g.w.all(k)
+			if len(all) < 2 || !g.chance(40) {
+				continue
+			}
+			from := pick(g, all).copy()
+			g.f.setValue(from, flag, true)
+			g.w.put(from)
+			for _, other := range all {
+				if to, changed := g.f.copied(from, other, k.Group(flag)); changed && other.site != from.site {
+					g.w.put(to)
+				}
+			}
+		}
+	}
 }
 
 type generator struct {
@@ -260,8 +286,8 @@ func (g *generator) fill(o *object) {
 				v = plain(pick(g, values))
 			}
 		}
-		if fl.prop.AlsoChanges != nil {
-			continue // its sites would not stay as different as they are made
+		if also := fl.prop.AlsoChanges; also != nil && also.In == model.OtherSites {
+			continue // see replicate
 		}
 		if fl.prop.Cells != nil {
 			v = g.matrix(o, fl)

@@ -26,19 +26,7 @@ func (f *Farm) replicate(o *object) {
 }
 
 func (f *Farm) copyGroup(from, to *object, group []*model.Property) {
-	c := to.copy()
-	changed := false
-	for _, p := range group {
-		v, ok := f.valueOf(from, p)
-		was, _ := f.valueOf(to, p)
-		if !ok || sameValue(v, was) {
-			continue
-		}
-		if fl := f.fieldOf(from.kind, p); fl != nil {
-			setAt(c.raw, fl.path, clone(v))
-			changed = true
-		}
-	}
+	c, changed := f.copied(from, to, group)
 	if !changed {
 		return
 	}
@@ -47,25 +35,56 @@ func (f *Farm) copyGroup(from, to *object, group []*model.Property) {
 	f.staged.put(c)
 }
 
-// fieldOf is where the answer of an object holds a property.
-func (f *Farm) fieldOf(k *kind, p *model.Property) *field {
+// copied is an object with the values of another one in a group of properties.
+func (f *Farm) copied(from, to *object, group []*model.Property) (c *object, changed bool) {
+	c = to.copy()
+	for _, p := range group {
+		v, ok := f.valueOf(from, p)
+		was, _ := f.valueOf(to, p)
+		if !ok || sameValue(v, was) {
+			continue
+		}
+		changed = f.setValue(c, p, clone(v)) || changed
+	}
+	return c, changed
+}
+
+// placeOf is where an object holds a property: in its own answer, or in a part of
+// it that has a path of its own.
+func (f *Farm) placeOf(k *kind, p *model.Property) (holder string, path []string, ok bool) {
 	for _, fl := range k.layout.fields {
-		if fl.prop == p && fl.holder == "" {
-			return fl
+		if fl.prop == p {
+			return fl.holder, fl.path, true
 		}
 	}
 	for _, ls := range k.layout.lists {
-		if ls.prop == p && ls.holder == "" {
-			return &field{prop: p, path: ls.path}
+		if ls.prop == p {
+			return ls.holder, ls.path, true
 		}
 	}
-	return nil
+	return "", nil, false
 }
 
 func (f *Farm) valueOf(o *object, p *model.Property) (any, bool) {
-	fl := f.fieldOf(o.kind, p)
-	if fl == nil {
+	holder, path, ok := f.placeOf(o.kind, p)
+	if !ok {
 		return nil, false
 	}
-	return valueAt(o.raw, fl.path)
+	return valueAt(o.root(holder), path)
+}
+
+// setValue tells whether the object has a place for the property.
+func (f *Farm) setValue(o *object, p *model.Property, v any) bool {
+	holder, path, ok := f.placeOf(o.kind, p)
+	switch root, isMap := o.root(holder).(map[string]any); {
+	case !ok:
+		return false
+	case len(path) == 0:
+		o.parts[holder] = v
+		return true
+	case isMap:
+		setAt(root, path, v)
+		return true
+	}
+	return false
 }

@@ -69,19 +69,28 @@ type Refusal struct {
 // plan found it. The same plan gives the same refusals.
 func Brakes(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
 	digest := p.Digest()
+	all := withCopies(p, live, g)
 	var out []Refusal
 	out = append(out, deletes().refuse(p, live, digest, g.Limits.Deletes, g.Limits.DeletePercent, g.Limits.From, g.Allow.Deletes)...)
-	out = append(out, updates().refuse(p, live, digest, g.Limits.Updates, g.Limits.UpdatePercent, g.Limits.From, g.Allow.Updates)...)
+	out = append(out, updates().refuse(all, live, digest, g.Limits.Updates, g.Limits.UpdatePercent, g.Limits.From, g.Allow.Updates)...)
 	out = append(out, irreplaceable(p, digest, g)...)
-	out = append(out, lockout(p, digest, g)...)
+	out = append(out, lockout(all, digest, g)...)
 	out = append(out, Secrets(p, g)...)
-	out = append(out, destinations(p, digest, g)...)
+	out = append(out, destinations(all, digest, g)...)
 	out = append(out, trust(p, digest, g)...)
 	out = append(out, pinned(p, g)...)
-	out = append(out, permitted(p, g)...)
+	out = append(out, permitted(all, g)...)
 	out = append(out, protected(p, g)...)
 	out = append(out, last(p, live, g)...)
 	return append(out, account(p, live, g)...)
+}
+
+// withCopies is the plan with what the farm changes by itself along with it, each
+// as a change: that counts, and is judged, like what the plan writes itself.
+func withCopies(p *plan.Plan, live *export.Farm, g Guard) *plan.Plan {
+	out := *p
+	out.Changes = append(slices.Clone(p.Changes), p.Along(g.Catalog, live)...)
+	return &out
 }
 
 // protected objects are kept by the plan already; a rollback deletes by

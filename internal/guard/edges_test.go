@@ -81,3 +81,35 @@ func TestAccountInUseIsKept(t *testing.T) {
 		})
 	}
 }
+
+// TestCopiesAreCounted: what the farm copies to other objects along with a change
+// counts for limits, and needs the permission that a change of them needs.
+func TestCopiesAreCounted(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := export.NewFarm(cat, liveObject(cat, "Main/LBSettings", map[string]any{"deadTimeout": int64(1)}), liveObject(cat, "Branch/LBSettings", map[string]any{"deadTimeout": int64(2)}),
+		liveObject(cat, "South/LBSettings", map[string]any{"deadTimeout": int64(2)}))
+	c := change(cat, plan.Update, "Main/LBSettings", map[string]any{"replicate": true})
+	for _, site := range []string{"Branch", "South"} {
+		c.AlsoChanges = append(c.AlsoChanges, plan.Effect{Address: site + "/LBSettings", Because: "replicate", Fields: []plan.Field{{Path: "deadTimeout", Before: int64(2), After: int64(1)}}})
+	}
+	alone := &plan.Plan{Changes: []plan.Change{c}}
+	with := &plan.Plan{Changes: []plan.Change{c, change(cat, plan.Update, "Branch/LBSettings", map[string]any{"deadTimeout": int64(1)})}}
+	for name, tt := range map[string]struct {
+		plan    *plan.Plan
+		most    int
+		refused bool
+	}{"three objects are more than two": {alone, 2, true}, "and not more than three": {alone, 3, false}, "each counts once": {with, 3, false}} {
+		if got := guard.Brakes(tt.plan, live, guard.Guard{Catalog: cat, Limits: guard.Limits{Updates: tt.most}}); (len(got) > 0) != tt.refused {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	main := func(a model.Address) bool { return a.Site == "Main" }
+	for name, got := range map[string][]guard.Refusal{"Brakes": guard.Brakes(alone, live, guard.Guard{Catalog: cat, MayChange: main}), "Operator": guard.Operator(with, live, guard.Guard{Catalog: cat, MayChange: main})} {
+		if len(got) != 1 || got[0].Rule != "changes" || strings.Join(got[0].Objects, " ") != "Branch/LBSettings South/LBSettings" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

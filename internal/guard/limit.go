@@ -58,12 +58,14 @@ func updates() counted {
 	return counted{"updates", func(c *plan.Change) bool { return c.Action == plan.Update || c.Action == plan.Replace }}
 }
 
-// refuse counts the changes, all together and by kind.
+// refuse counts the objects that are changed, all together and by kind.
 func (s counted) refuse(p *plan.Plan, live *export.Farm, digest string, most, percent, from int, said string) []Refusal {
 	total := 0
 	byKind := map[string][]string{}
+	seen := map[string]bool{}
 	for i := range p.Changes {
-		if c := &p.Changes[i]; s.counts(c) {
+		if c := &p.Changes[i]; s.counts(c) && !seen[c.Address] {
+			seen[c.Address] = true
 			total++
 			byKind[c.Kind] = append(byKind[c.Kind], c.Address)
 		}

@@ -2,8 +2,10 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"rassync/internal/export"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
@@ -53,7 +55,9 @@ func permitted(p *plan.Plan, g Guard) []Refusal {
 		c := &p.Changes[i]
 		for _, a := range addresses(c) {
 			if !g.MayChange(a) {
-				list = append(list, c.Address)
+				if !slices.Contains(list, c.Address) {
+					list = append(list, c.Address)
+				}
 				break
 			}
 		}
@@ -67,8 +71,8 @@ func permitted(p *plan.Plan, g Guard) []Refusal {
 
 // Operator is what the operator's policy says of a plan whatever is allowed for
 // it: it holds for a run that goes on as well.
-func Operator(p *plan.Plan, g Guard) []Refusal {
-	return append(append(Secrets(p, g), pinned(p, g)...), permitted(p, g)...)
+func Operator(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
+	return append(append(Secrets(p, g), pinned(p, g)...), permitted(withCopies(p, live, g), g)...)
 }
 
 // Secrets refuses secrets that may not be revealed for what uses them.

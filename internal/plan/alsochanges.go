@@ -18,14 +18,21 @@ type Effect struct {
 	// Maybe: some farms do it and others do not. What lies in a folder is shown
 	// with the folder's status, or has it for good.
 	Maybe bool `json:"maybe,omitempty"`
+	// Sites are those in which the same object gets the values: what it has there
+	// is not shown, so it is neither read back nor taken back.
+	Sites []string `json:"sites,omitempty"`
 }
+
+// Copies tells whether the effect is certain and can be seen: another object gets
+// the values, is read back, and is taken back by a rollback.
+func (e Effect) Copies() bool { return !e.Maybe && len(e.Sites) == 0 }
 
 // String says what happens, in words.
 func (e Effect) String() string {
 	paths := make([]string, len(e.Fields))
 	for i, f := range e.Fields {
 		paths[i] = f.Path
-		if e.Maybe && f.Before == nil && scalar(f.After) { // not read: it is only named
+		if !e.Copies() && f.Before == nil && scalar(f.After) { // not read: it is only named
 			paths[i] += fmt.Sprintf(" -> %v", f.After)
 			continue
 		}
@@ -34,7 +41,10 @@ func (e Effect) String() string {
 		}
 	}
 	s := e.Address + ": " + strings.Join(paths, ", ")
-	if e.Maybe {
+	switch {
+	case len(e.Sites) > 0:
+		return s + fmt.Sprintf(" (copied to its settings in %s because %s is true; what it has there is not shown)", strings.Join(e.Sites, ", "), e.Because)
+	case e.Maybe:
 		return s + fmt.Sprintf(" (%s passes to it on some farms)", e.Because)
 	}
 	return s + fmt.Sprintf(" (copied because %s is true)", e.Because)
@@ -95,6 +105,7 @@ func (b *builder) effects() {
 	}
 	for _, c := range b.changes {
 		b.passesDown(c)
+		b.copiesInside(c)
 	}
 }
 
@@ -115,13 +126,7 @@ func (b *builder) settingsOf(k *model.Kind) []*settings {
 		if s.change == nil || s.change.Desired == nil {
 			continue
 		}
-		after := map[string]any{}
-		for _, from := range []map[string]any{s.after, s.change.Desired.Spec} {
-			for name, v := range from {
-				after[name] = v
-			}
-		}
-		s.after = after
+		s.after = overlay(s.after, s.change.Desired.Spec)
 	}
 	slices.SortFunc(out, func(x, y *settings) int { return strings.Compare(x.address().String(), y.address().String()) })
 	return out
@@ -129,16 +134,11 @@ func (b *builder) settingsOf(k *model.Kind) []*settings {
 
 // copies says what the flag p, which is true in one site, does to another site.
 func (b *builder) copies(k *model.Kind, p *model.Property, from, to *settings, reported map[string]bool) {
-	group, wanted := map[string]any{}, map[string]any{}
-	for _, c := range k.Group(p) {
-		v, have := from.after[c.Name]
-		if !have || c.Secret {
-			continue
-		}
-		group[c.Name] = show(v)
+	group, wanted := groupOf(k, p, from.after), map[string]any{}
+	for name := range group {
 		if to.desired != nil {
-			if w, declared := to.desired.Spec[c.Name]; declared {
-				wanted[c.Name] = w
+			if w, declared := to.desired.Spec[name]; declared {
+				wanted[name] = w
 			}
 		}
 	}
@@ -155,6 +155,7 @@ func (b *builder) copies(k *model.Kind, p *model.Property, from, to *settings, r
 		fields := Differences(k, &model.Object{Address: site, Spec: group}, to.live, b.Live.Names, nil)
 		if len(fields) > 0 {
 			from.change.AlsoChanges = append(from.change.AlsoChanges, Effect{Address: site.String(), Because: p.Path(), Fields: fields})
+			describeCopies(k, from.change, site, fields)
 		}
 	}
 	if to.change != nil {

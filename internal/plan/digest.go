@@ -17,6 +17,7 @@ func (p *Plan) Digest() string {
 		Relinks     []string
 		Confirmed   bool
 		Binding     Binding
+		AlsoChanges []Effect `json:",omitempty"`
 	}
 	all := struct {
 		Farm    string
@@ -24,7 +25,12 @@ func (p *Plan) Digest() string {
 	}{strings.ToLower(strings.Trim(p.Farm.GUID, "{}")), []bound{}}
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		b := bound{c.Action, c.RenamedFrom, c.Fields, c.Relinks, c.Confirmed, Bind(c)}
+		b := bound{c.Action, c.RenamedFrom, c.Fields, c.Relinks, c.Confirmed, Bind(c), nil}
+		for _, e := range c.AlsoChanges {
+			if e.Copies() { // how much of the rest is seen depends on what was read
+				b.AlsoChanges = append(b.AlsoChanges, e)
+			}
+		}
 		if len(b.Fields) == 0 {
 			b.Fields = nil
 		}

@@ -237,7 +237,7 @@ func (s *stand) wayBack(p *plan.Plan, was []*model.Object, kinds []string) *plan
 	for _, c := range aim.Others {
 		s.t.Errorf("nobody else was there: %s", c)
 	}
-	back, diags := plan.Build(plan.Input{Catalog: s.cat, Desired: aim.Desired, Live: s.live, Sent: s.sent, Absent: aim.Absent})
+	back, diags := plan.Build(plan.Input{Catalog: s.cat, GoesBack: true, Desired: aim.Desired, Live: s.live, Sent: s.sent, Absent: aim.Absent})
 	if diags.Failed() {
 		s.t.Fatalf("%s", diags[0].Error())
 	}

@@ -85,8 +85,8 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			covered[what] = true
 			tried++
 			docs, was := withSecrets(cat, declare(s.live)), asIs(s.live)
-			if len(k.Copying()) > 0 {
-				// What is copied to other sites must not be declared otherwise there.
+			alone := len(k.Copying()) > 0 && tried%2 == 0
+			if alone { // what is copied to other sites is declared by nobody
 				docs = slices.DeleteFunc(docs, func(d *model.Object) bool {
 					return d.Address.Kind == k.Name && d.Address.Site != o.Address.Site
 				})
@@ -100,6 +100,7 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			original := model.Clone(doc.Spec).(map[string]any)
 			set(doc.Spec, m.path, m.value)
 			s.follow(k, doc, m.path)
+			agree(k, doc, docs)
 			name := o.Address.String() + " " + m.path + m.entry
 			p := s.plan(docs, kinds)
 			if p.Empty() {
@@ -122,6 +123,27 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 		}
 	}
 	return tried
+}
+
+// agree makes the documents of the other sites say what is copied to them: where
+// they want something else they are refused.
+func agree(k *model.Kind, from *model.Object, docs []*model.Object) {
+	for _, flag := range k.Copying() {
+		on := from.Spec[flag.Name] == true
+		for _, d := range docs {
+			on = on || d.Address.Kind == k.Name && d.Spec[flag.Name] == true
+		}
+		for _, d := range docs {
+			if !on || d.Address.Kind != k.Name || d == from {
+				continue
+			}
+			for _, p := range k.Group(flag) {
+				if v, have := from.Spec[p.Name]; have {
+					d.Spec[p.Name] = model.Clone(v)
+				}
+			}
+		}
+	}
 }
 
 func unique(list []string) []string {
@@ -163,9 +185,6 @@ func mutations(s *stand, k *model.Kind, o *model.Object) []mutation {
 			}
 			if c.OneTime || c.CreateOnly && c.WriteOnly {
 				continue // nothing that a later plan could change
-			}
-			if c.AlsoChanges != nil {
-				continue // the documents of the other sites would say otherwise
 			}
 			if !export.InForce(c, o.Spec) || c.Secret || c.Lookup != nil || (c.CreateOnly && k.Replace == "") || c.Name == k.Sites {
 				continue

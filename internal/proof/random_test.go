@@ -97,6 +97,14 @@ func edited(s *stand, rng *rand.Rand, docs []*model.Object) ([]*model.Object, []
 			s.follow(k, &c, m.path)
 		}
 	}
+	for _, k := range s.cat.Kinds() {
+		for _, d := range out {
+			if d.Address.Kind == k.Name {
+				agree(k, d, out)
+				break
+			}
+		}
+	}
 	var made []model.Address
 	for i := range 1 + rng.IntN(3) {
 		for _, o := range []*model.Object{

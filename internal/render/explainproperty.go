@@ -98,6 +98,19 @@ func conditions(p *model.Property) string {
 	return strings.Join(parts, ", and ")
 }
 
+// copies says what a flag copies, and what becomes of the copies.
+func (e *explainer) copies(p *model.Property) string {
+	var names []string
+	for _, c := range e.kind.Group(p) {
+		names = append(names, c.Name)
+	}
+	list := strings.Join(names, ", ")
+	if p.AlsoChanges.In == model.OwnSites {
+		return "while true, a write copies " + list + " to the object's settings in its other sites; the farm does not show these: a plan names the sites, nothing is read back there, and a rollback cannot bring back what was there before"
+	}
+	return "while true, a write copies " + list + " to the other sites; plans name the copies, they are read back, and a rollback undoes them"
+}
+
 func (e *explainer) writeRules(p *model.Property) []string {
 	var out []string
 	add := func(when bool, s string) {
@@ -120,6 +133,9 @@ func (e *explainer) writeRules(p *model.Property) []string {
 	add(p.Query != "" && !p.Invert, "sent as the query parameter "+p.Query+" of the create")
 	add(p.Invert, "sent as the query parameter "+p.Query+" of the create, which says the opposite")
 	add(p.InheritsDown != nil, "while a folder above differs from "+value(p.InheritsDown)+", the farm may show the folder's value")
+	if p.AlsoChanges != nil {
+		add(true, e.copies(p))
+	}
 	add(p.Deprecated, "deprecated")
 	if part := p.OwnPart(); part != nil {
 		s := "through the path " + part.Part.At + " below the object"

@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,9 +171,17 @@ func (s *Set) Check(ctx context.Context, in Input) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, allInAll)
 	defer cancel()
 	v := &view{Input: in, read: s.Reads()}
+	// What the farm copies to other objects along with a change is a change, too.
+	v.copies = in.Plan.Along(in.Catalog, in.Live)
+	for _, c := range v.copies {
+		if !slices.ContainsFunc(in.Plan.Changes, func(own plan.Change) bool { return own.Address == c.Address }) {
+			v.along = append(v.along, c)
+		}
+	}
 	var out []Finding
-	for n := range in.Plan.Changes {
-		c := &in.Plan.Changes[n]
+	all := append(slices.Clone(in.Plan.Changes), v.along...)
+	for n := range all {
+		c := &all[n]
 		values := map[bool]map[string]any{} // by whether the object is looked at
 		for i := range s.rules {
 			r := &s.rules[i]

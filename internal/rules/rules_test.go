@@ -138,3 +138,43 @@ func TestHostileRulesEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestRulesSeeCopies: what the farm copies to another object along with a change is
+// judged like a change of it.
+func TestRulesSeeCopies(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(site string, spec map[string]any) *model.Object {
+		return &model.Object{Address: model.Address{Site: site, Kind: "LBSettings"}, Spec: spec}
+	}
+	live := export.NewFarm(cat, of("Main", map[string]any{"deadTimeout": int64(1), "replicate": false}), of("Branch", map[string]any{"deadTimeout": int64(2), "replicate": false}))
+	main := plan.Change{Address: "Main/LBSettings", Kind: "LBSettings", Site: "Main", Action: plan.Update, Before: live.Objects["LBSettings"][0], Desired: of("Main", map[string]any{"replicate": true}),
+		AlsoChanges: []plan.Effect{{Address: "Branch/LBSettings", Because: "replicate", Fields: []plan.Field{{Path: "deadTimeout", Before: int64(2), After: int64(1)}}}}}
+	own := plan.Change{Address: "Branch/LBSettings", Kind: "LBSettings", Site: "Branch", Action: plan.Update, Before: live.Objects["LBSettings"][1], Desired: of("Branch", map[string]any{"replicate": false})}
+	for name, changes := range map[string][]plan.Change{"alone": {main}, "with a change of its own": {main, own}} {
+		for check, want := range map[string]string{
+			`site != "Branch" || after.deadTimeout == 2`:                                "Branch/LBSettings",
+			`site != "Branch" || before.deadTimeout == 2 && after.replicate == false`:   "",
+			`site == "Branch" || farm["LBSettings"].all(p, p.spec.deadTimeout == 1)`:    "",
+			`site == "Branch" || size(farm["LBSettings"]) == 2`:                         "",
+			`site == "Branch" || farm["LBSettings"].exists(p, p.spec.deadTimeout == 2)`: "Main/LBSettings",
+		} {
+			set, ds := rules.Compile([]policy.Rule{{Name: "r", Check: check, Message: "no", Reads: []string{"LBSettings"}}})
+			if ds.Failed() {
+				t.Fatal(check, ds)
+			}
+			var got []string
+			for _, f := range set.Check(context.Background(), rules.Input{Catalog: cat, Live: live, Plan: &plan.Plan{Changes: changes}}) {
+				if f.Err != nil {
+					t.Errorf("%s: %v", check, f.Err)
+				}
+				got = append(got, f.Address)
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("%s, %s: %q instead of %q", name, check, got, want)
+			}
+		}
+	}
+}

@@ -11,8 +11,10 @@ import (
 // view gives changes and objects as expressions see them.
 type view struct {
 	Input
-	read []string
-	farm map[string]any
+	copies []plan.Change // what the farm copies to other objects
+	along  []plan.Change // those of them that have no change of their own
+	read   []string
+	farm   map[string]any
 }
 
 // of is what a rule sees of a change, or of the object that it makes.
@@ -59,7 +61,13 @@ func (v *view) sides(c *plan.Change) (before, after map[string]any) {
 		return before, after
 	}
 	want, _ := plain(c.Desired.Spec).(map[string]any)
-	after, _ = overlay(before, want).(map[string]any)
+	var base any = before
+	for _, copied := range v.copies {
+		if copied.Address == c.Address {
+			base = overlay(base, plain(copied.Desired.Spec))
+		}
+	}
+	after, _ = overlay(base, want).(map[string]any)
 	return before, after
 }
 
@@ -109,6 +117,16 @@ func (v *view) objects() map[string]any {
 				_, after := v.sides(c)
 				add(c.Site, c.Name, after)
 			}
+		}
+		for i := range v.along {
+			c := &v.along[i]
+			key := strings.ToLower(c.Site + "\x00" + c.Name)
+			if c.Kind != kind {
+				continue
+			}
+			_, after := v.sides(c)
+			changed[key] = c
+			add(c.Site, c.Name, after)
 		}
 		if v.Live != nil {
 			for _, o := range v.Live.Objects[kind] {

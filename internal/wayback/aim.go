@@ -62,6 +62,13 @@ func (w *Way) Objects() []*model.Object {
 	return out
 }
 
+// Sent tells whether the run sent a property of a change, and the farm took it or
+// may have.
+func (w *Way) Sent(c *plan.Change, path string) bool {
+	t := w.sent.byKey[c.Address+" "+string(c.Action)]
+	return t != nil && t.covers(path)
+}
+
 // Made are the objects that the run made, with the kinds of what it may have
 // left under a temporary name.
 func (w *Way) Made() []model.Address {
@@ -559,9 +566,10 @@ func (a *aimer) compare(t *touched, was, now *model.Object) differing {
 			other[f.Path] = !t.between(f.Path) && (t.reads[f.Path] == "" || t.reads[f.Path] != model.Hash(f.Before))
 		}
 	}
+	along := a.copyingTo(t, now)
 	for _, f := range plan.Differences(k, was, now, a.names, nil) {
 		p := k.Spec.Find(plain(f.Path))
-		if copied, known := t.copiedHere(f); known && !t.covers(f.Path) {
+		if copied, known := along.made(k, f); known && !t.covers(f.Path) {
 			if copied || a.others(Change{Address: now.Address.String(), Path: f.Path, Was: f.After, Now: f.Before}, now) {
 				d.back[f.Path] = true
 			} else {

@@ -225,3 +225,97 @@ func TestTakeBackNamesSomething(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestCopiesGoBack: what the farm copied to another site goes back, entry by entry,
+// and what others changed there since stays.
+func TestCopiesGoBack(t *testing.T) {
+	page := strings.NewReplacer(`"/api/Box/{id}", "list": {"path": "/api/Box"}`, `"/api/Page"`, `"collection"`, `"singleton"`, `"scope": "farm"`, `"scope": "site", "siteQuery": "siteId"`,
+		"\n  \"create\": {\"path\": \"/api/Box\", \"site\": \"none\", \"answer\": \"object\"},", "", `"delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name", "rename": "newName"}`, `"evidence": "rest"`,
+		`"color": {"type": "string"}`, `"color": {"type": "string"}, "copy": {"type": "boolean", "x-ras": {"alsoChanges": {"in": "otherSites"}}}`).Replace(box)
+	cat, err := model.Load(fstest.MapFS{"Page.json": {Data: []byte(page)}, "Site.json": {Data: []byte(strings.ReplaceAll(box, "Box", "Site"))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type spec = map[string]any
+	of := func(site string, s spec) *model.Object {
+		return &model.Object{Address: model.Address{Site: site, Kind: "Page"}, SiteID: site, Spec: s, ChangedBy: "jane"}
+	}
+	was := spec{"color": "red", "tags": list("a"), "slots": list(slot("a", 1), slot("b", 1)), "copy": false}
+	wasThere := spec{"color": "green", "tags": list("b"), "slots": list(slot("b", 2), slot("d", 1)), "copy": false}
+	wrote := spec{"copy": true, "color": "blue", "slots": list(slot("b", 1), slot("c", 1))}
+	copied := spec{"color": "blue", "tags": list("a"), "slots": list(slot("b", 1), slot("c", 1)), "copy": false}
+	with := func(s spec, more spec) spec {
+		out := spec{}
+		for _, from := range []spec{s, more} {
+			for name, v := range from {
+				out[name] = v
+			}
+		}
+		return out
+	}
+	for name, tt := range map[string]struct {
+		was, here, there spec // here: the site that copies, as it is now; nil: as the run left it
+		unfinished       bool
+		want             spec
+		others           []string
+	}{
+		"all of it":                          {there: copied, want: spec{"color": "green", "tags": list("b"), "slots": list(slot("b", 2), slot("d", 1))}},
+		"the flag with it, as on some farms": {there: with(copied, spec{"copy": true}), want: spec{"copy": false, "color": "green", "tags": list("b"), "slots": list(slot("b", 2), slot("d", 1))}},
+		"nothing was copied":                 {there: wasThere},
+		"an entry of others stays": {there: with(copied, spec{"slots": list(slot("b", 1), slot("c", 1), slot("x", 9))}),
+			want: spec{"color": "green", "tags": list("b"), "slots": list(slot("b", 2), slot("d", 1), slot("x", 9))}, others: []string{"B/Page.slots[x]"}},
+		"a copied entry that others changed stays": {there: with(copied, spec{"slots": list(slot("b", 1), slot("c", 7))}),
+			want: spec{"color": "green", "tags": list("b"), "slots": list(slot("b", 2), slot("d", 1), slot("c", 7))}, others: []string{"B/Page.slots[c]"}},
+		"a value that others changed stays": {there: with(copied, spec{"color": "white"}),
+			want: spec{"tags": list("b"), "slots": list(slot("b", 2), slot("d", 1))}, others: []string{"B/Page.color"}},
+		"others brought the source on": {here: with(was, spec{"copy": true, "color": "white"}), there: with(copied, spec{"color": "white"}),
+			want: spec{"tags": list("b"), "slots": list(slot("b", 2), slot("d", 1))}, others: []string{"A/Page.color", "B/Page.color"}},
+		"between two entries": {unfinished: true, here: with(was, spec{"copy": true, "color": "blue", "slots": list(slot("b", 1))}), there: with(copied, spec{"slots": list(slot("b", 1))}),
+			want: spec{"color": "green", "tags": list("b"), "slots": list(slot("b", 2), slot("d", 1))}},
+		"a rollback that died after the source": {was: with(was, spec{"copy": true}), here: with(was, spec{"copy": true}), there: with(was, spec{"copy": false}),
+			want: spec{"color": "green", "tags": list("b"), "slots": list(slot("b", 2), slot("d", 1))}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := was
+			if tt.was != nil {
+				before = tt.was
+			}
+			a, b := of("A", before), of("B", wasThere)
+			c := plan.Change{Address: "A/Page", Kind: "Page", Site: "A", Action: plan.Update, Desired: of("A", wrote),
+				AlsoChanges: []plan.Effect{{Address: "B/Page", Because: "copy", Fields: []plan.Field{{Path: "color", Before: "green", After: "blue"}}}}}
+			entries := sends("A/Page", plan.Update, "", "copy", "color", "slots[a]", "slots[c]")
+			if !tt.unfinished {
+				entries = append(entries, runs.Entry{Event: "done", Address: "A/Page", Action: "update"})
+			}
+			here := with(before, wrote)
+			if tt.here != nil {
+				here = tt.here
+			}
+			site := func(name string) *model.Object {
+				return &model.Object{Address: model.Address{Kind: "Site", Name: name}, ID: name, Spec: spec{}}
+			}
+			live := export.NewFarm(cat, site("A"), site("B"), of("A", here), of("B", tt.there))
+			aim, err := wayback.New(cat, entries, &plan.Plan{Changes: []plan.Change{c}}, &runs.Snapshot{}, []*model.Object{a, b}).Aim(live, wayback.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got spec
+			for _, d := range aim.Desired {
+				if d.Address.Site == "B" {
+					got = d.Spec
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("goes back: %s", diff)
+			}
+			var others []string
+			for _, c := range aim.Others {
+				others = append(others, c.Name())
+			}
+			sort.Strings(others)
+			if diff := cmp.Diff(tt.others, others); diff != "" {
+				t.Errorf("others: %s", diff)
+			}
+		})
+	}
+}

@@ -1,6 +1,8 @@
 package wayback
 
 import (
+	"slices"
+
 	"rassync/internal/export"
 	"rassync/internal/model"
 )
@@ -25,7 +27,7 @@ func (w *Way) Reads() []*model.Object {
 		}
 		unread := export.UnreadParts(k, o, func(_ *model.Object, p *model.Property) bool {
 			for _, t := range list {
-				if t.created || t.touches(p.Path()) {
+				if t.created || t.touches(k, p.Path()) {
 					return true
 				}
 			}
@@ -40,14 +42,6 @@ func (w *Way) Reads() []*model.Object {
 
 // touches tells whether the run sent something of a property, or had the farm copy
 // it.
-func (t *touched) touches(path string) bool {
-	if t.covers(path) {
-		return true
-	}
-	for c := range t.copied {
-		if c == path || inside(c, path) || inside(path, c) {
-			return true
-		}
-	}
-	return false
+func (t *touched) touches(k *model.Kind, path string) bool {
+	return t.covers(path) || slices.ContainsFunc(t.copies, func(c copied) bool { return c.mayWrite(k, path) })
 }

@@ -28,10 +28,9 @@ type touched struct {
 	// properties that read back otherwise than written; see runs.Entry.
 	digest string
 	reads  map[string]string
-	// copied are the properties that the farm itself changed along with another
-	// object, with the digest of what they became; besides says that the run sent
-	// nothing else for this one.
-	copied  map[string]string
+	// copies are what the farm itself changed along with other objects; besides
+	// says that the run sent nothing else for this one.
+	copies  []copied
 	besides bool
 }
 
@@ -82,6 +81,12 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 	return s
 }
 
+// copied is what the farm changed of an object along with another one.
+type copied struct {
+	from   *touched
+	effect plan.Effect
+}
+
 // effects adds what the farm changed along with what was sent.
 func (s *sent) effects() {
 	for _, t := range slices.Clone(s.list) {
@@ -89,47 +94,17 @@ func (s *sent) effects() {
 			continue
 		}
 		for _, e := range t.change.AlsoChanges {
+			if len(e.Sites) > 0 {
+				continue // nobody can see what it was there
+			}
 			i := slices.IndexFunc(s.list, func(o *touched) bool { return o.address == e.Address })
 			if i < 0 {
 				s.list = append(s.list, &touched{address: e.Address, fields: map[string]bool{}, entries: map[string]bool{}, besides: true})
 				i = len(s.list) - 1
 			}
-			s.list[i].takeCopies(e)
+			s.list[i].copies = append(s.list[i].copies, copied{t, e})
 		}
 	}
-}
-
-func (t *touched) takeCopies(e plan.Effect) {
-	if t.copied == nil {
-		t.copied = map[string]string{}
-	}
-	for _, f := range e.Fields {
-		t.copied[f.Path], _ = model.DigestJSON(f.After)
-	}
-	if !e.Maybe { // some farms take the flag along
-		t.copied[e.Because], _ = model.DigestJSON(true)
-	}
-}
-
-// copiedHere tells whether the farm itself made a property what it is now; known
-// is false for what it had no part in.
-func (t *touched) copiedHere(f plan.Field) (mine, known bool) {
-	digest, whole := t.copied[f.Path]
-	if whole && !strings.Contains(f.Path, "[") {
-		now, err := model.DigestJSON(f.Before)
-		return err == nil && now == digest, true
-	}
-	for path := range t.copied {
-		if path == f.Path || inside(path, f.Path) || inside(f.Path, path) {
-			return true, true
-		}
-		// Entries of a list come and go under names of their own.
-		list, _, entry := strings.Cut(path, "[")
-		if entry && (inside(f.Path, list) || f.Path == list) {
-			return true, true
-		}
-	}
-	return false, false
 }
 
 // taken tells whether the farm carried a request out, or may have: only an
