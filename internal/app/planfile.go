@@ -59,11 +59,18 @@ func (a *App) Bind(ctx context.Context, s *Session, f, checkout *Folder, file *p
 	if guid := s.Farm().GUID; file.Farm.GUID != "" && guid != "" && !sameGUID(file.Farm.GUID, guid) {
 		return nil, &Failure{Class: Input, Err: plan.ErrOtherFor, Hint: "it was made for farm " + file.Farm.GUID + " (" + file.Farm.Name + "), this is " + guid + " (" + s.Farm().Name + ")"}
 	}
-	p, err := a.touched(ctx, s, f, &file.Plan, (*plan.Change).Reads)
+	reads := whole
+	if checkout != nil || file.Signature != "" {
+		// The documents, or the operator, vouch for what is not written.
+		reads = (*plan.Change).Reads
+	}
+	p, err := a.touched(ctx, s, f, &file.Plan, reads)
 	if err != nil {
 		return nil, err
 	}
-	asPlanned(a.Catalog, p.Live, &file.Plan)
+	if checkout != nil || file.Signature != "" {
+		asPlanned(a.Catalog, p.Live, &file.Plan)
+	}
 	if stale := staleObjects(a.Catalog, p.Live, &file.Plan); len(stale) > 0 {
 		return nil, Failf(Stale, "the plan is stale, nothing was written: %s since it was made", model.Count(len(stale), "object has changed", "objects have changed")).
 			With("plan again and have the new plan approved").About(stale)

@@ -137,6 +137,7 @@ func (a *App) recompute(ctx context.Context, s *Session, p *Planned, file *plan.
 		if now := byAddress[c.Address]; now != nil {
 			c.Before = now.Before
 		}
+		c.Desired = c.Reads(a.Catalog.Kind(c.Kind)) // what is not shown is not written, by a run that goes on either
 		if c.Confirmed && checkout == nil && file.Signature == "" {
 			// Nobody vouches for the word of a document that is not here.
 			c.Confirmed = false

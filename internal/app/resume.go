@@ -65,6 +65,10 @@ func (a *App) Resume(ctx context.Context, s *Session, f *Folder, run *runs.Run, 
 	if err != nil {
 		return nil, &Failure{Class: planClass(err), Err: err}
 	}
+	for i := range file.Changes {
+		c := &file.Changes[i]
+		c.Desired = c.Reads(a.Catalog.Kind(c.Kind)) // see recompute
+	}
 	snap, err := run.Snapshot()
 	if err != nil {
 		return nil, err // without it the run could not be taken back
