@@ -9,10 +9,13 @@ import (
 
 func TestPlanAfterExportIsEmpty(t *testing.T) {
 	cat := catalog(t)
-	for _, sw := range farmsim.AllSwitches() {
+	for n, sw := range farmsim.AllSwitches() {
 		t.Run(sw.Name, func(t *testing.T) {
 			t.Parallel()
 			for seed := int64(1); seed <= 3; seed++ {
+				if !isEnd(sw) && !everyCombination() && seed != 1+int64(n)%3 {
+					continue // each farm under a third of the readings
+				}
 				t.Run(fmt.Sprint(seed), func(t *testing.T) {
 					s := newStand(t, cat, randomState(t, cat, seed, 12), sw.Switches)
 					p := s.plan(declare(s.read(nil, everything)), nil)

@@ -24,12 +24,15 @@ func readings(alone bool) []farmsim.NamedSwitches {
 	}
 	var out []farmsim.NamedSwitches
 	for _, sw := range all {
-		if sw.Name == "baseline" || sw.Name == "all" {
+		if isEnd(sw) {
 			out = append(out, sw)
 		}
 	}
 	return out
 }
+
+// isEnd tells whether a reading is the first ones together, or the second ones.
+func isEnd(sw farmsim.NamedSwitches) bool { return sw.Name == "baseline" || sw.Name == "all" }
 
 func TestReadingsHoldTheEnds(t *testing.T) {
 	if got := readings(false); len(got) != 2 || got[0].Name != "baseline" || got[1].Name != "all" {
