@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +14,7 @@ import (
 	"testing"
 
 	"rassync/internal/contract"
+	"rassync/internal/plan"
 	"rassync/internal/policy"
 	"rassync/internal/runs"
 	"rassync/internal/workspace"
@@ -150,14 +153,20 @@ func TestSecretThatIsMissing(t *testing.T) {
 	}
 }
 
+// serveTLS serves the farm under a certificate that nobody has signed.
+func (d *desk) serveTLS() *httptest.Server {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(d.farm.ServeHTTP))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes that fail are what is tested
+	server.StartTLS()
+	d.t.Cleanup(server.Close)
+	return server
+}
+
 // TestCertificates: a pin of the commit is only ever added to what the operator
 // and the machine check.
 func TestCertificates(t *testing.T) {
 	d := newDesk(t)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(d.farm.ServeHTTP))
-	server.Config.ErrorLog = nil
-	server.StartTLS()
-	t.Cleanup(server.Close)
+	server := d.serveTLS()
 	sum := sha256.Sum256(server.Certificate().Raw)
 	right, wrong := "sha256:"+hex.EncodeToString(sum[:]), "sha256:"+strings.Repeat("ab", 32)
 	for _, tt := range []struct {
@@ -180,6 +189,90 @@ func TestCertificates(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// TestFarmsOfThePolicy: where the policy lists farms, no other one gets
+// credentials, and its certificate is the one that counts.
+func TestFarmsOfThePolicy(t *testing.T) {
+	d := newDesk(t)
+	server := d.serveTLS()
+	sum := sha256.Sum256(server.Certificate().Raw)
+	right, wrong := hex.EncodeToString(sum[:]), strings.Repeat("cd", 32)
+	listed := func(url, pin string) *policy.Policy {
+		return &policy.Policy{File: "policy.yaml", Farms: []policy.Farm{{URL: url, Fingerprint: pin}}}
+	}
+	for _, tt := range []struct {
+		name     string
+		c        Connection
+		declared string
+		class    Class
+	}{
+		{"listed, with its certificate", Connection{URL: server.URL, Policy: listed(server.URL, right)}, "", Done},
+		{"named by the commit alone", Connection{Policy: listed(server.URL, right)}, server.URL, Done},
+		{"another certificate", Connection{URL: server.URL, Policy: listed(server.URL, wrong)}, "", Failed},
+		{"another one by flag", Connection{URL: server.URL, Fingerprint: wrong, Policy: listed(server.URL, right)}, "", Refused},
+		{"the same by flag, written otherwise", Connection{URL: server.URL, Fingerprint: "SHA256:" + strings.ToUpper(right), Policy: listed(server.URL, right)}, "", Done},
+		{"not checked", Connection{URL: server.URL, Insecure: true, Policy: listed(server.URL, right)}, "", Refused},
+		{"not listed", Connection{URL: server.URL, Policy: listed("https://ras.example.com:20443", right)}, "", Refused},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := d.connect(tt.c, workspace.Farm{URL: tt.declared}); ClassOf(err) != tt.class {
+				t.Errorf("class %v instead of %v: %v", ClassOf(err), tt.class, err)
+			}
+		})
+	}
+	d.app.Operator.PolicyFile = filepath.Join(t.TempDir(), "policy.yaml")
+	text := "farms:\n  - {url: https://ras.example.com:20443, fingerprint: \"" + right + "\"}\nsecrets:\n  allow:\n    - {kind: MailboxSettings, property: password, fromEnv: [MAIL_*]}\n"
+	if err := os.WriteFile(d.app.Operator.PolicyFile, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.app.Policy(d.dir)
+	if err != nil {
+		t.Fatal(told(err))
+	}
+	d.write("folders.yaml", twoFolders)
+	f := d.load()
+	f.Policy = p
+	holds, err := d.app.Explain(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := ""
+	for _, s := range holds.Sections {
+		for _, h := range s.Holds {
+			said += s.Name + ": " + h.What + "\n"
+		}
+	}
+	for _, want := range []string{"farms: https://ras.example.com:20443", "MAIL_*"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not explained:\n%s", want, said)
+		}
+	}
+}
+
+// TestSidesWithReferencesAndSecrets compares what no read shows by where it is
+// declared, and a reference by what it names.
+func TestSidesWithReferencesAndSecrets(t *testing.T) {
+	d := newDesk(t)
+	d.write("all.yaml", twoFolders+"---\n"+mailbox)
+	other := *d
+	other.dir = t.TempDir()
+	other.write("rassync.yaml", "references: farm\n")
+	other.write("all.yaml", twoFolders+"---\n"+strings.ReplaceAll(mailbox, "RAS_MAILBOX_PASSWORD", "RAS_MAILBOX_PASSWORD_NEW"))
+	a, err := d.app.SideOf(d.dir, d.dir, "")
+	if err != nil {
+		t.Fatal(told(err))
+	}
+	b, err := d.app.SideOf(other.dir, d.dir, "")
+	if err != nil {
+		t.Fatal(told(err))
+	}
+	if got := changes(&plan.Plan{Changes: d.app.Compare(a, b, d.only(""))}); got != "update MailboxSettings password" {
+		t.Error(got)
+	}
+	if got := changes(&plan.Plan{Changes: d.app.Compare(a, a, d.only(""))}); got != "" {
+		t.Error(got)
 	}
 }
 
