@@ -181,6 +181,9 @@ func TestRestoreOneObject(t *testing.T) {
 	if got := changes(p.Plan); got != "update Main/PubFolder/Tools description" {
 		t.Error(got)
 	}
+	if got := b.Title([]string{"Main/PubFolder/Tools"}); !strings.HasPrefix(got, "1 object as in ") {
+		t.Error(got)
+	}
 	_, err = d.app.OpenBackup("nothing of this name", d.dir, "")
 	fails(t, err, Input, "nothing of this name")
 }

@@ -5,6 +5,9 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"rassync/internal/export"
+	"rassync/internal/model"
+	"rassync/internal/ras"
 	"strings"
 	"testing"
 
@@ -228,4 +231,35 @@ func TestOrderAloneStopsNothing(t *testing.T) {
 	if got := changes(d.plan(PlanOptions{}).Plan); got != "create Main/PubFolder/B description publishTo" {
 		t.Errorf("left to do: %s", got)
 	}
+}
+
+// TestWhatWasNotComparedIsSaid: the class of a comparison that could not see all.
+func TestWhatWasNotComparedIsSaid(t *testing.T) {
+	list := func(kinds ...ras.Kind) (out []export.NotRead) {
+		for _, k := range kinds {
+			out = append(out, export.NotRead{Kind: "PubFolder", Site: "Main", Err: &ras.Error{Kind: k, Method: "GET", Path: "/api/x"}})
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		name  string
+		list  []export.NotRead
+		class Class
+	}{
+		{"all was read", nil, Done},
+		{"rights alone", list(ras.KindRights), Auth},
+		{"rights and a fault", list(ras.KindRights, ras.KindServer), Failed},
+		{"no such list on this release", list(ras.KindNotFound), Done},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := NotCompared(tt.list); ClassOf(err) != tt.class {
+				t.Errorf("class %v instead of %v: %v", ClassOf(err), tt.class, err)
+			}
+		})
+	}
+	x := &Exported{Farm: &export.Farm{Failed: []export.FailedRead{{}}}, failed: []export.FailedRead{{Address: model.Address{Site: "Main", Kind: "PubFolder", Name: "A"}, Err: &ras.Error{Kind: ras.KindRights}}}}
+	fails(t, x.Incomplete(), Auth, "Main/PubFolder/A")
+	x.failed[0].Err = &ras.Error{Kind: ras.KindServer}
+	x.Missing = list(ras.KindServer)
+	fails(t, x.Incomplete(), Partial, "1 read of an object failed", "1 list was not read")
 }
