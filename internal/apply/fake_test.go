@@ -30,7 +30,7 @@ func boxes(t *testing.T) *model.Catalog {
 	}
 	cat, err := model.Load(fstest.MapFS{
 		"Site.json":  kind("Site", ""),
-		"Box.json":   kind("Box", `"color": {"type": "string"}, "size": {"type": "integer"}, "maybe": {"type": "string", "x-ras": {"evidence": "inferred"}}, "hidden": {"type": "string", "x-ras": {"writeOnly": true, "evidence": "inferred"}}, "status": {"type": "string", "x-ras": {"inheritsDown": "open"}}`),
+		"Box.json":   kind("Box", `"color": {"type": "string"}, "size": {"type": "integer"}, "maybe": {"type": "string", "x-ras": {"evidence": "inferred"}}, "hidden": {"type": "string", "x-ras": {"lifecycle": {"read": "forbidden"}, "evidence": "inferred"}}, "status": {"type": "string", "x-ras": {"inheritsDown": "open"}}`),
 		"Label.json": kind("Label", `"box": {"type": "string", "x-ras": {"ref": "Box"}}, "text": {"type": "string"}`),
 	})
 	if err != nil {

@@ -153,8 +153,6 @@ func (p *patcher) property(doc *yaml.Node, k *model.Kind, at string, c *Correcti
 			return fmt.Errorf("read: %w", err)
 		}
 		set(x, "read", str(*c.Read))
-		remove(x, "spellings")
-		remove(x, "anywhere")
 		if get(x, "write") == nil && c.Write == nil && len(mp.Write) > 0 && !mp.NoWrite {
 			// The name of bodies follows the read name by default, and this
 			// correction says nothing of it.
@@ -179,20 +177,33 @@ func (p *patcher) property(doc *yaml.Node, k *model.Kind, at string, c *Correcti
 		}
 	}
 	if c.Required != nil {
-		set(x, "requiredOnCreate", boolean(*c.Required))
-		if !*c.Required {
-			remove(x, "requiredOnCreate")
+		switch {
+		case *c.Required:
+			rule(x, "create", "required")
+		case mp.RequiredOnCreate:
+			rule(x, "create", "allowed")
 		}
 	}
 	if c.ReadOnly {
-		set(x, "write", boolean(false))
+		rule(x, "create", model.Forbidden)
+		rule(x, "update", model.Forbidden)
 	}
 	if c.WriteOnly {
-		set(x, "writeOnly", boolean(true))
+		rule(x, "read", model.Forbidden)
 	}
 	bounds(node, x, c)
 	set(x, "evidence", str(evidenceOf(source)))
 	return nil
+}
+
+// rule says which calls carry the property.
+func rule(x *yaml.Node, call, says string) {
+	l := get(x, "lifecycle")
+	if l == nil {
+		l = mapping()
+		set(x, "lifecycle", l)
+	}
+	set(l, call, str(says))
 }
 
 // evidenceOf is how sure a name is that comes from this source.
@@ -349,13 +360,14 @@ func (p *patcher) add(doc *yaml.Node, k *model.Kind, at string, c *Correction, s
 		set(x, "write", str(*c.Write))
 	}
 	if c.ReadOnly {
-		set(x, "write", boolean(false))
+		rule(x, "create", model.Forbidden)
+		rule(x, "update", model.Forbidden)
 	}
 	if c.WriteOnly {
-		set(x, "writeOnly", boolean(true))
+		rule(x, "read", model.Forbidden)
 	}
 	if c.Required != nil && *c.Required {
-		set(x, "requiredOnCreate", boolean(true))
+		rule(x, "create", "required")
 	}
 	bounds(n, x, c)
 	set(x, "evidence", str(evidenceOf(source)))

@@ -261,11 +261,7 @@ func (r *reader) extras(ctx context.Context, k *model.Kind, o *model.Object) err
 			r.hides(o, p)
 			for _, e := range list {
 				m, _ := e.(map[string]any)
-				fits := m != nil
-				for name, v := range p.Lookup.Where {
-					fits = fits && contains([]any{v}, m[name])
-				}
-				if fits {
+				if m != nil && p.Lookup.Where.Fits(func(name string) any { return m[name] }) {
 					if s, ok := m[p.Lookup.Read].(string); ok {
 						o.Spec[p.Name] = s
 						r.shows(o, p)

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -154,7 +155,7 @@ func (v *view) skipped(base *model.Property) []string {
 			out = append(out, name)
 		}
 		for _, s := range k.Skip {
-			out = append(out, s.Read)
+			out = slices.AppendSeq(out, maps.Keys(s.Where))
 		}
 	}
 	base.Walk(func(p *model.Property) {
@@ -180,7 +181,7 @@ func (v *view) skipped(base *model.Property) []string {
 		}
 		out = append(out, l.List.ID, l.List.Priority)
 		for _, s := range l.List.Skip {
-			out = append(out, s.Read)
+			out = slices.AppendSeq(out, maps.Keys(s.Where))
 		}
 	}
 	return out

@@ -43,8 +43,10 @@ func (f *Farm) finish(w *world, o *object) {
 		}
 	}
 	for _, s := range k.Skip {
-		if _, ok := o.raw[s.Read]; !ok && len(s.NotIn) > 0 {
-			o.raw[s.Read] = plain(s.NotIn[0])
+		for name, c := range s.Where {
+			if _, ok := o.raw[name]; !ok && c.Not {
+				o.raw[name] = plain(c.Values[0])
+			}
 		}
 	}
 	if n, ok := itemTypes[k.Name]; ok {

@@ -142,7 +142,9 @@ func (x *disagreeing) keeps(k *kind) {
 		x.keep[name] = true
 	}
 	for _, s := range k.Skip {
-		x.keep[s.Read] = true
+		for name := range s.Where {
+			x.keep[name] = true
+		}
 	}
 	if k.Tree != nil {
 		x.keep[k.Tree.Parent], x.keep[k.Tree.Previous] = true, true
@@ -161,7 +163,9 @@ func (x *disagreeing) keeps(k *kind) {
 			return
 		}
 		for _, s := range p.List.Skip {
-			x.last[s.Read] = true
+			for name := range s.Where {
+				x.last[name] = true
+			}
 		}
 	})
 	if k.Identity.Read != "" && k.Identity.Codec == "" && len(k.Builtin) == 0 && k.Name != model.SiteKind {

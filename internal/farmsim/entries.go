@@ -212,10 +212,15 @@ func (f *Farm) hideEntries(s *listCall, v any) any {
 func (ls *list) shipped() []any {
 	var out []any
 	for _, skip := range ls.prop.List.Skip {
-		if len(skip.In) == 0 || ls.items == nil {
+		e := map[string]any{}
+		for name, c := range skip.Where {
+			if !c.Not {
+				e[name] = plain(c.Values[0])
+			}
+		}
+		if len(e) == 0 || ls.items == nil {
 			continue
 		}
-		e := map[string]any{skip.Read: plain(skip.In[0])}
 		for _, key := range ls.keyFields() {
 			setAt(e, key.path, "As shipped")
 		}

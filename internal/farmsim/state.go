@@ -431,7 +431,7 @@ func (k *kind) ownName(name string) bool {
 		return true
 	}
 	for _, s := range k.Skip {
-		if s.Read == name {
+		if _, ok := s.Where[name]; ok {
 			return true
 		}
 	}

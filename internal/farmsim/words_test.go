@@ -22,10 +22,10 @@ func wordCatalog(t *testing.T) *model.Catalog {
 			"x-ras": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "update": {"by": "id"}, "remove": false, "rename": "newName", "first": true}}}`),
 		"P.json": kind("P", `"template": {"type": "string", "x-ras": {"read": "templateId", "ref": "T"}},
 			"version": {"type": "string", "x-ras": {"read": "versionId", "entryOf": {"object": "template", "list": "versions"}}}`),
-		"A.json": kind("A", `"group": {"type": "string", "x-ras": {"read": "groupName", "ref": "A", "refBy": "name", "call": "{self}/MoveToGroup/{groupId}"}},
+		"A.json": kind("A", `"group": {"type": "string", "x-ras": {"read": "groupName", "ref": "A", "call": "{self}/MoveToGroup/{groupId}", "codec": "nameRef"}},
 			"rights": {"type": "array", "items": {"type": "object", "properties": {"site": {"type": "string", "x-ras": {"read": "siteId", "ref": "Site"}},
-				"ps": {"type": "object", "properties": {"permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"flags": true, "enum": {"View": 1}}},
-					"objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "P"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"flags": true, "enum": {"View": 1}}}}}}}}}},
+				"ps": {"type": "object", "properties": {"permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"codec": "flags", "enum": {"View": 1}}},
+					"objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "P"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"codec": "flags", "enum": {"View": 1}}}}}}}}}},
 				"x-ras": {"part": {"at": "Custom", "get": true, "put": false}, "list": {"mode": "keyed", "key": ["site"]},
 					"cells": {"at": "Custom", "query": "siteId", "row": "site", "type": "objType", "object": "objId", "value": "permissions", "own": "permissions", "objects": "objects", "name": "name", "numbers": {"ps": 3}}}}`),
 	})

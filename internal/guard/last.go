@@ -125,12 +125,12 @@ func siteGoes(p *plan.Plan, site string) bool {
 // fits tells whether an object is one of those a rule counts: what is
 // declared goes before what the farm has.
 func fits(rule model.Last, want, have map[string]any) bool {
-	for path, v := range rule.Where {
+	for path, c := range rule.Where {
 		got, ok := model.Lookup(want, path)
 		if !ok {
 			got, ok = model.Lookup(have, path)
 		}
-		if ok && !model.Equal(nil, v, got) {
+		if ok && slices.ContainsFunc(c.Values, func(v any) bool { return model.Equal(nil, v, got) }) == c.Not {
 			return false
 		}
 		// A value that nobody knows counts as fitting: an object with it may

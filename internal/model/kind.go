@@ -19,9 +19,12 @@ type Kind struct {
 	NoRead bool   // singletons: Self answers nothing, all stands in parts and lists
 	// SiteUnsure says that the read of a singleton is documented without the
 	// query of the site: a farm may answer for one site whichever is asked.
-	SiteUnsure bool
-	Delete     string // path, "" if objects cannot be deleted
-	Impact     map[string][]Impact
+	SiteUnsure   bool
+	Filter       Conditions
+	Builtin      []string   // names that always exist
+	BuiltinWhere Conditions // the same by content
+	Delete       string     // path, "" if objects cannot be deleted
+	Impact       map[string][]Impact
 
 	Spec *Property
 
@@ -97,6 +100,29 @@ type Property struct {
 	Write    []string // alternatives of the write name, likeliest first
 	NoWrite  bool
 	Enum     *Enum
+	// Spellings are other names of the setting, the newest first: a farm has
+	// one of them, or that of Read, and takes the one that it shows.
+	Spellings []string
+	Anywhere  bool // read under its name wherever in the answer it stands
+	Flags     bool // the enumeration is a bit mask
+	Spans     bool // of a bit mask: names that follow each other are written first-last
+	Codec     CodecName
+	RefNone   any
+	RefBy     string // "name": the answer shows the name, not the id
+
+	Secret     bool
+	SecretWith []string
+	SecretEnv  string
+	WriteOnly  bool
+	Deprecated bool
+
+	RequiredOnCreate bool
+	UpdateOnly       bool
+	OneTime          bool // an order to the create, no state: never read, compared or sent again
+
+	Gate string // yaml path from spec, or ./name beside the property, of the flag that switches it off
+	When Conditions
+
 	Shared   bool // a sibling is read and written under the same name: only the one whose condition holds counts
 	FromFarm bool // of no schema: a name that the farm answered
 

@@ -34,6 +34,15 @@ func (n *wireNode) at(names []string) *wireNode {
 	return n
 }
 
+// skipped notes the names by which something is told to be no configuration.
+func (n *wireNode) skipped(list []Skip) {
+	for _, s := range list {
+		for name := range s.Where {
+			n.at([]string{name}).leaf = true
+		}
+	}
+}
+
 // KnownReadNames are the names at the top of the object's answer that the
 // schema knows, in lower case: properties, and what is no configuration.
 func (k *Kind) KnownReadNames() map[string]bool {
@@ -67,9 +76,7 @@ func (k *Kind) index() {
 		root.at([]string{k.Tree.Parent}).leaf = true
 		root.at([]string{k.Tree.Previous}).leaf = true
 	}
-	for _, s := range k.Skip {
-		root.at([]string{s.Read}).leaf = true
-	}
+	root.skipped(k.Skip)
 	root.at([]string{"siteId"}).leaf = true
 	root.at([]string{"id"}).leaf = true
 	k.Spec.Walk(func(p *Property) {
@@ -95,9 +102,7 @@ func (k *Kind) index() {
 				if l.Priority != "" {
 					p.Items.known.root.at([]string{l.Priority}).leaf = true
 				}
-				for _, s := range l.Skip {
-					p.Items.known.root.at([]string{s.Read}).leaf = true
-				}
+				p.Items.known.root.skipped(l.Skip)
 			}
 		}
 	})

@@ -132,7 +132,7 @@ func (c *Catalog) check() error {
 				}
 			}
 			if p.Gate != "" && k.beside(p, p.Gate) == nil {
-				bad = append(bad, fmt.Sprintf("%s: gate %s does not exist", p.Path(), p.Gate))
+				bad = append(bad, fmt.Sprintf("%s: when %s does not exist", p.Path(), p.Gate))
 			}
 			for w := range p.When {
 				if k.beside(p, w) == nil {
@@ -322,7 +322,7 @@ func overlay(base, over *ordered) *ordered {
 	for _, k := range over.keys {
 		b, _ := out.get(k).(*ordered)
 		o, _ := over.get(k).(*ordered)
-		if b != nil && o != nil && k != "enum" && k != "when" {
+		if b != nil && o != nil && k != "enum" {
 			out.set(k, overlay(b, o))
 		} else {
 			out.set(k, over.values[k])
@@ -377,6 +377,19 @@ func (k *Kind) compile() error {
 	case k.GetWord.None && k.Shape != Singleton:
 		return fmt.Errorf("x-ras.get false: only a singleton can do without a read of its own")
 	}
+	var err error
+	if k.Filter, err = k.FilterWord.positive("filter"); err != nil {
+		return err
+	}
+	if k.BuiltinWhere, err = k.BuiltinWord.positive("builtin"); err != nil {
+		return err
+	}
+	for _, name := range k.BuiltinWhere[k.Identity.Read] {
+		k.Builtin = append(k.Builtin, fmt.Sprint(name))
+	}
+	if len(k.Builtin) > 0 {
+		delete(k.BuiltinWhere, k.Identity.Read)
+	}
 	below := func(path string) string { return strings.ReplaceAll(path, "{self}", k.Self) }
 	k.Get, k.NoRead = below(k.GetWord.Path), k.GetWord.None
 	k.SiteUnsure = k.ReadSite == "unsure"
@@ -430,7 +443,7 @@ func (l *loader) property(file, name string, o *ordered, parent *Property) (*Pro
 		return nil, fmt.Errorf("%s: %w", p.Path(), err)
 	}
 	p.describe(n)
-	for _, step := range []func() error{p.compilePlaces, p.compileEnum, p.compileList, p.compileCells, p.Grants.check} {
+	for _, step := range []func() error{p.compileLifecycle, p.compileCodec, p.compilePlaces, p.compileConditions, p.compileEnum, p.compileList, p.compileCells, p.Grants.check} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.Path(), err)
 		}
@@ -478,7 +491,7 @@ func (p *Property) describe(n *vocabulary.Node) {
 		switch {
 		case n.Properties != nil, p.Open:
 			p.Type = TypeObject // an open one may stand beside plain values
-		case p.EnumWord != nil, p.Secret, p.File != nil, n.AnyOf != nil, n.OneOf != nil, n.Enum != nil:
+		case p.EnumWord != nil, p.SecretWord.Is, p.File != nil, n.AnyOf != nil, n.OneOf != nil, n.Enum != nil:
 			p.Type = TypeString
 		}
 	}
@@ -495,33 +508,109 @@ func (p *Property) describe(n *vocabulary.Node) {
 
 // compilePlaces works out where the property stands in answers and bodies.
 func (p *Property) compilePlaces() error {
-	switch {
-	case p.ReadWord != nil:
-		at := *p.ReadWord
+	switch names := p.ReadWord.Names; {
+	case len(names) > 0:
+		at := names[len(names)-1]
+		p.Spellings = names[:len(names)-1]
+		rest, anywhere := strings.CutPrefix(at, "**")
+		switch {
+		case anywhere && rest == "":
+			p.Anywhere, at = true, p.Name
+		case anywhere:
+			p.Anywhere, at = true, strings.TrimPrefix(rest, ".")
+		}
 		if rest, abs := strings.CutPrefix(at, "/"); abs {
 			p.Absolute, at = true, rest
 		}
 		if at != "" {
 			p.Read = strings.Split(at, ".")
 		}
+	case p.ReadWord.Said:
+		return fmt.Errorf("read: no name")
 	case p.Parent != nil && p.Name != "[]":
 		p.Read = []string{p.Name}
 	}
 	switch {
-	case p.WriteWord.Said:
-		p.Write, p.NoWrite = p.WriteWord.Names, p.WriteWord.No()
+	case p.NoWrite:
+	case p.WriteWord != nil:
+		p.Write = p.WriteWord
 	case len(p.Read) > 0:
 		p.Write = []string{p.Read[len(p.Read)-1]}
 	}
-	p.WriteOnly = p.WriteOnly || p.Secret || p.OneTime
-	p.CreateOnly, p.IfRefused = p.CreateWord.Only, p.CreateWord.IfRefused
-	if p.Part != nil && p.Part.Get && p.Type == TypeObject && p.ReadWord == nil {
+	if p.Part != nil && p.Part.Get && p.Type == TypeObject && !p.ReadWord.Said {
 		p.Read = nil // the answer of the part is the object itself
 	}
 	if p.Membership != nil {
 		p.Ref = OneOrMore{p.Membership.Of}
 	}
 	return nil
+}
+
+// compileLifecycle works out which calls carry the property.
+func (p *Property) compileLifecycle() error {
+	l := p.Lifecycle
+	p.WriteOnly = l.Read == Forbidden || p.Secret
+	p.RequiredOnCreate = l.Create == "required"
+	p.CreateOnly, p.IfRefused = l.Update == "replaces", l.Update == "replacesIfRefused"
+	switch noCreate, noUpdate := l.Create == Forbidden, l.Update == Forbidden; {
+	case noCreate && noUpdate && l.Read == Forbidden:
+		return fmt.Errorf("lifecycle: no call carries it")
+	case noCreate && noUpdate:
+		p.NoWrite = true
+	case noCreate && l.Update != "" && l.Update != "allowed":
+		return fmt.Errorf("lifecycle: an update of what no create takes does not replace the object")
+	case noCreate:
+		p.UpdateOnly = true
+	case noUpdate && l.Read == Forbidden:
+		p.OneTime = true
+	case noUpdate:
+		return fmt.Errorf("lifecycle: where no update takes what a create takes, say that a change replaces the object, or that no answer shows it")
+	}
+	return nil
+}
+
+// compileCodec works out the form of the value on the wire.
+func (p *Property) compileCodec() error {
+	p.RefNone = int64(0)
+	p.Secret, p.SecretWith, p.SecretEnv = p.SecretWord.Is, p.SecretWord.With, p.SecretWord.Env
+	p.WriteOnly = p.WriteOnly || p.Secret
+	switch p.CodecWord {
+	case "flags":
+		p.Flags = true
+	case "spans":
+		p.Flags, p.Spans = true, true
+	case "nameRef":
+		p.RefBy = "name"
+	case "accountRef":
+		p.RefBy, p.Codec = "name", "account"
+	default:
+		p.Codec = p.CodecWord
+	}
+	if p.RefBy != "" && len(p.Ref) == 0 {
+		return fmt.Errorf("codec %s: a reference is wanted", p.CodecWord)
+	}
+	return nil
+}
+
+// compileConditions tells apart the flag that switches the property off from
+// the conditions under which it counts. While an inherit flag is true the farm
+// shows what is inherited: nobody's own value.
+func (p *Property) compileConditions() error {
+	for name, c := range p.WhenWord {
+		if !strings.HasPrefix(strings.TrimPrefix(name, "./"), "inherit") || c.Not || len(c.Values) != 1 || c.Values[0] != false {
+			continue
+		}
+		if p.Gate != "" {
+			return fmt.Errorf("when: one inherit flag alone can switch it off, not %s and %s", p.Gate, name)
+		}
+		p.Gate = name
+	}
+	var err error
+	p.When, err = p.WhenWord.positive("when")
+	if delete(p.When, p.Gate); len(p.When) == 0 {
+		p.When = nil
+	}
+	return err
 }
 
 func (p *Property) compileEnum() error {
@@ -586,8 +675,6 @@ func (p *Property) fitTogether() error {
 		return fmt.Errorf("spellings: only a value that is read and written under one name can have others")
 	case p.Type == TypeArray && p.Flags && p.Enum == nil:
 		return fmt.Errorf("flags need an enum")
-	case p.Spans && !p.Flags:
-		return fmt.Errorf("spans are a way to write flags")
 	case p.Type == "":
 		return fmt.Errorf("no type")
 	}

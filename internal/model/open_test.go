@@ -15,7 +15,7 @@ const openKind = `{"x-ras": {"family": "test", "scope": "farm", "shape": "single
 	"properties": {"spec": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}, "properties": {
 		"named": {"type": "boolean"},
 		"title": {"type": "string", "x-ras": {"read": "caption"}},
-		"far": {"type": "integer", "x-ras": {"anywhere": true}},
+		"far": {"type": "integer", "x-ras": {"read": "**"}},
 		"group": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}, "properties": {"inner": {"type": "string"}}},
 		"general": {"type": "object", "additionalProperties": true, "x-ras": {"open": true, "part": {"at": "General", "get": true}}},
 		"entries": {"type": "array", "x-ras": {"list": {"at": "Entry", "mode": "set", "id": "id"}}, "items": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}}},
@@ -127,7 +127,7 @@ func TestAnywhereIsFoundAtAnyDepthOrAbsent(t *testing.T) {
 	// In a kind that is not open, neither the value nor what stands around it
 	// is lost or unknown twice.
 	cat, err := Load(fstest.MapFS{"Any.json": {Data: []byte(`{"x-ras": {"family": "test", "scope": "farm", "shape": "singleton", "self": "/api/Any"},
-		"properties": {"spec": {"type": "object", "properties": {"far": {"type": "integer", "x-ras": {"anywhere": true}}}}}}`)}})
+		"properties": {"spec": {"type": "object", "properties": {"far": {"type": "integer", "x-ras": {"read": "**"}}}}}}`)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,8 @@ package model_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -103,7 +105,14 @@ func meaning(v any) string {
 		keys := make([]string, 0, len(v))
 		for k := range v {
 			switch k {
-			case "title", "description", "note", "evidence", "sources", "gate":
+			case "title", "description", "note", "evidence", "sources":
+			case "when":
+				if when, ok := v[k].(map[string]any); ok && len(when) == 1 {
+					if strings.HasPrefix(slices.Sorted(maps.Keys(when))[0], "inherit") {
+						continue // the flag belongs to the place
+					}
+				}
+				keys = append(keys, k)
 			default:
 				keys = append(keys, k)
 			}

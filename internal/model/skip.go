@@ -4,8 +4,7 @@ import "fmt"
 
 // Fits tells whether what was read is no configuration.
 func (s Skip) Fits(body map[string]any) bool {
-	v := body[s.Read]
-	return (len(s.In) > 0 && among(s.In, v)) || (len(s.NotIn) > 0 && !among(s.NotIn, v))
+	return s.Where.Fits(func(name string) any { return body[name] })
 }
 
 func among(list []any, v any) bool {

@@ -15,7 +15,7 @@ func hours() *Property {
 		e.Order = append(e.Order, name)
 		e.ByName[name], e.ByNum[1<<h] = 1<<h, name
 	}
-	return &Property{Name: "monday", Type: TypeArray, PropertyWords: PropertyWords{Flags: true, Spans: true}, Enum: e}
+	return &Property{Name: "monday", Type: TypeArray, Flags: true, Spans: true, Enum: e}
 }
 
 func TestSpans(t *testing.T) {

@@ -88,13 +88,16 @@ func files(t testing.TB) fstest.MapFS {
 func TestMisspeltWordsOfShippedSchemas(t *testing.T) {
 	for _, c := range []struct{ file, from, to, says string }{
 		{"AdminAccount.json", `"writeMinLength"`, `"writeMinLenght"`, "schema AdminAccount.json: properties.spec.properties.mobile.x-ras.writeMinLenght: unknown word; did you mean writeMinLength?"},
-		{"ADIntegrationSettings.json", `"secret": true`, `"secert": true`, "x-ras.secert: unknown word; did you mean secret?"},
-		{"blocks/gateway.json", `"spellings"`, `"spelings"`, "schema blocks/gateway.json: definitions.gwMode.x-ras.spelings: unknown word; did you mean spellings?"},
-		{"Gateway.json", `"x-ras": {"gate": "inheritDefaultModeSettings"}`, `"x-rass": {"gate": "inheritDefaultModeSettings"}`, "x-rass: unknown word; did you mean x-ras?"},
+		{"ADIntegrationSettings.json", `"secret": {`, `"secert": {`, "x-ras.secert: unknown word; did you mean secret?"},
+		{"Gateway.json", `"lifecycle": {"`, `"lifecicle": {"`, "x-ras.lifecicle: unknown word; did you mean lifecycle?"},
+		{"blocks/mfa.json", `"update": "replacesIfRefused"`, `"update": "replaceIfRefused"`, `did you mean replacesIfRefused?`},
+		{"AdminAccount.json", `"create": "forbidden"`, `"create": "forbiden"`, `"forbiden" is not required or allowed or forbidden; did you mean forbidden?`},
+		{"blocks/fslogix.json", `"codec": "flags"`, `"codec": "flag"`, `"flag" is not account, accountRef, flags, ipRanges, nameRef, number, spans or separated:CHARACTER; did you mean flags?`},
+		{"Gateway.json", `"x-ras": {"when": {"inheritDefaultModeSettings": false}}`, `"x-rass": {"when": {"inheritDefaultModeSettings": false}}`, "x-rass: unknown word; did you mean x-ras?"},
 		{"Gateway.json", `"scope": "site"`, `"scope": "sites"`, `schema Gateway.json: x-ras.scope: "sites" is not farm or site; did you mean site?`},
 		{"Gateway.json", `"per": "site"`, `"per": "sitte"`, `x-ras.last[0].per: "sitte" is not farm or site; did you mean site?`},
 		{"Gateway.json", `"where": {"enabled"`, `"where": {"enabeld"`, `last.where: no property "enabeld"`},
-		{"ADIntegrationSettings.json", `"secretWith": ["enrollmentAgentUsername"]`, `"secretWith": ["enrolmentAgentUsername"]`, `secretWith: no property "enrolmentAgentUsername"; did you mean enrollmentAgentUsername?`},
+		{"ADIntegrationSettings.json", `"with": ["enrollmentAgentUsername"]`, `"with": ["enrolmentAgentUsername"]`, `secret.with: no property "enrolmentAgentUsername"; did you mean enrollmentAgentUsername?`},
 	} {
 		fsys := files(t)
 		text := string(fsys[c.file].Data)

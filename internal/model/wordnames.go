@@ -25,7 +25,7 @@ func (k *Kind) missingNames() []string {
 		}
 		if p.Parent != nil {
 			for _, name := range p.SecretWith {
-				missing(p, "secretWith", name, p.Parent.Props)
+				missing(p, "secret.with", name, p.Parent.Props)
 			}
 		}
 		l := p.List

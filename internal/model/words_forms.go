@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 
 	"rassync/internal/vocabulary"
@@ -38,22 +39,69 @@ func (s *NameSet) Take(v any) {
 	}
 }
 
-// Conditions are names with the values that fit: one, or a list.
+// Conditions are names with the values that fit.
 type Conditions map[string][]any
 
-// Forms is a mapping.
-func (*Conditions) Forms() []any { return []any{map[string]any{}} }
+// Predicate is a condition on what an object holds: names with the values that
+// fit, each a value, a list of them, or {"not": ...}. All must fit.
+type Predicate map[string]Condition
 
-// Take sets them.
-func (c *Conditions) Take(v any) {
-	*c = Conditions{}
-	for name, values := range v.(map[string]any) {
-		list, several := values.([]any)
-		if !several {
-			list = []any{values}
-		}
-		(*c)[name] = list
+// Condition are the values that one name may have, or may not.
+type Condition struct {
+	Values []any
+	Not    bool
+}
+
+// condition is how a negated condition is written.
+type condition struct {
+	Not any `word:"not" doc:"a value, or a list of those that do not fit"`
+}
+
+// Forms are an object with not, a list, and values.
+func (*Condition) Forms() []any {
+	return []any{condition{}, []any{}, "", vocabulary.Flag(true), int64(0), float64(0), vocabulary.Null{}}
+}
+
+// Take sets it.
+func (c *Condition) Take(v any) {
+	if n, ok := v.(condition); ok {
+		c.Not, v = true, n.Not
 	}
+	switch v := v.(type) {
+	case []any:
+		c.Values = v
+	case vocabulary.Flag:
+		c.Values = []any{bool(v)}
+	case vocabulary.Null:
+		c.Values = []any{nil}
+	default:
+		c.Values = []any{v}
+	}
+}
+
+// Fits tells whether all conditions fit; get gives the value of a name.
+func (p Predicate) Fits(get func(name string) any) bool {
+	for name, c := range p {
+		if among(c.Values, get(name)) == c.Not {
+			return false
+		}
+	}
+	return true
+}
+
+// positive are the conditions of a predicate that has no negation.
+func (p Predicate) positive(word string) (Conditions, error) {
+	if p == nil {
+		return nil, nil
+	}
+	out := Conditions{}
+	for name, c := range p {
+		if c.Not {
+			return nil, fmt.Errorf("%s.%s: not is for skip", word, name)
+		}
+		out[name] = c.Values
+	}
+	return out, nil
 }
 
 // PathText is a path of the API, among the forms of a word.
@@ -67,4 +115,4 @@ func (PathText) Fits(s string) bool {
 	return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "{self}")
 }
 
-var _ = []vocabulary.Union{(*OneOrMore)(nil), (*NameSet)(nil), (*Conditions)(nil), (*GetWord)(nil)}
+var _ = []vocabulary.Union{(*OneOrMore)(nil), (*NameSet)(nil), (*Condition)(nil), (*GetWord)(nil)}

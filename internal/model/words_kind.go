@@ -10,21 +10,20 @@ type KindWords struct {
 	Scope       Scope    `word:"scope" doc:"whether objects belong to the farm or to a site"`
 	Shape       Shape    `word:"shape" doc:"how objects of the kind come"`
 
-	Self      string     `word:"self" is:"path" doc:"path of one object, the base of relative paths"`
-	List      *ListRead  `word:"list" doc:"how all objects are read"`
-	GetWord   GetWord    `word:"get" doc:"path of one object's read; false: nothing answers under self"`
-	SiteQuery string     `word:"siteQuery" doc:"singletons: name of the query that picks the site"`
-	ReadSite  ReadSite   `word:"readSite" doc:"the read is documented without that query"`
-	Filter    Conditions `word:"filter" doc:"which elements of a shared list are of this kind"`
+	Self       string    `word:"self" is:"path" doc:"path of one object, the base of relative paths"`
+	List       *ListRead `word:"list" doc:"how all objects are read"`
+	GetWord    GetWord   `word:"get" doc:"path of one object's read; false: nothing answers under self"`
+	SiteQuery  string    `word:"siteQuery" doc:"singletons: name of the query that picks the site"`
+	ReadSite   ReadSite  `word:"readSite" doc:"the read is documented without that query"`
+	FilterWord Predicate `word:"filter" doc:"which elements of a shared list are of this kind"`
 
 	Create     *Create   `word:"create" doc:"how an object is made"`
 	Update     *Update   `word:"update" doc:"how an object is changed"`
 	DeleteWord *Deletion `word:"delete" doc:"how an object is deleted"`
 
-	Identity     Identity   `word:"identity" doc:"how objects are named"`
-	Builtin      []string   `word:"builtin" doc:"names that always exist"`
-	BuiltinWhere Conditions `word:"builtinWhere" doc:"the same by content"`
-	Skip         []Skip     `word:"skip" doc:"objects that are no configuration"`
+	Identity    Identity  `word:"identity" doc:"how objects are named"`
+	BuiltinWord Predicate `word:"builtin" doc:"objects that always exist: read name -> values"`
+	Skip        []Skip    `word:"skip" doc:"objects that are no configuration"`
 
 	Tree  *Tree  `word:"tree" doc:"published items: how they form a tree"`
 	Sites string `word:"sites" doc:"yaml property that lists the sites of an object"`
@@ -126,10 +125,8 @@ func (IdentityCodec) Words() []string { return []string{"account"} }
 
 // Skip names objects, or entries of a list, that are no configuration.
 type Skip struct {
-	Read  string `word:"read" doc:"read name"`
-	In    []any  `word:"in" doc:"values of what is no configuration"`
-	NotIn []any  `word:"notIn" doc:"values of what is configuration"`
-	Why   string `word:"why" doc:"why it is none"`
+	Where Predicate `word:"where" doc:"read name -> values of what is no configuration"`
+	Why   string    `word:"why" doc:"why it is none"`
 }
 
 // Tree says how published items form a tree of chains.
@@ -152,9 +149,9 @@ type Order struct {
 
 // Last is a brake: the last object that fits Where is never removed.
 type Last struct {
-	Where map[string]any `word:"where" doc:"yaml name -> value"`
-	Per   Extent         `word:"per" doc:"where the last one is counted"`
-	Why   string         `word:"why" doc:"why it is needed"`
+	Where Predicate `word:"where" doc:"yaml name -> values"`
+	Per   Extent    `word:"per" doc:"where the last one is counted"`
+	Why   string    `word:"why" doc:"why it is needed"`
 }
 
 // Activate says that changes must be activated before whatever comes after

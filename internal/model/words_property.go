@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"rassync/internal/vocabulary"
@@ -9,45 +10,30 @@ import (
 // PropertyWords are the words of x-ras on a property. What they mean is in
 // schemas/README.md.
 type PropertyWords struct {
-	ReadWord  *string   `word:"read" doc:"where answers show it, relative to the enclosing object"`
-	WriteWord WriteWord `word:"write" doc:"name in bodies; several: the likeliest first; false: cannot be written"`
+	ReadWord  ReadWord  `word:"read" doc:"where answers show it, relative to the enclosing object; several: other names of the setting, the newest first; **: wherever it stands"`
+	WriteWord OneOrMore `word:"write" doc:"name in bodies; several: the likeliest first"`
 	// FormerNames is what earlier versions of rassync called the property.
 	FormerNames []string `word:"formerNames" doc:"what the property was called by earlier versions of rassync"`
-	// Spellings are other names of the setting, the newest first: a farm has
-	// one of them, or that of Read, and takes the one that it shows.
-	Spellings []string `word:"spellings" doc:"other names of the setting, the newest first"`
 
-	EnumWord *vocabulary.Numbers `word:"enum" doc:"name -> number; null: nobody has seen it"`
-	Flags    bool                `word:"flags" doc:"the enumeration is a bit mask"`
-	Spans    bool                `word:"spans" doc:"names of a bit mask that follow each other are written first-last"`
-	Names    []string            `word:"names" doc:"known names whose numbers nobody has seen"`
-	Open     bool                `word:"open" doc:"holds whatever the farm answers beyond the named properties"`
-	Anywhere bool                `word:"anywhere" doc:"read under its name wherever it stands"`
-	Ref      OneOrMore           `word:"ref" doc:"kinds of what it refers to"`
-	RefNone  any                 `word:"refNone" doc:"wire value of none"`
-	RefBy    RefBy               `word:"refBy" doc:"the answer shows the name, not the id"`
-	EntryOf  *EntryOf            `word:"entryOf" doc:"names an entry of another object's list"`
-	Codec    CodecName           `word:"codec" doc:"form on the wire"`
+	EnumWord   *vocabulary.Numbers `word:"enum" doc:"name -> number; null: nobody has seen it"`
+	Names      []string            `word:"names" doc:"known names whose numbers nobody has seen"`
+	Open       bool                `word:"open" doc:"holds whatever the farm answers beyond the named properties"`
+	Ref        OneOrMore           `word:"ref" doc:"kinds of what it refers to"`
+	EntryOf    *EntryOf            `word:"entryOf" doc:"names an entry of another object's list"`
+	CodecWord  CodecName           `word:"codec" doc:"form on the wire, where the other words do not say it"`
+	SecretWord SecretWord          `word:"secret" doc:"goes in and never comes back"`
 
-	Secret     bool     `word:"secret" doc:"goes in and never comes back"`
-	SecretWith []string `word:"secretWith" doc:"yaml names beside it whose change sends the secret again"`
-	SecretEnv  string   `word:"secretEnv" doc:"name of the variable that an export proposes"`
 	// WriteMinLength is the least length that a write takes. An answer may
 	// still show an empty text, where nothing was ever set.
 	WriteMinLength int `word:"writeMinLength" doc:"least length that a write takes"`
 
-	WriteOnly        bool       `word:"writeOnly" doc:"goes in, never comes back, not secret"`
-	CreateWord       CreateWord `word:"createOnly" doc:"only in the create: a change replaces the object; ifRefused: only where the farm refused an update"`
-	RequiredOnCreate bool       `word:"requiredOnCreate" doc:"needed to create"`
-	UpdateOnly       bool       `word:"updateOnly" doc:"not in the create"`
-	OnCreate         any        `word:"onCreate" doc:"sent on create when the document leaves it out"`
-	OneTime          bool       `word:"oneTime" doc:"an order to the create, no state"` // never read, compared or sent again
-	Query            string     `word:"query" doc:"sent as this query parameter of the create"`
-	Invert           bool       `word:"invert" doc:"the query parameter says the opposite"`
-	Call             string     `word:"call" is:"path" doc:"set by a PUT of its own without a body"` // with {value}
+	Lifecycle Lifecycle `word:"lifecycle" doc:"which of create, update and read carry it"`
+	OnCreate  any       `word:"onCreate" doc:"sent on create when the document leaves it out"`
+	Query     string    `word:"query" doc:"sent as this query parameter of the create"`
+	Invert    bool      `word:"invert" doc:"the query parameter says the opposite"`
+	Call      string    `word:"call" is:"path" doc:"set by a PUT of its own without a body"` // with {value}
 
-	Gate         string            `word:"gate" doc:"yaml name of the inherit flag that switches it off"` // from spec, or ./name beside the property
-	When         Conditions        `word:"when" doc:"counts only while these have such values"`
+	WhenWord     Predicate         `word:"when" doc:"counts only while these have such values"`
 	Replaces     string            `word:"replaces" doc:"yaml name beside it that follows from this one while this has a value"`
 	AlsoChanges  *AlsoChanges      `word:"alsoChanges" doc:"a flag: writes while it is true change other objects too"`
 	InheritsDown any               `word:"inheritsDown" doc:"while a folder above differs from this, its value may be shown instead"`
@@ -67,72 +53,101 @@ type PropertyWords struct {
 	Grants      *Grants  `word:"grants" doc:"which changes let somebody in"`
 	Harmless    string   `word:"harmless" doc:"why none of these holds though the name sounds like it"`
 
-	Evidence   Evidence `word:"evidence" doc:"where the name or number was read; rest if left out"`
-	Since      string   `word:"since" is:"version" doc:"first version"`
-	Until      string   `word:"until" is:"version" doc:"last version"`
-	Deprecated bool     `word:"deprecated" doc:"still there, not to be used"`
-	Note       string   `word:"note" doc:"for people"`
-	Unit       string   `word:"unit" doc:"of a number"`
+	Evidence Evidence `word:"evidence" doc:"where the name or number was read; rest if left out"`
+	Since    string   `word:"since" is:"version" doc:"first version"`
+	Until    string   `word:"until" is:"version" doc:"last version"`
+	Note     string   `word:"note" doc:"for people"`
+	Unit     string   `word:"unit" doc:"of a number"`
 }
 
-// Defaults of a property.
-func (w *PropertyWords) Defaults() { w.RefNone = int64(0) }
-
-// WriteWord is the name in bodies, several of them, or that there is none.
-type WriteWord struct {
+// ReadWord is where answers show a property.
+type ReadWord struct {
 	Names []string
 	Said  bool
 }
 
-// Forms are a text, a list and false.
-func (*WriteWord) Forms() []any { return []any{"", []string{}, vocabulary.False{}} }
+// Forms are a text and a list.
+func (*ReadWord) Forms() []any { return []any{"", []string{}} }
 
 // Take sets it.
-func (w *WriteWord) Take(v any) {
-	w.Said = true
+func (r *ReadWord) Take(v any) {
+	r.Said = true
 	switch v := v.(type) {
 	case string:
-		w.Names = []string{v}
+		r.Names = []string{v}
 	case []string:
-		w.Names = v
+		r.Names = v
 	}
 }
 
-// No tells whether the property cannot be written.
-func (w WriteWord) No() bool { return w.Said && w.Names == nil }
-
-// CreateWord says whether only a create takes the value.
-type CreateWord struct{ Only, IfRefused bool }
-
-// Forms are true and "ifRefused".
-func (*CreateWord) Forms() []any { return []any{false, ifRefused("")} }
-
-// Take sets it.
-func (c *CreateWord) Take(v any) {
-	_, refused := v.(ifRefused)
-	*c = CreateWord{!refused, refused}
+// SecretWord says that a value is a secret, and how it is handled.
+type SecretWord struct {
+	Is bool
+	secretWords
 }
 
-type ifRefused string
+type secretWords struct {
+	With []string `word:"with" doc:"yaml names beside it whose change sends the secret again"`
+	Env  string   `word:"env" doc:"name of the variable that an export proposes"`
+}
 
-// Words is the only value.
-func (ifRefused) Words() []string { return []string{"ifRefused"} }
+// Forms are true and an object.
+func (*SecretWord) Forms() []any { return []any{false, secretWords{}} }
 
-// RefBy says what an answer shows of the object that is referred to.
-type RefBy string
+// Take sets it.
+func (s *SecretWord) Take(v any) {
+	s.Is = true
+	if w, ok := v.(secretWords); ok {
+		s.secretWords = w
+	}
+}
 
-// Words lists what it may be.
-func (RefBy) Words() []string { return []string{"name"} }
+// Lifecycle says which of create, update and read carry a property.
+type Lifecycle struct {
+	Create CreateRule `word:"create" doc:"allowed if left out"`
+	Update UpdateRule `word:"update" doc:"allowed if left out; replaces: a change replaces the object; replacesIfRefused: only where the farm refused an update"`
+	Read   ReadRule   `word:"read" doc:"allowed if left out; forbidden: goes in, never comes back"`
+}
+
+// CreateRule says whether a create takes a property.
+type CreateRule string
+
+// Words lists the rules.
+func (CreateRule) Words() []string { return []string{"required", "allowed", Forbidden} }
+
+// UpdateRule says whether an update takes a property.
+type UpdateRule string
+
+// Words lists the rules.
+func (UpdateRule) Words() []string {
+	return []string{"allowed", Forbidden, "replaces", "replacesIfRefused"}
+}
+
+// ReadRule says whether an answer shows a property.
+type ReadRule string
+
+// Words lists the rules.
+func (ReadRule) Words() []string { return []string{"allowed", Forbidden} }
+
+// Forbidden is the rule that a call does not carry a property.
+const Forbidden = "forbidden"
 
 // CodecName is the form of a value on the wire.
 type CodecName string
 
 // Shape lists the forms.
-func (CodecName) Shape() string { return "account, ipRanges, number or separated:CHARACTER" }
+func (CodecName) Shape() string { return strings.Join(codecNames(), ", ") + " or separated:CHARACTER" }
 
 // Fits tells whether there is such a form.
 func (CodecName) Fits(s string) bool {
-	return s == "account" || s == "ipRanges" || s == "number" || strings.HasPrefix(s, "separated:") && len(s) > len("separated:")
+	return slices.Contains(codecNames(), s) || CodecName(s).Separator() != ""
+}
+
+// Known lists the forms that have a fixed name.
+func (CodecName) Known() []string { return codecNames() }
+
+func codecNames() []string {
+	return []string{"account", "accountRef", "flags", "ipRanges", "nameRef", "number", "spans"}
 }
 
 // EntryOf is a reference to an entry of another object's list: templates'
@@ -148,7 +163,7 @@ type EntryOf struct {
 type LookupRead struct {
 	Path  string            `word:"path" is:"path" doc:"read of the list"`
 	Query map[string]string `word:"query" doc:"of that read"`
-	Where map[string]any    `word:"where" doc:"read name -> value of the element"`
+	Where Predicate         `word:"where" doc:"read name -> values of the element"`
 	Read  string            `word:"read" doc:"read name of the value"`
 }
 

@@ -20,7 +20,7 @@ const provider = `{"title": "Provider", "x-ras": {"family": "farm", "scope": "fa
   "accounts": {"type": "array", "x-ras": {"list": {"at": "Accounts", "mode": "keyed", "key": ["user"], "add": {"by": "body"}, "remove": {"by": "key"}, "update": {"by": "key", "fields": ["password"]}}},
     "items": {"type": "object", "properties": {"user": {"type": "string"}, "note": {"type": "string"}, "password": {"type": "object", "x-ras": {"secret": true}}}}},
   "keys": {"type": "array", "x-ras": {"list": {"at": "Keys", "mode": "keyed", "key": ["limit"], "add": {"by": "body"}, "remove": {"by": "body"}}},
-    "items": {"type": "object", "properties": {"limit": {"type": "integer"}, "key": {"type": "object", "x-ras": {"secret": true, "requiredOnCreate": true}}}}}
+    "items": {"type": "object", "properties": {"limit": {"type": "integer"}, "key": {"type": "object", "x-ras": {"secret": true, "lifecycle": {"create": "required"}}}}}}
 }}}}`
 
 // TestSecretsOfEntries: an entry with a secret is never removed for a change that

@@ -17,7 +17,7 @@ const engine = `{"title": "Engine", "x-ras": {"family": "farm", "scope": "site",
   "impact": {"create": [{"effect": "restarts", "why": "made"}], "update": [{"effect": "drains", "why": "touched"}], "delete": [{"effect": "endsSessions", "why": "gone"}]}},
 "properties": {"kind": {"const": "Engine"}, "spec": {"type": "object", "properties": {
   "plain": {"type": "integer"},
-  "count": {"type": "integer", "x-ras": {"oneTime": true, "impact": [{"effect": "startsMachines", "unless": [0], "why": "counted"}]}},
+  "count": {"type": "integer", "x-ras": {"lifecycle": {"update": "forbidden", "read": "forbidden"}, "impact": [{"effect": "startsMachines", "unless": [0], "why": "counted"}]}},
   "mode": {"type": "string", "x-ras": {"impact": [{"effect": "installsAgent", "unless": ["Manual"], "why": "mode", "lasting": true}]}},
   "enabled": {"type": "boolean", "x-ras": {"impact": [{"effect": "locksOut", "on": ["update"], "when": [false], "why": "off"}]}},
   "block": {"type": "object", "x-ras": {"impact": [{"effect": "drains", "why": "block"}]}, "properties": {

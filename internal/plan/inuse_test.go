@@ -19,7 +19,7 @@ func TestWhatIsInUseIsNotReplaced(t *testing.T) {
 "properties": {"spec": {"type": "object", "properties": {` + props + `}}}}`)}
 	}
 	cat, err := model.Load(fstest.MapFS{
-		"Package.json": kind("Package", `, "replace": "deleteFirst"`, `"path": {"type": "string", "x-ras": {"createOnly": true}}`),
+		"Package.json": kind("Package", `, "replace": "deleteFirst"`, `"path": {"type": "string", "x-ras": {"lifecycle": {"update": "replaces"}}}`),
 		"Host.json":    kind("Host", "", `"package": {"type": "string", "x-ras": {"ref": "Package"}}`),
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ func shelf(t *testing.T) *model.Catalog {
 	kind := func(name string) *fstest.MapFile {
 		return &fstest.MapFile{Data: []byte(`{"title": "X", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/` + name + `/{id}", "list": {"path": "/api/` + name + `"}, "replace": "deleteFirst",
 "create": {"path": "/api/` + name + `", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name"}},
-"properties": {"spec": {"type": "object", "properties": {"text": {"type": "string"}, "model": {"type": "string", "x-ras": {"createOnly": true}}}}}}`)}
+"properties": {"spec": {"type": "object", "properties": {"text": {"type": "string"}, "model": {"type": "string", "x-ras": {"lifecycle": {"update": "replaces"}}}}}}}`)}
 	}
 	cat, err := model.Load(fstest.MapFS{"Engine.json": kind("Engine"), "Wheel.json": kind("Wheel")})
 	if err != nil {

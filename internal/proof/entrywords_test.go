@@ -24,7 +24,7 @@ const testTemplate = `{
     "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
   "properties": {"spec": {"type": "object", "properties": {
     "description": {"type": "string"},
-    "versions": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "x-ras": {"requiredOnCreate": true}}, "notes": {"type": "string"}, "number": {"type": "integer"}}},
+    "versions": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "x-ras": {"lifecycle": {"create": "required"}}}, "notes": {"type": "string"}, "number": {"type": "integer"}}},
       "x-ras": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "remove": false, "update": {"by": "id", "fields": ["notes"]}, "rename": "newName", "first": true}}}
   }}}}`
 
@@ -36,7 +36,7 @@ const testPool = `{
   "properties": {"spec": {"type": "object", "properties": {
     "template": {"type": "string", "x-ras": {"read": "templateId", "ref": "TestTemplate"}},
     "version": {"type": "string", "x-ras": {"read": "versionId", "entryOf": {"object": "template", "list": "versions"}}},
-    "machines": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"requiredOnCreate": true}}}},
+    "machines": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"lifecycle": {"create": "required"}}}}},
       "x-ras": {"list": {"at": "Machines", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body", "query": {"noInstall": true}}, "remove": {"by": "id"}}}}
   }}}}`
 
@@ -58,16 +58,16 @@ const testAccount = `{
     "identity": {"read": "name", "write": "name", "codec": "account"}, "readOnly": {"id": ""}},
   "properties": {"spec": {"type": "object", "properties": {
     "description": {"type": "string"},
-    "group": {"type": "string", "x-ras": {"read": "groupName", "ref": "TestAccount", "refBy": "name", "codec": "account", "call": "{self}/MoveToGroup/{groupId}"}},
+    "group": {"type": "string", "x-ras": {"read": "groupName", "ref": "TestAccount", "codec": "accountRef", "call": "{self}/MoveToGroup/{groupId}"}},
     "rights": {"type": "array", "items": {"type": "object", "required": ["site"], "properties": {
         "site": {"type": "string", "x-ras": {"read": "siteId", "ref": "Site"}},
         "pools": {"type": "object", "properties": {
-          "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"read": "sitePermission.permissions", "enum": {"View": 1, "Modify": 2}, "flags": true}},
-          "objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "TestPool"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"enum": {"View": 1, "Modify": 2}, "flags": true}}}},
+          "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"read": "sitePermission.permissions", "enum": {"View": 1, "Modify": 2}, "codec": "flags"}},
+          "objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "TestPool"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"enum": {"View": 1, "Modify": 2}, "codec": "flags"}}}},
             "x-ras": {"read": "objectPermissions", "list": {"mode": "keyed", "key": ["name"]}}}}},
         "items": {"type": "object", "properties": {
-          "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"read": "sitePermission.permissions", "enum": {"View": 1, "Modify": 2}, "flags": true}},
-          "objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "TestItem"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"enum": {"View": 1, "Modify": 2}, "flags": true}}}},
+          "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"read": "sitePermission.permissions", "enum": {"View": 1, "Modify": 2}, "codec": "flags"}},
+          "objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "TestItem"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"enum": {"View": 1, "Modify": 2}, "codec": "flags"}}}},
             "x-ras": {"read": "objectPermissions", "list": {"mode": "keyed", "key": ["name"]}}}}}
       }},
       "x-ras": {"read": "sitePermissions", "part": {"at": "Custom", "get": true, "put": false}, "list": {"mode": "keyed", "key": ["site"]},

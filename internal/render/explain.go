@@ -247,8 +247,8 @@ func lastWords(k *model.Kind) []string {
 	var out []string
 	for _, l := range k.Last {
 		var where []string
-		for _, name := range keys(l.Where) {
-			where = append(where, name+" "+value(l.Where[name]))
+		for _, name := range sorted(l.Where) {
+			where = append(where, name+" "+alternatives(l.Where[name].Values))
 		}
 		out = append(out, "the last of the "+string(l.Per)+" with "+strings.Join(where, " and ")+": "+l.Why)
 	}
@@ -306,11 +306,15 @@ func (e *explainer) readOnly() {
 		e.wrapped("  ", "    ", strings.Join(why[reason], ", ")+": "+reason)
 	}
 	for _, s := range k.Skip {
-		cond := "is " + alternatives(s.In)
-		if len(s.NotIn) > 0 {
-			cond = "is not " + alternatives(s.NotIn)
+		var conds []string
+		for _, name := range sorted(s.Where) {
+			is := " is "
+			if s.Where[name].Not {
+				is = " is not "
+			}
+			conds = append(conds, name+is+alternatives(s.Where[name].Values))
 		}
-		e.wrapped("  ", "    ", "objects whose "+s.Read+" "+cond+": "+s.Why)
+		e.wrapped("  ", "    ", "objects whose "+strings.Join(conds, " and ")+": "+s.Why)
 	}
 }
 

@@ -17,6 +17,7 @@ type Object interface {
 type form struct {
 	is     string   // one of the constants below
 	values []string // of a text: the closed set, empty for any text
+	known  []string // of a text that like judges: values to suggest
 	like   func(string) bool
 	shape  string // of a text: what like wants, in words
 	words  []word // of an object
@@ -70,7 +71,7 @@ func (f form) check(v any, at string, found *[]finding) {
 		case !ok:
 			bad("%s, not %s", f.wants(), jsonName(v))
 		case len(f.values) > 0 && !slices.Contains(f.values, s), f.like != nil && !f.like(s):
-			bad("%q is not %s%s", s, f.wants(), f.hint(s, f.values))
+			bad("%q is not %s%s", s, f.wants(), f.hint(s, append(f.values[:len(f.values):len(f.values)], f.known...)))
 		}
 	case isFlag, isTrue, isFalse:
 		b, ok := v.(bool)
@@ -262,6 +263,9 @@ func (f form) schema() map[string]any {
 	case isText:
 		if len(f.values) > 0 {
 			return map[string]any{"enum": f.values}
+		}
+		if len(f.known) > 0 {
+			return map[string]any{"anyOf": []any{map[string]any{"enum": f.known}, map[string]any{"type": "string"}}}
 		}
 		return map[string]any{"type": "string"}
 	case isFlag:

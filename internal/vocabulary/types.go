@@ -25,6 +25,7 @@ type Shaped interface {
 	// Shape says what in words: "a path that begins with /".
 	Shape() string
 	Fits(s string) bool
+	// A type may also have Known() []string: texts that are suggested.
 }
 
 // Union is a value that may have several forms.
@@ -44,10 +45,12 @@ type Numbers struct {
 // Defaults is a struct whose words are not nothing where they are left out.
 type Defaults interface{ Defaults() }
 
-// False stands, among the forms of a union, for the value false; Null for null.
+// False stands, among the forms of a union, for the value false; Null for null;
+// Flag for true and false.
 type (
 	False struct{}
 	Null  struct{}
+	Flag  bool
 )
 
 var (
@@ -66,6 +69,8 @@ func formOf(t reflect.Type) form {
 		return form{is: isFalse}
 	case t == reflect.TypeFor[Null]():
 		return form{is: isNull}
+	case t == reflect.TypeFor[Flag]():
+		return form{is: isFlag}
 	case t == objectType:
 		any := form{is: isAny}
 		return form{is: isMapping, of: &any}
@@ -78,7 +83,11 @@ func formOf(t reflect.Type) form {
 		return form{is: isText, values: reflect.Zero(t).Interface().(Closed).Words()}
 	case t.Implements(shapedType) && t.Kind() == reflect.String:
 		shaped := reflect.Zero(t).Interface().(Shaped)
-		return form{is: isText, shape: shaped.Shape(), like: shaped.Fits}
+		f := form{is: isText, shape: shaped.Shape(), like: shaped.Fits}
+		if k, ok := shaped.(interface{ Known() []string }); ok {
+			f.known = k.Known()
+		}
+		return f
 	case reflect.PointerTo(t).Implements(unionType):
 		return unionForm(t)
 	}

@@ -17,7 +17,7 @@ var wordSchemas = map[string]string{
 		"spec": {"type": "object", "additionalProperties": false, "properties": {
 			"type": {"anyOf": [{"enum": ["Big", "Small", "Odd"]}, {"type": "integer"}], "x-ras": {"enum": {"Big": 1, "Small": 2, "Odd": null}}},
 			"mode": {"anyOf": [{"enum": ["On", "Odd"]}, {"type": "integer"}], "x-ras": {"enum": {"On": 1, "Odd": null}}},
-			"install": {"type": "boolean", "x-ras": {"oneTime": true, "query": "noInstall", "invert": true}}}}}}`,
+			"install": {"type": "boolean", "x-ras": {"lifecycle": {"update": "forbidden", "read": "forbidden"}, "query": "noInstall", "invert": true}}}}}}`,
 	"Package.json": `{"title": "package", "description": "A kind.", "x-ras": {"family": "x", "scope": "site", "shape": "collection", "self": "/api/Package/{id}", "list": {"path": "/api/Package"},
 		"create": {"path": "/api/Package"}, "identity": {"read": "packageName", "also": "version"}},
 		"type": "object", "additionalProperties": false, "required": ["kind", "site", "name"], "properties": {"kind": {"const": "Package"}, "site": {"type": "string"}, "name": {"type": "string"},

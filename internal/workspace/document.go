@@ -271,7 +271,7 @@ func whyAsleep(p *model.Property, here, spec map[string]any) string {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		one := model.Property{Parent: p.Parent, PropertyWords: model.PropertyWords{When: model.Conditions{name: p.When[name]}}}
+		one := model.Property{Parent: p.Parent, When: model.Conditions{name: p.When[name]}}
 		if !model.Open(&one, here, spec) {
 			parts := make([]string, len(p.When[name]))
 			for i, v := range p.When[name] {
