@@ -52,6 +52,7 @@ safety limit.`,
 func newContractImport(c *call) *cobra.Command {
 	var out string
 	var check bool
+	var names []string
 	cmd := &cobra.Command{
 		Use:   "import FILE|DIR|- ...",
 		Short: "Learn the contract from OpenAPI files or pages",
@@ -61,16 +62,19 @@ kinds, and reports per kind what is confirmed and what is called otherwise. It i
 and asks no farm.
 
 A name counts as renamed only where one name is gone and one like it, of the same type
-and place, is new. Where several could be meant the report asks, and nothing is guessed.
+and place, is new. Where several could be meant the report asks, and nothing is guessed:
+--name answers.
 
 With -o the layer is written: the folder contract of a workspace.`,
 		Example: `  rassync contract import swagger.json
   rassync contract import pages/*.md -o farm/contract
+  rassync contract import swagger.json --name Theme.description=remark -o farm/contract
   rassync contract import swagger.json --check   # exits 2 if something differs`,
 		Args: cobra.MinimumNArgs(1),
 	}
 	format := addFormat(cmd, "text", "json", "markdown")
 	cmd.Flags().StringVarP(&out, "layer", "o", "", "write the layer to this `FOLDER`, WORKSPACE/contract")
+	cmd.Flags().StringArrayVar(&names, "name", nil, "answer to a question: `KIND.PROPERTY=NAME`, the name that the document has for it; may be repeated")
 	cmd.Flags().BoolVar(&check, "check", false, "exit with 2 if the document differs from the built-in schemas")
 	cmd.RunE = c.begin(format, func(_ context.Context, args []string) error {
 		doc, name, err := readDocuments(c.In, args)
@@ -81,15 +85,19 @@ With -o the layer is written: the folder contract of a workspace.`,
 		if err != nil {
 			return err
 		}
-		cmp, layer, err := contract.Compare(c.Catalog, doc, name, c.Now().UTC().Format("2006-01-02"), ops)
+		answers, err := answersOf(c.Catalog, names)
+		if err != nil {
+			return err
+		}
+		cmp, layer, err := contract.Compare(c.Catalog, doc, name, c.Now().UTC().Format("2006-01-02"), ops, answers)
 		if err != nil {
 			return err
 		}
 		if len(cmp.Kinds) == 0 {
 			return app.Failf(app.Input, "none of the %s in it belongs to a kind", plural(doc.Operations(), "operation", "operations")).With("is it the document of the RAS REST API?")
 		}
-		if _, err := contract.Load(schemas.Files, layer, contract.ForClient); err != nil {
-			return fmt.Errorf("the layer that was made does not fit: %w", err)
+		if layer, err = contract.Fit(c.Catalog, schemas.Files, layer, cmp); err != nil {
+			return err
 		}
 		if err := showComparison(c, cmp, format.value); err != nil {
 			return err
@@ -107,6 +115,27 @@ With -o the layer is written: the folder contract of a workspace.`,
 		return nil
 	})
 	return cmd
+}
+
+// answersOf reads what --name says.
+func answersOf(cat *model.Catalog, list []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, text := range list {
+		at, name, ok := strings.Cut(text, "=")
+		kind, path, dotted := strings.Cut(at, ".")
+		if !ok || !dotted || name == "" {
+			return nil, app.Failf(app.Input, "--name %q: it is KIND.PROPERTY=NAME", text)
+		}
+		k, err := knownKind(cat, kind)
+		if err != nil {
+			return nil, err
+		}
+		if k.Spec.Find(path) == nil {
+			return nil, app.Failf(app.Input, "--name: %s has no property %q", k.Name, path)
+		}
+		out[k.Name+"."+path] = name
+	}
+	return out, nil
 }
 
 // mostDocuments bounds a folder of pages.
@@ -313,11 +342,15 @@ func contractSide(c *call, name string) (*model.Catalog, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, l, err = contract.Compare(c.Catalog, doc, file, "", nil); err != nil {
+		var cmp *contract.Comparison
+		if cmp, l, err = contract.Compare(c.Catalog, doc, file, "", nil, nil); err != nil {
+			return nil, err
+		}
+		if l, err = contract.Fit(c.Catalog, schemas.Files, l, cmp); err != nil {
 			return nil, err
 		}
 	}
-	return contract.Load(schemas.Files, l, contract.ForClient)
+	return contract.LoadOver(c.Catalog, schemas.Files, l, contract.ForClient)
 }
 
 func newContractRemove(c *call) *cobra.Command {

@@ -112,7 +112,7 @@ func farmCommand(ts *testscript.TestScript, neg bool, args []string) {
 	case "openapi":
 		need(1)
 		var doc bytes.Buffer
-		ts.Check(contract.WriteDocument(&doc, f.catalog, "22.0"))
+		ts.Check(contract.WriteDocument(&doc, f.catalog, "22.0", farmsim.AnywhereGroup))
 		ts.Check(os.WriteFile(ts.MkAbs(rest[0]), doc.Bytes(), 0o644))
 	case "clean":
 		if v := f.farm.Violations(); len(v) > 0 {

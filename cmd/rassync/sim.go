@@ -184,7 +184,7 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	}
 	if o.openAPI != "" {
 		var doc bytes.Buffer
-		if err := contract.WriteDocument(&doc, cat, "1.0"); err != nil {
+		if err := contract.WriteDocument(&doc, cat, "1.0", farmsim.AnywhereGroup); err != nil {
 			return none, err
 		}
 		if err := wholefile.Write(o.openAPI, doc.Bytes(), wholefile.Options{Mode: 0o644}); err != nil {

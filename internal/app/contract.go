@@ -21,7 +21,7 @@ func (a *App) UseContract(dir string) error {
 	if err != nil || l == nil {
 		return err
 	}
-	cat, err := contract.Load(schemas.Files, l, contract.ForClient)
+	cat, err := contract.LoadOver(a.Catalog, schemas.Files, l, contract.ForClient)
 	if err != nil {
 		return contractFailure(err)
 	}

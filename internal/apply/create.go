@@ -122,6 +122,7 @@ func (u unlessPosted) State(_ model.Address, path string, _ any) plan.SentState 
 // post sends the create and finds the object it made.
 func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *model.Object, siteID string, parent int64, posted map[string]bool, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
 	enc := r.encoder(desired.Address.Site)
+	enc.Creates = true
 	spec := onCreate(k, desired)
 	path, err := k.CreatePath(spec)
 	if err != nil {

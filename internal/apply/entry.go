@@ -44,6 +44,7 @@ func (at spot) strangers(p *model.Property, entry any) []model.Leaf {
 // has one, or the ones that stand in the way are left out.
 func (r *run) addProps(ctx context.Context, at spot, p *model.Property, entry map[string]any, req ras.Request, extra map[string]any) error {
 	enc := r.encoder(at.object.Address.Site)
+	enc.Creates = true
 	a := attempt{req: req, key: "POST " + at.kind.Name + " " + p.List.At, object: at.object, prefix: at.entryAt(p, entry) + ".", adds: true, more: []string{at.entryAt(p, entry)}, bodies: func(leaves []model.Leaf, _ bool) ([]any, error) {
 		var out []any
 		for alt := 0; alt < model.EntryAlternatives(p); alt++ {

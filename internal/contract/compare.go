@@ -37,54 +37,58 @@ const (
 	NotRequired   What = "no longer required"
 	NotWritten    What = "no longer written"
 	OtherPlace    What = "other place"
+	OtherCall     What = "other call"
+	NoNumbers     What = "numbers not confirmed"
+	NowWritten    What = "now written"
+	NotShown      What = "no longer shown"
+	NotTaken      What = "not taken over"
 	Question      What = "question"
 	UnknownCall   What = "unknown operation"
 	GoneOperation What = "operation gone"
 )
 
+// Quiet tells whether a finding asks nothing of anybody.
+func (w What) Quiet() bool { return w == Confirmed || w == UnknownCall }
+
 // Comparison is a document beside the built-in schemas.
 type Comparison struct {
-	Document string    `json:"document,omitempty"`
-	Version  string    `json:"version,omitempty"`
-	SHA256   string    `json:"sha256"`
-	Kinds    []string  `json:"kinds"` // that the document says something of
+	Document string   `json:"document,omitempty"`
+	Version  string   `json:"version,omitempty"`
+	SHA256   string   `json:"sha256"`
+	Kinds    []string `json:"kinds"` // that the document says something of
+	// Whole: the document has most operations of the API, so that what it lacks
+	// is gone.
+	Whole    bool      `json:"whole"`
 	Findings []Finding `json:"findings"`
 }
 
 // Differs tells whether anything is not as the built-in schemas have it.
 func (c *Comparison) Differs() bool {
-	return slices.ContainsFunc(c.Findings, func(f Finding) bool { return f.What != Confirmed && f.What != UnknownCall })
+	return slices.ContainsFunc(c.Findings, func(f Finding) bool { return !f.What.Quiet() && f.What != NoNumbers })
 }
 
 // Compare holds a document against the built-in schemas: what differs, and the
-// layer that says so. known are the operations that the schemas know of.
-func Compare(cat *model.Catalog, d *Document, file, date string, known []coverage.Operation) (*Comparison, *Layer, error) {
+// layer that says so. known are the operations that the schemas know of; answers
+// are what somebody said to the questions of an earlier comparison, by
+// "KIND.property".
+func Compare(cat *model.Catalog, d *Document, file, date string, known []coverage.Operation, answers map[string]string) (*Comparison, *Layer, error) {
 	out := &Comparison{Document: file, Version: d.Version, SHA256: d.SHA256, Findings: []Finding{}}
 	origin := Origin{Source: FromOpenAPI, File: file, SHA256: d.SHA256, Version: d.Version, Date: date}
+	ops := newOperations(cat, d, known)
+	out.Whole = ops.whole
 	var kinds []*KindLayer
-	claimed := map[string]bool{}
-	for _, op := range known {
-		claimed[opKey(op.Method, op.Path)] = true
-	}
 	for _, k := range cat.Kinds() {
-		c := &comparer{cat: cat, kind: k, doc: d, layer: &KindLayer{Kind: k.Name, From: origin, Properties: map[string]*Correction{}}}
-		for _, claim := range coverage.ClaimsOf(cat, k) {
-			claimed[opKey(claim.Method, claim.Path)] = true
-		}
+		c := &comparer{cat: cat, kind: k, ops: ops, answers: answers, layer: &KindLayer{Kind: k.Name, From: origin, Properties: map[string]*Correction{}}}
 		if !c.compare() {
 			continue
 		}
 		out.Kinds = append(out.Kinds, k.Name)
 		out.Findings = append(out.Findings, c.findings...)
-		if len(c.layer.Properties) > 0 {
+		if len(c.layer.Properties) > 0 || c.layer.Calls.count() > 0 {
 			kinds = append(kinds, c.layer)
 		}
 	}
-	for key, op := range d.ops {
-		if !claimed[key] && strings.HasPrefix(strings.ToLower(op.path), "/api/") {
-			out.Findings = append(out.Findings, Finding{What: UnknownCall, Text: op.method + " " + op.path + ": no kind calls it"})
-		}
-	}
+	out.Findings = append(out.Findings, ops.findings()...)
 	sort.SliceStable(out.Findings, func(i, j int) bool {
 		a, b := out.Findings[i], out.Findings[j]
 		if a.Kind != b.Kind {
@@ -103,19 +107,25 @@ func Compare(cat *model.Catalog, d *Document, file, date string, known []coverag
 type comparer struct {
 	cat      *model.Catalog
 	kind     *model.Kind
-	doc      *Document
+	ops      *operations
+	answers  map[string]string
 	layer    *KindLayer
 	findings []Finding
 
-	reads  map[string]*side // by the call: "" for the object itself
+	reads  map[string]*side // by the property whose call it is: "" for the object itself
 	writes map[string][]*side
+	// missing are calls of which the document says nothing, by property and way.
+	missing map[string]bool
+	spots   []*spot
+	asked   map[string]bool // names that a question offers
 }
 
 // side is one schema of the document with what the kind claims of it.
 type side struct {
-	tree  *tree
-	taken map[string]bool
-	call  string
+	tree    *tree
+	taken   map[string]bool
+	call    string
+	creates bool // its body makes an object or an entry
 }
 
 func (c *comparer) say(path string, what What, text string, choices ...string) {
@@ -131,17 +141,20 @@ func (c *comparer) correction(path string) *Correction {
 
 // compare tells whether the document says anything of the kind.
 func (c *comparer) compare() bool {
+	said := c.calls()
 	c.sides()
 	if len(c.reads) == 0 && len(c.writes) == 0 {
-		return false
+		return said
 	}
-	places := c.places()
-	for _, p := range places {
-		p.claim()
+	c.spots = c.places()
+	for _, s := range c.spots {
+		s.claim()
 	}
-	for _, p := range places {
-		if !p.special {
-			c.property(p)
+	c.claimOwn()
+	c.match()
+	for _, s := range c.spots {
+		if !s.special || s.p.Anywhere {
+			c.property(s)
 		}
 	}
 	c.news()
@@ -150,7 +163,7 @@ func (c *comparer) compare() bool {
 
 // sides finds the schemas of the document that belong to the kind.
 func (c *comparer) sides() {
-	c.reads, c.writes = map[string]*side{}, map[string][]*side{}
+	c.reads, c.writes, c.missing = map[string]*side{}, map[string][]*side{}, map[string]bool{}
 	readers := map[string]map[string]bool{} // of each call
 	claims := coverage.ClaimsOf(c.cat, c.kind)
 	for _, claim := range claims {
@@ -163,46 +176,70 @@ func (c *comparer) sides() {
 		}
 	}
 	for _, claim := range claims {
-		op := c.doc.find(claim.Method, claim.Path)
-		if op == nil {
-			continue
-		}
-		call := claim.Method + " " + op.path
+		reads := claim.Method == "GET" && claim.Prop == "" && (claim.Word == "list" || claim.Word == "get" || claim.Word == "self")
+		partRead := claim.Method == "GET" && claim.Prop != "" && claim.Sent && (claim.Word == "part" || claim.Word == "list")
+		writes := slices.Contains([]string{"update", "create", "part", "list.add", "list.update"}, claim.Word) && claim.Method != "GET" && claim.Sent
+		op := c.ops.find(claim)
 		switch {
-		case claim.Method == "GET" && claim.Prop == "" && op.answer != nil && len(op.answer.names) > 0:
-			// The list and the object itself show the same; together they show most.
-			if r := c.reads[""]; r != nil {
-				for p, n := range op.answer.names {
-					if r.tree.names[p] == nil {
-						r.tree.names[p] = n
-					}
-				}
-				continue
+		case op == nil:
+			if claim.Sent && (reads || partRead || writes) {
+				c.missing[claim.Prop+" "+way(claim)] = true
 			}
-			names := map[string]*name{}
-			for p, n := range op.answer.names {
-				names[p] = n
-			}
-			c.reads[""] = &side{&tree{names: names}, map[string]bool{}, call}
-		case claim.Method == "GET" && len(readers[opKey("GET", claim.Path)]) > 1:
+			continue
+		case reads && op.answer != nil && len(op.answer.names) > 0:
+			c.addRead(op)
+		case partRead && len(readers[opKey("GET", claim.Path)]) > 1:
 			// Several properties are parts of one answer, each in its own way.
-		case claim.Method == "GET" && claim.Sent && op.answer != nil && len(op.answer.names) > 0:
-			c.reads[claim.Prop] = &side{op.answer, map[string]bool{}, call}
-		case (claim.Word == "update" || claim.Word == "create" || claim.Word == "part" || claim.Word == "list.add" || claim.Word == "list.update") && op.body != nil && len(op.body.names) > 0:
-			c.writes[claim.Prop] = append(c.writes[claim.Prop], &side{op.body, map[string]bool{}, call})
+		case partRead && op.answer != nil && len(op.answer.names) > 0:
+			c.reads[claim.Prop] = &side{tree: op.answer, taken: map[string]bool{}, call: "GET " + op.path}
+		case writes && (op.body == nil || len(op.body.names) == 0):
+			c.missing[claim.Prop+" "+way(claim)] = true // the call is there, and its body is not described
+		case writes:
+			c.writes[claim.Prop] = append(c.writes[claim.Prop], &side{tree: op.body, taken: map[string]bool{}, call: claim.Method + " " + op.path, creates: way(claim) == "create"})
+		}
+	}
+}
+
+// way parts calls into those that read, make and change.
+func way(claim coverage.Claim) string {
+	switch {
+	case claim.Method == "GET":
+		return "read"
+	case claim.Word == "create" || claim.Word == "list.add":
+		return "create"
+	}
+	return "update"
+}
+
+// addRead adds an answer that shows the object: the list and the object itself
+// show the same; together they show most.
+func (c *comparer) addRead(op *operation) {
+	r := c.reads[""]
+	if r == nil {
+		r = &side{tree: &tree{names: map[string]*name{}}, taken: map[string]bool{}, call: "GET " + op.path}
+		c.reads[""] = r
+	}
+	for p, n := range op.answer.names {
+		if r.tree.names[p] == nil {
+			r.tree.names[p] = n
 		}
 	}
 }
 
 // spot is a property with where the document would have it.
 type spot struct {
-	p         *model.Property
-	special   bool // its place depends on more than its name: claimed, not compared
-	read      *side
-	readAt    string
-	writes    []*side
-	names     []string // that bodies may use
-	onCreates []*side  // those of writes that are creates
+	p       *model.Property
+	special bool // its place depends on more than its name: claimed, not compared
+	request string
+	read    *side
+	readAt  string
+	writes  []*side
+	also    []*side  // bodies that may take it too, and need not
+	claims  []*side  // bodies that hold it for another reason, such as to name an entry
+	names   []string // that bodies may use, with their place
+	nested  string   // its place in a body of the shape of the answer
+
+	found map[*side]*match
 }
 
 // places lays out the properties of the kind.
@@ -212,39 +249,88 @@ func (c *comparer) places() []*spot {
 		if p.Parent == nil || p.Name == "[]" {
 			return
 		}
-		s := &spot{p: p, special: p.Anywhere || p.Lookup != nil || p.File != nil || p.Membership != nil || p.Shared}
+		s := &spot{p: p, special: p.Anywhere || p.Lookup != nil || p.File != nil || p.Membership != nil || p.Shared, found: map[*side]*match{}}
 		for at := p; at != nil; at = at.Parent {
 			s.special = s.special || at.Cells != nil
 		}
 		if facts.Shown(p) {
 			s.read, s.readAt = c.readOf(p)
 		}
-		if facts.Sent(p) {
-			s.names = append(slices.Clone(p.Write), p.Spellings...)
-			base := facts.BodyOf(p)
-			prop := base.Path()
-			if base.Name == "[]" {
-				prop = base.Parent.Path()
-			}
-			if base.Parent == nil {
-				prop = ""
-			}
-			for _, w := range c.writes[prop] {
-				create := strings.HasPrefix(w.call, "POST ")
-				if create && p.UpdateOnly || !create && p.CreateOnly || create && prop == "" && c.kind.Create != nil && c.kind.Create.Fields != nil && !c.kind.Create.Fields[p.Name] {
-					continue
-				}
-				s.writes = append(s.writes, w)
-				if create {
-					s.onCreates = append(s.onCreates, w)
-				}
-			}
+		if facts.Sent(p) && p != c.kind.Chooser() { // that one is said by the path
+			c.bodiesOf(s)
 		}
 		if s.read != nil || len(s.writes) > 0 {
 			out = append(out, s)
 		}
 	})
 	return out
+}
+
+// bodiesOf finds the bodies that bring a property.
+func (c *comparer) bodiesOf(s *spot) {
+	p := s.p
+	prefix, base := "", facts.BodyOf(p)
+	if base.Name == "[]" && base.Parent.List == nil && len(base.Parent.Write) > 0 {
+		// Written whole, with what is around the list.
+		prefix = base.Parent.Write[0] + "[]."
+		base = facts.BodyOf(base.Parent)
+	}
+	s.request = base.Path()
+	if base.Name == "[]" {
+		s.request = base.Parent.Path()
+	}
+	if base.Parent == nil {
+		s.request = ""
+	}
+	for _, n := range append(slices.Clone(p.Write), p.Spellings...) {
+		s.names = append(s.names, prefix+n)
+	}
+	s.nested = strings.Join(nestedPlace(p, base), ".")
+	for _, w := range c.writes[s.request] {
+		switch {
+		case w.creates && p.UpdateOnly, !w.creates && (p.CreateOnly && !p.IfRefused || p.OneTime), !w.creates && !updated(p, base):
+			s.claims = append(s.claims, w)
+		case w.creates && s.request == "" && c.kind.Create != nil && (!c.kind.Create.Takes(p) || c.kind.Create.By != ""):
+			s.also = append(s.also, w)
+		default:
+			s.writes = append(s.writes, w)
+		}
+	}
+	if len(s.writes) == 0 && len(s.also) > 0 && !c.missing[s.request+" update"] {
+		s.writes, s.also = s.also, nil
+	}
+}
+
+// updated tells whether the call that changes an entry of a list takes a
+// property: what names the entry stands in the path, and some take few.
+func updated(p, base *model.Property) bool {
+	if base.Name != "[]" || base.Parent.List == nil {
+		return true
+	}
+	l := base.Parent.List
+	if slices.Contains(l.Key, p.Name) || slices.Contains(l.MatchAny, p.Name) {
+		return false
+	}
+	return l.Update == nil || len(l.Update.Fields) == 0 || slices.Contains(l.Update.Fields, p.Name)
+}
+
+// nestedPlace is where a property stands in a body that has the shape of the
+// answer.
+func nestedPlace(p, base *model.Property) []string {
+	if p == base || p.Parent == nil || len(p.Read) == 0 && p.Parent == base {
+		return p.Read
+	}
+	if p.Parent == base || p.Absolute {
+		return p.Read
+	}
+	up := nestedPlace(p.Parent, base)
+	if p.Name == "[]" {
+		if len(up) == 0 {
+			return nil
+		}
+		return append(append([]string(nil), up[:len(up)-1]...), up[len(up)-1]+"[]")
+	}
+	return append(append([]string(nil), up...), p.Read...)
 }
 
 // readOf finds the answer that shows a property, and its place there.
@@ -277,13 +363,60 @@ func (s *spot) claim() {
 			}
 		}
 	}
-	for _, w := range s.writes {
-		for _, n := range s.names {
+	for _, w := range slices.Concat(s.writes, s.also, s.claims) {
+		for _, n := range append(slices.Clone(s.names), s.nested) {
 			if w.tree.names[n] != nil {
 				w.taken[n] = true
 			}
 		}
 	}
+}
+
+// claimOwn marks what answers and bodies hold of the object itself: its id, its
+// name, its place, who changed it.
+func (c *comparer) claimOwn() {
+	known := c.kind.KnownReadNames()
+	// Kinds that share a list show each other's names there.
+	for _, other := range c.cat.Kinds() {
+		if c.kind.List != nil && other.List != nil && other.List.Path == c.kind.List.Path && other != c.kind {
+			for n := range other.KnownReadNames() {
+				known[n] = true
+			}
+		}
+	}
+	for prop, r := range c.reads {
+		for at := range r.tree.names {
+			switch {
+			case prop == "" && (known[strings.ToLower(at)] || c.control(at)):
+				r.taken[at] = true
+			case c.ofEntry(at[strings.LastIndexByte(at, '.')+1:]) && strings.Contains(at, "[]"), prop != "" && c.ofEntry(at):
+				r.taken[at] = true
+			}
+		}
+	}
+	for prop, list := range c.writes {
+		for _, w := range list {
+			for at := range w.tree.names {
+				if _, known := c.kind.ReadOnly[at]; prop == "" && (known || c.control(at)) || prop != "" && c.ofEntry(at) {
+					w.taken[at] = true
+				}
+			}
+		}
+	}
+}
+
+// ofEntry tells whether a name says which entry of a list one is, or where.
+func (c *comparer) ofEntry(n string) bool {
+	if strings.EqualFold(n, "id") || strings.EqualFold(n, "siteId") {
+		return true
+	}
+	found := false
+	c.kind.Spec.Walk(func(p *model.Property) {
+		if l := p.List; l != nil && n != "" {
+			found = found || slices.ContainsFunc([]string{l.ID, l.Priority, l.Rename, l.Add.Site}, func(s string) bool { return strings.EqualFold(s, n) })
+		}
+	})
+	return found
 }
 
 func spelled(at string, spellings []string) []string {
@@ -298,34 +431,122 @@ func spelled(at string, spellings []string) []string {
 // property compares one property.
 func (c *comparer) property(s *spot) {
 	path := s.p.Path()
-	readNow, readGone := c.readName(s)
-	writeNow, writeGone := c.writeName(s)
-	switch {
-	case readGone && (writeGone || len(s.writes) == 0 && len(s.names) == 0):
-		c.correction(path).Gone = true
-		c.say(path, GoneName, fmt.Sprintf("%s no longer shows %s%s", s.read.call, s.readAt, andBodies(s)))
-		return
-	case writeGone && !readGone && s.read != nil && s.read.tree.names[s.readAt] != nil:
-		c.correction(path).ReadOnly = true
-		c.say(path, NotWritten, fmt.Sprintf("%s takes no %s any more, and it is still shown", s.writes[0].call, strings.Join(s.names, " or ")))
-	}
-	if readNow == nil && writeNow == nil {
-		return
-	}
-	n := writeNow
-	if n == nil {
-		n = readNow
-	}
 	before := len(c.findings)
-	c.numbers(s.p, n, readNow)
-	if writeNow != nil {
-		c.bounds(s.p, writeNow)
+	read := s.found[s.read]
+	c.readName(s, read)
+	if s.p.Anywhere {
+		c.somewhere(s)
+	}
+	update, create := c.writeName(s)
+	if c.gone(s, read, update, create) {
+		return
+	}
+	n := first(update, create)
+	if n == nil && read.ok() {
+		n = read.now
+	}
+	if n == nil {
+		return
+	}
+	var shown *name
+	if read.ok() {
+		shown = read.now
+	}
+	c.types(s.p, n, shown)
+	c.numbers(s.p, n, shown)
+	if w := first(update, create); w != nil {
+		c.bounds(s.p, w)
 	}
 	c.required(s)
 	if len(c.findings) == before && c.layer.Properties[path] == nil {
 		c.correction(path).Confirmed = true
 		c.say(path, Confirmed, "as the built-in schema has it")
 	}
+}
+
+func first(list ...*match) *name {
+	for _, m := range list {
+		if m.ok() {
+			return m.now
+		}
+	}
+	return nil
+}
+
+// somewhere compares a property that is read wherever it stands: a document tells
+// where.
+func (c *comparer) somewhere(s *spot) {
+	if s.read == nil || !c.canMove(s.p) {
+		return
+	}
+	last := s.p.Read[len(s.p.Read)-1]
+	found := ""
+	for at := range s.read.tree.names {
+		if at == last || strings.HasSuffix(at, "."+last) && !strings.Contains(at, "[]") {
+			if found != "" {
+				return
+			}
+			found = at
+		}
+	}
+	if found == "" {
+		return
+	}
+	at := "/" + found
+	c.correction(s.p.Path()).Read = &at
+	c.say(s.p.Path(), OtherPlace, fmt.Sprintf("it is shown at %s (%s); the built-in schema looks for it everywhere", found, s.read.call))
+}
+
+// types notes a type that a property has not in the schemas: nothing can be
+// confirmed then.
+func (c *comparer) types(p *model.Property, list ...*name) {
+	for _, n := range list {
+		if n != nil && n.typ != "" && !compatible(n.typ, wireType(p)) {
+			c.say(p.Path(), Question, fmt.Sprintf("the document has it as %s, the built-in schema as %s", n.typ, wireType(p)))
+			return
+		}
+	}
+}
+
+// gone notes what the document no longer has, and tells whether that is all of
+// the property.
+func (c *comparer) gone(s *spot, read, update, create *match) bool {
+	path := s.p.Path()
+	readGone := read != nil && read.gone()
+	written := update != nil || create != nil
+	writeGone := written && (update == nil || update.gone()) && (create == nil || create.gone())
+	switch {
+	case readGone && (writeGone || !written && len(s.names) == 0):
+		c.correction(path).Gone = true
+		c.say(path, GoneName, fmt.Sprintf("%s no longer shows %s%s", s.read.call, s.readAt, andBodies(s)))
+		return true
+	case read == nil && !facts.Shown(s.p) && writeGone:
+		c.correction(path).Gone = true
+		c.say(path, GoneName, strings.TrimPrefix(andBodies(s), ", and "))
+		return true
+	case writeGone && read.ok():
+		c.correction(path).ReadOnly = true
+		c.say(path, NotWritten, fmt.Sprintf("%s takes no %s any more, and it is still shown", s.writes[0].call, strings.Join(s.names, " or ")))
+	case readGone && first(update, create) != nil && s.read != nil:
+		c.correction(path).WriteOnly = true
+		c.say(path, NotShown, fmt.Sprintf("%s no longer shows %s, and bodies still take it", s.read.call, s.readAt))
+	case update != nil && create != nil && update.gone() && create.ok() && !s.p.CreateOnly && !s.p.IfRefused:
+		c.correction(path).CreateOnly = true
+		c.say(path, NotWritten, fmt.Sprintf("%s takes no %s any more, a create still does", callOf(s, false), strings.Join(s.names, " or ")))
+	case update != nil && create != nil && create.gone() && update.ok() && !s.p.UpdateOnly:
+		c.correction(path).UpdateOnly = true
+		c.say(path, NotWritten, fmt.Sprintf("%s takes no %s, an update does", callOf(s, true), strings.Join(s.names, " or ")))
+	}
+	return false
+}
+
+func callOf(s *spot, creates bool) string {
+	for _, w := range s.writes {
+		if w.creates == creates {
+			return w.call
+		}
+	}
+	return ""
 }
 
 func andBodies(s *spot) string {
@@ -335,215 +556,106 @@ func andBodies(s *spot) string {
 	return ", and " + s.writes[0].call + " takes no " + strings.Join(s.names, " or ")
 }
 
-// readName finds a property in the answer; gone says that it is not there and
-// nothing took its place.
-func (c *comparer) readName(s *spot) (now *name, gone bool) {
-	if s.read == nil || s.readAt == "" {
-		return nil, false
+// readName takes over where answers show a property.
+func (c *comparer) readName(s *spot, m *match) {
+	if m == nil {
+		return
 	}
-	for _, at := range append([]string{s.readAt}, spelled(s.readAt, s.p.Spellings)...) {
-		if n := s.read.tree.names[at]; n != nil {
-			return n, false
-		}
+	path := s.p.Path()
+	switch m.how {
+	case asWas:
+	case moved:
+		at := "/" + m.now.path
+		c.correction(path).Read = &at
+		c.say(path, OtherPlace, fmt.Sprintf("%s is shown at %s (%s)", s.readAt, m.now.path, s.read.call))
+	case renamed:
+		last := lastStep(m.now.path)
+		own := strings.Join(s.p.Read, ".")
+		to := own[:strings.LastIndexByte(own, '.')+1] + last
+		c.correction(path).Read = &to
+		c.say(path, Renamed, fmt.Sprintf("%s is %s in answers: %s (%s)", s.readAt, m.now.path, m.why, s.read.call))
+	case asked:
+		c.say(path, Question, fmt.Sprintf("%s no longer shows %s; which of these is it?", s.read.call, s.readAt), m.choices...)
 	}
-	up := ""
-	if i := strings.LastIndexByte(s.readAt, '.'); i >= 0 {
-		up = s.readAt[:i]
-	}
-	if up != "" && s.read.tree.names[up] == nil && s.read.tree.names[strings.TrimSuffix(up, "[]")] == nil {
-		// The whole block is not there: one with the same name elsewhere is the
-		// same nested otherwise.
-		if moved := s.read.elsewhere(s.p, s.readAt); moved != "" && c.canMove(s.p) {
-			c.moved(s, moved)
-			return s.read.tree.names[moved], false
-		}
-		return nil, s.p.Parent == c.kind.Spec
-	}
-	if moved := s.read.elsewhere(s.p, s.readAt); moved != "" && c.canMove(s.p) {
-		c.moved(s, moved)
-		return s.read.tree.names[moved], false
-	}
-	candidates := s.read.free(up, wireType(s.p))
-	lost := len(c.lostAt(s.read, up, wireType(s.p)))
-	if n := only(alike(s.readAt, candidates)); n != nil && (lost == 1 || len(alike(n.path, c.lostAt(s.read, up, wireType(s.p)))) == 1) {
-		c.renamedRead(s, n)
-		return n, false
-	}
-	if len(candidates) > 0 {
-		c.say(s.p.Path(), Question, fmt.Sprintf("%s no longer shows %s; which of these is it?", s.read.call, s.readAt), paths(candidates)...)
-		return nil, false
-	}
-	return nil, true
 }
 
-func (c *comparer) renamedRead(s *spot, n *name) {
-	last := n.path[strings.LastIndexByte(n.path, '.')+1:]
-	own := strings.Join(s.p.Read, ".")
-	to := own[:strings.LastIndexByte(own, '.')+1] + last
-	c.correction(s.p.Path()).Read = &to
-	s.read.taken[n.path] = true
-	c.say(s.p.Path(), Renamed, fmt.Sprintf("%s is %s in answers: of this type and place one name is gone and one like it is new (%s)", s.readAt, n.path, s.read.call))
+// writeName takes over what bodies call a property: those that change and those
+// that make an object apart.
+func (c *comparer) writeName(s *spot) (update, create *match) {
+	for _, w := range s.writes {
+		m := s.found[w]
+		if m == nil {
+			continue
+		}
+		of := &update
+		if w.creates {
+			of = &create
+		}
+		if *of == nil || !(*of).ok() && m.ok() || (*of).gone() && m.how == asked {
+			*of = m
+		}
+	}
+	for _, incomplete := range []struct {
+		m   **match
+		way string
+	}{{&update, "update"}, {&create, "create"}} {
+		// Nothing is gone as long as pages are missing.
+		if *incomplete.m != nil && (*incomplete.m).gone() && (c.missing[s.request+" update"] || c.missing[s.request+" create"]) {
+			*incomplete.m = nil
+		}
+	}
+	path := s.p.Path()
+	to := ""
+	for _, m := range []*match{update, create} {
+		if m == nil {
+			continue
+		}
+		if m.how == asked {
+			c.say(path, Question, fmt.Sprintf("%s takes no %s; which of these is it?", m.side.call, strings.Join(s.names, " or ")), m.choices...)
+			return update, create
+		}
+		if m.how == asWas || !m.ok() {
+			if m.ok() && to == "" {
+				to = s.names[0]
+			}
+			continue
+		}
+		at := m.now.path
+		if i := strings.LastIndex(at, "[]."); i >= 0 && bodyPrefix(s) != "" {
+			at = at[i+3:] // the list itself says where it is
+		}
+		switch {
+		case to == "":
+			to = at
+			c.correction(path).Write = &to
+		case to != at:
+			c.correction(path).CreateAs = &at
+		default:
+			continue // the create calls it as the update does
+		}
+		what := Renamed
+		if m.how == moved {
+			what = OtherPlace
+		}
+		c.say(path, what, fmt.Sprintf("%s is %s in bodies: %s (%s)", strings.Join(s.names, " or "), m.now.path, m.why, m.side.call))
+	}
+	return update, create
 }
+
+// bodyPrefix is the place of the list that a property's entry is written whole in.
+func bodyPrefix(s *spot) string {
+	if i := strings.LastIndex(s.names[0], "[]."); i >= 0 {
+		return s.names[0][:i+3]
+	}
+	return ""
+}
+
+func lastStep(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // canMove tells whether a read name may be given from the root of the answer:
 // entries and parts have places of their own.
 func (c *comparer) canMove(p *model.Property) bool {
 	return facts.BodyOf(p).Parent == nil && !p.Structured() && !strings.Contains(facts.ReadAt(p, c.kind.Spec), "[]")
-}
-
-func (c *comparer) moved(s *spot, to string) {
-	s.read.taken[to] = true
-	at := "/" + to
-	c.correction(s.p.Path()).Read = &at
-	c.say(s.p.Path(), OtherPlace, fmt.Sprintf("%s is shown at %s (%s)", s.readAt, to, s.read.call))
-}
-
-// elsewhere finds the one place that holds a name of the same type outside of
-// the expected place.
-func (s *side) elsewhere(p *model.Property, at string) string {
-	last := at[strings.LastIndexByte(at, '.')+1:]
-	found := ""
-	for path, n := range s.tree.names {
-		if s.taken[path] || strings.Contains(path, "[]") || path[strings.LastIndexByte(path, '.')+1:] != last || n.typ != wireType(p) {
-			continue
-		}
-		if found != "" {
-			return ""
-		}
-		found = path
-	}
-	return found
-}
-
-// free lists the names of a place and type that nothing claims.
-func (s *side) free(up, typ string) []*name {
-	var out []*name
-	for _, n := range s.tree.below(up) {
-		if !s.taken[n.path] && n.typ == typ && !n.deprecated {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-// lostAt lists what properties of a place and type were called that the side no
-// longer shows.
-func (c *comparer) lostAt(s *side, up, typ string) []*name {
-	var out []*name
-	for _, o := range c.places() {
-		if o.read != s || o.special || o.readAt == "" || wireType(o.p) != typ || s.tree.names[o.readAt] != nil {
-			continue
-		}
-		if i := strings.LastIndexByte(o.readAt, '.'); (i < 0 && up == "") || (i >= 0 && o.readAt[:i] == up) {
-			out = append(out, &name{path: o.readAt})
-		}
-	}
-	return out
-}
-
-// alike picks the names that share a word with another one: a new name for the
-// same thing keeps one of its words. Anything less is no reason to take one for
-// the other.
-func alike(path string, candidates []*name) []*name {
-	mine := wordsOf(path)
-	var out []*name
-	for _, n := range candidates {
-		if slices.ContainsFunc(wordsOf(n.path), func(w string) bool { return slices.Contains(mine, w) }) {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-// wordsOf parts the last step of a name in camel case into its words.
-func wordsOf(path string) []string {
-	last := path[strings.LastIndexByte(path, '.')+1:]
-	var out []string
-	start := 0
-	cut := func(end int) {
-		if w := strings.ToLower(last[start:end]); len(w) > 2 {
-			out = append(out, w)
-		}
-		start = end
-	}
-	for i := 1; i < len(last); i++ {
-		up, before := last[i] >= 'A' && last[i] <= 'Z', last[i-1] >= 'A' && last[i-1] <= 'Z'
-		if up && !before {
-			cut(i)
-		}
-	}
-	cut(len(last))
-	return out
-}
-
-func only(list []*name) *name {
-	if len(list) == 1 {
-		return list[0]
-	}
-	return nil
-}
-
-// writeName finds a property in the bodies.
-func (c *comparer) writeName(s *spot) (now *name, gone bool) {
-	if len(s.writes) == 0 {
-		return nil, false
-	}
-	for _, w := range s.writes {
-		for _, n := range s.names {
-			if found := w.tree.names[n]; found != nil {
-				return found, false
-			}
-		}
-	}
-	w := s.writes[0]
-	typ := wireType(s.p)
-	candidates := w.free("", typ)
-	lost := 0
-	var missing []*name
-	for _, o := range c.places() {
-		if !o.special && len(o.writes) > 0 && o.writes[0].call == w.call && wireType(o.p) == typ && !slices.ContainsFunc(o.names, func(n string) bool { return w.tree.names[n] != nil }) {
-			lost++
-			missing = append(missing, &name{path: o.names[0]})
-		}
-	}
-	// A new name that answers have too is the better reason.
-	if s.read != nil {
-		if r := c.layer.Properties[s.p.Path()]; r != nil && r.Read != nil {
-			last := (*r.Read)[strings.LastIndexAny(*r.Read, "./")+1:]
-			for _, n := range candidates {
-				if n.path == last {
-					c.renamedWrite(s, n, "answers have this name now too")
-					return n, false
-				}
-			}
-		}
-	}
-	if n := only(alike(s.names[0], candidates)); n != nil && (lost == 1 || len(alike(n.path, missing)) == 1) {
-		c.renamedWrite(s, n, "of this type one name is gone and one like it is new")
-		return n, false
-	}
-	if len(candidates) > 0 && lost > 0 {
-		c.say(s.p.Path(), Question, fmt.Sprintf("%s takes no %s; which of these is it?", w.call, strings.Join(s.names, " or ")), paths(candidates)...)
-		return nil, false
-	}
-	return nil, true
-}
-
-func (c *comparer) renamedWrite(s *spot, n *name, why string) {
-	to := n.path
-	c.correction(s.p.Path()).Write = &to
-	for _, w := range s.writes {
-		w.taken[n.path] = true
-	}
-	c.say(s.p.Path(), Renamed, fmt.Sprintf("%s is %s in bodies: %s (%s)", strings.Join(s.names, " or "), to, why, s.writes[0].call))
-}
-
-func paths(list []*name) []string {
-	out := make([]string, len(list))
-	for i, n := range list {
-		out[i] = n.path
-	}
-	return out
 }
 
 // wireType is the type that a property has on the wire.
@@ -553,6 +665,10 @@ func wireType(p *model.Property) string {
 		return "integer"
 	case p.Codec == "number":
 		return "integer"
+	case p.Codec == "ipRanges":
+		return "object"
+	case strings.HasPrefix(string(p.Codec), "separated:"):
+		return "string"
 	}
 	return string(p.Type)
 }
@@ -563,7 +679,13 @@ func (c *comparer) numbers(p *model.Property, n, shown *name) {
 	if len(nums) == 0 && shown != nil {
 		nums = shown.numbers
 	}
-	if p.Enum == nil || len(nums) == 0 {
+	if p.Enum == nil {
+		return
+	}
+	if !anyNamed(nums) {
+		if len(p.Enum.ByName) > 0 {
+			c.say(p.Path(), NoNumbers, "the document does not say what its numbers mean")
+		}
 		return
 	}
 	ours := map[string]string{}
@@ -627,6 +749,15 @@ func (c *comparer) numbers(p *model.Property, n, shown *name) {
 	}
 }
 
+func anyNamed(nums map[int64]string) bool {
+	for _, label := range nums {
+		if label != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // sharedList tells whether the list of the kind holds other kinds too.
 func (c *comparer) sharedList() bool { return len(c.kind.Filter) > 0 }
 
@@ -675,16 +806,20 @@ func everyInteger(f float64) bool { return f <= -1<<31 || f >= 1<<31-1 }
 
 // required compares what a create needs.
 func (c *comparer) required(s *spot) {
-	for _, w := range s.onCreates {
-		needs := slices.ContainsFunc(s.names, func(n string) bool { return w.tree.required[n] })
-		if r := c.layer.Properties[s.p.Path()]; r != nil && r.Write != nil {
-			needs = needs || w.tree.required[*r.Write]
+	if facts.BodyOf(s.p).Parent != nil {
+		return
+	}
+	for _, w := range s.writes {
+		m := s.found[w]
+		if !w.creates || m == nil || len(w.tree.required) == 0 && s.p.RequiredOnCreate {
+			continue // a document without any required names says nothing of them
 		}
-		if needs == s.p.RequiredOnCreate || facts.BodyOf(s.p).Parent != nil {
+		if !m.ok() {
 			continue
 		}
-		if !needs && len(w.tree.required) == 0 {
-			continue // a document without any required names says nothing of them
+		needs := w.tree.required[m.now.path]
+		if needs == s.p.RequiredOnCreate {
+			return
 		}
 		c.correction(s.p.Path()).Required = &needs
 		if needs {
@@ -693,58 +828,6 @@ func (c *comparer) required(s *spot) {
 			c.say(s.p.Path(), NotRequired, w.call+" does not need it")
 		}
 		return
-	}
-}
-
-// news lists names that no schema knows, and adds those that are plain values at
-// the top of the object.
-func (c *comparer) news() {
-	read := c.reads[""]
-	skip := c.kind.KnownReadNames()
-	// Kinds that share a list show each other's names there.
-	for _, other := range c.cat.Kinds() {
-		if c.kind.List != nil && other.List != nil && other.List.Path == c.kind.List.Path && other != c.kind {
-			for n := range other.KnownReadNames() {
-				skip[n] = true
-			}
-		}
-	}
-	asked := map[string]bool{}
-	for _, f := range c.findings {
-		for _, choice := range f.Choices {
-			asked[choice] = true
-		}
-	}
-	seen := map[string]bool{}
-	for _, w := range c.writes[""] {
-		for _, n := range w.tree.below("") {
-			if w.taken[n.path] || seen[n.path] || asked[n.path] || n.deprecated || c.kind.KnownReadNames()[strings.ToLower(n.path)] || c.control(n.path) {
-				continue
-			}
-			seen[n.path] = true
-			shown := read != nil && read.tree.names[n.path] != nil
-			if c.kind.Spec.Prop(n.path) != nil || !slices.Contains([]string{"string", "boolean", "integer", "number"}, n.typ) {
-				c.say("", Question, fmt.Sprintf("%s takes %s, which no schema knows", w.call, n.path))
-				continue
-			}
-			corr := c.correction(n.path)
-			corr.New = &NewProperty{Type: n.typ, Title: n.title}
-			corr.MaxLength = n.maxLength
-			corr.WriteOnly = !shown
-			if shown {
-				read.taken[n.path] = true
-			}
-			c.say(n.path, NewName, fmt.Sprintf("%s takes it, and no schema knows it", w.call))
-		}
-	}
-	if read == nil {
-		return
-	}
-	for _, n := range read.tree.below("") {
-		if read.taken[n.path] || seen[n.path] || asked[n.path] || n.deprecated || skip[strings.ToLower(n.path)] || c.kind.Spec.Prop(n.path) != nil {
-			continue
-		}
-		c.say(n.path, NewName, fmt.Sprintf("%s shows it, no body takes it, and no schema knows it: it is kept under unknown", read.call))
 	}
 }
 

@@ -31,12 +31,15 @@ func TestADocumentOfTheBuiltInContractDiffersInNothing(t *testing.T) {
 	cat := builtIn(t)
 	c, l := imported(t, cat, cat)
 	for _, f := range c.Findings {
-		if f.What != contract.Confirmed && f.What != contract.UnknownCall {
+		if p := cat.Kind(f.Kind); p != nil && f.What == contract.OtherPlace && p.Spec.Find(f.Path).Anywhere {
+			continue // the document says where
+		}
+		if !f.What.Quiet() && f.What != contract.NoNumbers {
 			t.Errorf("%s.%s: %s: %s %v", f.Kind, f.Path, f.What, f.Text, f.Choices)
 		}
 	}
-	if corrected, confirmed := l.Count(); corrected != 0 || confirmed < 2000 {
-		t.Errorf("%d corrected, %d confirmed", corrected, confirmed)
+	if _, confirmed := l.Count(); confirmed < 2000 {
+		t.Errorf("%d confirmed", confirmed)
 	}
 	// A layer that only confirms changes nothing but the evidence.
 	same, err := contract.Load(schemas.Files, l, contract.ForClient)
@@ -51,14 +54,14 @@ func TestADocumentOfTheBuiltInContractDiffersInNothing(t *testing.T) {
 func imported(t *testing.T, builtIn, farm *model.Catalog) (*contract.Comparison, *contract.Layer) {
 	t.Helper()
 	var doc bytes.Buffer
-	if err := contract.WriteDocument(&doc, farm, "1.0"); err != nil {
+	if err := contract.WriteDocument(&doc, farm, "1.0", "group"); err != nil {
 		t.Fatal(err)
 	}
 	d, err := contract.ParseDocument(&doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, l, err := contract.Compare(builtIn, d, "swagger.json", "2026-11-26", nil)
+	c, l, err := contract.Compare(builtIn, d, "swagger.json", "2026-11-26", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +73,7 @@ func imported(t *testing.T, builtIn, farm *model.Catalog) (*contract.Comparison,
 func compareWire(t *testing.T, want, got *model.Kind, asked map[string]bool) {
 	t.Helper()
 	want.Spec.Walk(func(p *model.Property) {
-		if p.Parent == nil || p.Name == "[]" || asked[p.Path()] {
+		if p.Parent == nil || p.Name == "[]" || asked[p.Path()] || p.Anywhere {
 			return
 		}
 		q := got.Spec.Find(p.Path())
@@ -95,7 +98,7 @@ func compareWire(t *testing.T, want, got *model.Kind, asked map[string]bool) {
 func TestAnAlteredContractIsLearntFromItsDocument(t *testing.T) {
 	cat := builtIn(t)
 	altered, questions := 0, 0
-	for seed := range uint64(4) {
+	for seed := range uint64(2) {
 		l, err := contract.Alter(cat, seed)
 		if err != nil {
 			t.Fatal(err)
@@ -143,7 +146,7 @@ func TestAnAlteredContractIsLearntFromItsDocument(t *testing.T) {
 		}
 	}
 	t.Logf("%d alterations, %d questions", altered, questions)
-	if altered < 100 {
+	if altered < 60 {
 		t.Errorf("only %d alterations", altered)
 	}
 }
@@ -160,7 +163,17 @@ func TestLayerIsRefusedWithItsPlace(t *testing.T) {
 		"there already":     {head + "  smtpServer: {new: {type: string}}\n", "has this property already"},
 		"numbers of a text": {head + "  smtpServer: {numbers: {A: 1}}\n", "it is no enumeration"},
 		"nothing said":      {head + "  smtpServer:\n", "contract/x.yaml:4: smtpServer: nothing is said of it"},
-		"type of no value":  {head + "  more: {new: {type: object}}\n", `new.type is "object"`},
+		"type of no value":  {head + "  more: {new: {type: thing}}\n", `new.type is "thing"`},
+		"list of objects":   {head + "  more: {new: {type: array, items: object}}\n", `new.items is "object"`},
+		"path outside":      {head + "  more: {new: {type: string}}\ncalls: {self: /admin/x}\n", `contract/x.yaml:5: calls: "/admin/x" does not begin with /api/`},
+		"path upwards":      {"kind: Gateway\nfrom: {source: openapi}\ncalls: {update: {path: '/api/Gateway/../AdminAccount/{id}'}}\n", "is no path of the API"},
+		"call of another":   {"kind: Gateway\nfrom: {source: openapi}\ncalls: {update: {path: '/api/AdminAccount/{id}'}}\n", "contract/x.yaml:3: calls: PUT /api/AdminAccount/{id} is known as another operation"},
+		"one of another":    {"kind: Gateway\nfrom: {source: openapi}\ncalls: {update: {path: /api/adminaccount/7}}\n", "is known as another operation"},
+		"logs others off":   {"kind: Gateway\nfrom: {source: openapi}\ncalls: {create: {path: '/api/Session/{id}/logoff'}}\n", "is known as another operation"},
+		"reads another":     {"kind: Gateway\nfrom: {source: openapi}\ncalls: {list: {path: /api/AdminAccount}}\n", "is known as another operation"},
+		"on no list":        {"kind: Gateway\nfrom: {source: farm}\ncalls: {list: {path: /api/Gates}}\n", "only an imported document can give a path that is not known"},
+		"part elsewhere":    {"kind: ClientPolicy\nfrom: {source: openapi}\nproperties:\n  rulesDefault: {path: ../x}\n", "is no path below the object"},
+		"site of the farm":  {head + "  smtpServer: {confirmed: true}\ncalls: {siteQuery: SiteId}\n", "MailboxSettings belongs to no site"},
 		"another's name":    {head + "  senderAddress: {write: smtpServer}\n", "contract/x.yaml:4: senderAddress: it would have the name of spec.smtpServer"},
 		"a new one's name":  {head + "  harmless: {new: {type: string}, write: SMTPServer}\n", "contract/x.yaml:4: harmless: it would have the name of spec.smtpServer"},
 		"not YAML":          {"kind: [\n", "contract/x.yaml:1:"},
@@ -286,7 +299,7 @@ func TestThePagesOfTheVendor(t *testing.T) {
 	if err != nil || d.Operations() != 1 {
 		t.Fatalf("%v: %d operations", err, d.Operations())
 	}
-	c, l, err := contract.Compare(builtIn(t), d, "mailbox.md", "2026-11-26", nil)
+	c, l, err := contract.Compare(builtIn(t), d, "mailbox.md", "2026-11-26", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +346,7 @@ func FuzzParseDocument(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, l, err := contract.Compare(cat, d, "f", "", nil)
+		_, l, err := contract.Compare(cat, d, "f", "", nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -374,7 +387,7 @@ func TestWriteDocumentForReading(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if err := contract.WriteDocument(f, builtIn(t), "1.0"); err != nil {
+	if err := contract.WriteDocument(f, builtIn(t), "1.0", ""); err != nil {
 		t.Fatal(err)
 	}
 }

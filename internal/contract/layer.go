@@ -35,6 +35,8 @@ type Layer struct {
 type KindLayer struct {
 	Kind string `yaml:"kind"`
 	From Origin `yaml:"from"`
+	// Calls are where the kind's own calls go.
+	Calls *Calls `yaml:"calls,omitempty"`
 	// Properties are corrections by yaml path below spec.
 	Properties map[string]*Correction `yaml:"properties,omitempty"`
 
@@ -66,8 +68,20 @@ const (
 type Correction struct {
 	// Read is where answers show it, relative to the place of its parent.
 	Read *string `yaml:"read,omitempty"`
-	// Write is its name in bodies.
+	// Write is its name in bodies; dots step into nested objects.
 	Write *string `yaml:"write,omitempty"`
+	// CreateAs is its name in the body of a create, or of the call that adds an
+	// entry, where that is another one.
+	CreateAs *string `yaml:"createAs,omitempty"`
+	// CreateOnly and UpdateOnly: one of the two bodies takes it.
+	CreateOnly bool `yaml:"createOnly,omitempty"`
+	UpdateOnly bool `yaml:"updateOnly,omitempty"`
+	// Path is where a part or a list is written, below its object; ReadPath is
+	// that of its own read.
+	Path     *string `yaml:"path,omitempty"`
+	ReadPath *string `yaml:"readPath,omitempty"`
+	// Shape is that of a part's body: flat or nested.
+	Shape string `yaml:"shape,omitempty"`
 	// Numbers replace those of an enumeration.
 	Numbers map[string]int64 `yaml:"numbers,omitempty"`
 
@@ -89,7 +103,8 @@ type Correction struct {
 
 // NewProperty is a property that the built-in schemas lack.
 type NewProperty struct {
-	Type  string `yaml:"type"` // string, boolean, integer, number
+	Type  string `yaml:"type"`            // string, boolean, integer, number, object, array
+	Items string `yaml:"items,omitempty"` // type of the elements of an array
 	Title string `yaml:"title,omitempty"`
 }
 
@@ -97,7 +112,7 @@ type NewProperty struct {
 func (c *Correction) Corrects() bool {
 	d := *c
 	d.Confirmed = false
-	return d.Read != nil || d.Write != nil || d.Numbers != nil || d.MinLength != nil || d.MaxLength != nil || d.Minimum != nil || d.Maximum != nil ||
+	return d.Read != nil || d.Write != nil || d.CreateAs != nil || d.CreateOnly || d.UpdateOnly || d.Path != nil || d.ReadPath != nil || d.Shape != "" || d.Numbers != nil || d.MinLength != nil || d.MaxLength != nil || d.Minimum != nil || d.Maximum != nil ||
 		d.Required != nil || d.ReadOnly || d.WriteOnly || d.Gone || d.New != nil
 }
 
@@ -107,6 +122,7 @@ func (l *Layer) Count() (corrected, confirmed int) {
 		return 0, 0
 	}
 	for _, k := range l.Kinds {
+		corrected += k.Calls.count()
 		for _, c := range k.Properties {
 			if c.Corrects() {
 				corrected++
@@ -148,6 +164,7 @@ func (l *Layer) Sources() []string {
 
 // Problem is what is wrong with a layer, and where.
 type Problem struct {
+	Kind string // "" where it is not about a kind
 	File string
 	Line int
 	Text string
@@ -195,7 +212,7 @@ func Read(fsys fs.FS) (*Layer, error) {
 			continue
 		}
 		if other := l.Kinds[k.Kind]; other != nil {
-			problems = append(problems, Problem{file, 1, fmt.Sprintf("%s is corrected in %s too", k.Kind, other.file), "one file per kind"})
+			problems = append(problems, Problem{"", file, 1, fmt.Sprintf("%s is corrected in %s too", k.Kind, other.file), "one file per kind"})
 			continue
 		}
 		l.Kinds[k.Kind] = k
@@ -212,19 +229,19 @@ func Read(fsys fs.FS) (*Layer, error) {
 func readFile(fsys fs.FS, file string) (*KindLayer, Problems) {
 	f, err := fsys.Open(file)
 	if err != nil {
-		return nil, Problems{{file, 1, err.Error(), ""}}
+		return nil, Problems{{"", file, 1, err.Error(), ""}}
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return nil, Problems{{file, 1, "not an ordinary file", ""}}
+		return nil, Problems{{"", file, 1, "not an ordinary file", ""}}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return nil, Problems{{file, 1, err.Error(), ""}}
+		return nil, Problems{{"", file, 1, err.Error(), ""}}
 	}
 	if len(data) > maxFile {
-		return nil, Problems{{file, 1, fmt.Sprintf("the file is larger than %d MB", maxFile>>20), ""}}
+		return nil, Problems{{"", file, 1, fmt.Sprintf("the file is larger than %d MB", maxFile>>20), ""}}
 	}
 	return ParseKind(file, data)
 }
@@ -243,11 +260,11 @@ func ParseKind(file string, data []byte) (*KindLayer, Problems) {
 				if _, serr := fmt.Sscanf(e, "line %d:", &line); serr == nil {
 					_, text, _ = strings.Cut(e, ": ")
 				}
-				ps = append(ps, Problem{file, line, text, "schemas/README and rassync contract show tell which keys there are"})
+				ps = append(ps, Problem{"", file, line, text, "schemas/README and rassync contract show tell which keys there are"})
 			}
 			return nil, ps
 		}
-		return nil, Problems{{file, 1, err.Error(), ""}}
+		return nil, Problems{{"", file, 1, err.Error(), ""}}
 	}
 	var doc yaml.Node
 	if yaml.Unmarshal(data, &doc) == nil {
@@ -255,17 +272,20 @@ func ParseKind(file string, data []byte) (*KindLayer, Problems) {
 	}
 	var ps Problems
 	if k.Kind == "" {
-		ps = append(ps, Problem{file, 1, "kind is missing", "name the kind that the file corrects"})
+		ps = append(ps, Problem{"", file, 1, "kind is missing", "name the kind that the file corrects"})
 	}
 	switch k.From.Source {
 	case FromOpenAPI, FromFarm, FromProbe:
 	default:
-		ps = append(ps, Problem{file, 1, fmt.Sprintf("from.source is %q", k.From.Source), "it is openapi, farm or probe"})
+		ps = append(ps, Problem{"", file, 1, fmt.Sprintf("from.source is %q", k.From.Source), "it is openapi, farm or probe"})
 	}
 	for p, c := range k.Properties {
 		if c == nil {
-			ps = append(ps, Problem{file, k.line(p), p + ": nothing is said of it", "take it out"})
+			ps = append(ps, Problem{"", file, k.line(p), p + ": nothing is said of it", "take it out"})
 		}
+	}
+	if k.Calls != nil && k.Calls.count() == 0 {
+		ps = append(ps, Problem{"", file, k.line(callsKey), "calls: nothing is said of them", "take it out"})
 	}
 	if len(ps) > 0 {
 		return nil, ps
@@ -280,7 +300,12 @@ func (k *KindLayer) place(doc *yaml.Node) {
 	}
 	top := doc.Content[0]
 	for i := 0; i+1 < len(top.Content); i += 2 {
-		if top.Content[i].Value != "properties" {
+		switch top.Content[i].Value {
+		case callsKey:
+			k.lines[callsKey] = top.Content[i].Line
+			continue
+		case "properties":
+		default:
 			continue
 		}
 		props := top.Content[i+1]

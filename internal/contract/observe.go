@@ -109,7 +109,7 @@ func (o *Observed) Findings(cat *model.Catalog) []Finding {
 	for p, s := range o.names {
 		t.names[p] = &name{path: p, typ: s.only()}
 	}
-	c := &comparer{cat: cat, kind: k, layer: &KindLayer{Kind: k.Name, Properties: map[string]*Correction{}}, reads: map[string]*side{"": {t, map[string]bool{}, "the answer"}}, writes: map[string][]*side{}}
+	c := &comparer{cat: cat, kind: k, layer: &KindLayer{Kind: k.Name, Properties: map[string]*Correction{}}, reads: map[string]*side{"": {tree: t, taken: map[string]bool{}, call: "the answer"}}, writes: map[string][]*side{}}
 	spots := c.places()
 	for _, s := range spots {
 		s.claim()

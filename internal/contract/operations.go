@@ -5,16 +5,19 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"golang.org/x/text/encoding/unicode"
+	"gopkg.in/yaml.v3"
 )
 
 // Bounds of a document that somebody was sent: size, depth of its schemas, and
@@ -23,6 +26,10 @@ const (
 	maxDocument = 64 << 20
 	maxDepth    = 24
 	maxNames    = 20000
+	// maxNesting is of the text itself, maxVisits of all schemas together.
+	maxNesting    = 1000
+	maxVisits     = 4_000_000
+	maxOperations = 20000
 )
 
 // Document is what an OpenAPI document says: its operations, by method and path.
@@ -31,6 +38,7 @@ type Document struct {
 	Version string
 	SHA256  string
 	ops     map[string]*operation
+	left    int // places of schemas that may still be visited
 }
 
 // operation is one call of the API.
@@ -55,6 +63,7 @@ type tree struct {
 type name struct {
 	path, typ  string // string, integer, number, boolean, object, array, or "" for any
 	numbers    map[int64]string
+	listed     bool // the values of an enumeration are listed, not only described
 	minLength  *int
 	maxLength  *int
 	min, max   *float64
@@ -86,9 +95,11 @@ func ParseDocument(r io.Reader) (*Document, error) {
 	if len(data) > maxDocument {
 		return nil, fmt.Errorf("the document is larger than %d MB", maxDocument>>20)
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	sum := sha256.Sum256(data)
-	d := &Document{SHA256: hex.EncodeToString(sum[:]), ops: map[string]*operation{}}
+	d := &Document{SHA256: hex.EncodeToString(sum[:]), ops: map[string]*operation{}, left: maxVisits}
+	if data, err = asUTF8(data); err != nil {
+		return nil, err
+	}
 	blocks := pageBlocks(data)
 	if len(blocks) == 0 {
 		blocks = [][]byte{data}
@@ -107,34 +118,57 @@ func ParseDocument(r io.Reader) (*Document, error) {
 	if read == 0 {
 		return nil, fmt.Errorf("no OpenAPI document in it: %w", first)
 	}
+	if d.left <= 0 {
+		return nil, fmt.Errorf("its schemas hold more than %d places: too large", maxVisits)
+	}
 	return d, nil
 }
 
-// fence is a block of code in a page.
-var fence = regexp.MustCompile("(?ms)^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*(`{3,}|~{3,})[ \t]*\r?$")
+// asUTF8 reads what Windows tools write: a byte order mark, or UTF-16.
+func asUTF8(data []byte) ([]byte, error) {
+	if len(data) >= 2 && (data[0] == 0xff && data[1] == 0xfe || data[0] == 0xfe && data[1] == 0xff) {
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(data)
+	}
+	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+}
+
+// fence begins a block of code in a page.
+var fence = regexp.MustCompile("^[ \t>]*(`{3,}|~{3,})")
 
 // pageBlocks finds the OpenAPI blocks of a page; none in a plain document.
 func pageBlocks(data []byte) [][]byte {
-	if looksOpenAPI(data) {
+	if t := bytes.TrimSpace(data[:min(len(data), 4096)]); len(t) > 0 && t[0] == '{' {
 		return nil
 	}
 	var out [][]byte
-	for _, m := range fence.FindAllSubmatch(data, -1) {
-		if looksOpenAPI(m[2]) {
-			out = append(out, m[2])
+	var block []byte
+	open, indent := "", ""
+	for _, line := range bytes.SplitAfter(data, []byte("\n")) {
+		m := fence.FindSubmatch(line)
+		switch {
+		case open == "" && m != nil:
+			open, block = string(m[1]), []byte{}
+			indent = string(line[:bytes.Index(line, m[1])])
+		case open != "" && m != nil && strings.HasPrefix(string(m[1]), open) && len(bytes.TrimSpace(line)) == len(bytes.TrimSpace(m[0])):
+			if looksOpenAPI(block) {
+				out = append(out, block)
+			}
+			open = ""
+		case open != "":
+			block = append(block, bytes.TrimPrefix(line, []byte(indent))...)
 		}
 	}
 	return out
 }
 
-var openAPIHead = regexp.MustCompile(`(?m)^\s*\{?\s*"?openapi"?\s*:\s*"?'?3\.`)
+var openAPIHead = regexp.MustCompile(`(?m)^\s*\{?\s*["']?(openapi|swagger)["']?\s*:`)
 
 func looksOpenAPI(data []byte) bool {
 	head := data[:min(len(data), 4096)]
 	if t := bytes.TrimSpace(head); len(t) > 0 && t[0] == '{' {
-		return bytes.Contains(head, []byte(`"openapi"`))
+		return bytes.Contains(data, []byte(`"openapi"`)) || bytes.Contains(data, []byte(`"swagger"`))
 	}
-	return openAPIHead.Match(head) && !bytes.HasPrefix(bytes.TrimSpace(head), []byte("#"))
+	return openAPIHead.Match(head)
 }
 
 // Merge adds the operations of another document: pages hold one or two each.
@@ -151,14 +185,30 @@ func (d *Document) Merge(o *Document) {
 
 // add reads one document.
 func (d *Document) add(data []byte) error {
-	if err := checkDepth(data); err != nil {
+	tree, err := decodeTree(data)
+	if err != nil {
+		return err
+	}
+	top, _ := tree.(map[string]any)
+	switch v := fmt.Sprint(top["openapi"]); {
+	case top["swagger"] != nil:
+		return fmt.Errorf("it is Swagger %v: OpenAPI 3.0 or 3.1 is needed", top["swagger"])
+	case top["openapi"] == nil:
+		return errors.New("it has no line openapi: 3.x")
+	case !strings.HasPrefix(v, "3."):
+		return fmt.Errorf("it is OpenAPI %.20s: 3.0 or 3.1 is needed", v)
+	}
+	asThreeZero(tree, 0)
+	top["openapi"] = "3.0.3" // what follows reads both in this form
+	clean, err := json.Marshal(tree)
+	if err != nil {
 		return err
 	}
 	loader := openapi3.NewLoader()
 	// A contract is one file: nothing else is fetched or opened.
 	loader.IsExternalRefsAllowed = false
 	loader.Context = context.Background()
-	doc, err := loader.LoadFromData(data)
+	doc, err := loader.LoadFromData(clean)
 	if err != nil {
 		return err
 	}
@@ -170,6 +220,9 @@ func (d *Document) add(data []byte) error {
 	}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
+			if len(d.ops) >= maxOperations {
+				return fmt.Errorf("it has more than %d operations", maxOperations)
+			}
 			o := &operation{method: method, path: path, deprecated: op.Deprecated}
 			for _, params := range []openapi3.Parameters{item.Parameters, op.Parameters} {
 				for _, p := range params {
@@ -178,12 +231,210 @@ func (d *Document) add(data []byte) error {
 					}
 				}
 			}
-			o.body, o.multipart = bodyTree(op.RequestBody)
-			o.answer = answerTree(op.Responses)
+			o.body, o.multipart = d.bodyTree(op.RequestBody)
+			o.answer = d.answerTree(op.Responses)
 			d.ops[opKey(method, path)] = o
 		}
 	}
 	return nil
+}
+
+// decodeTree reads JSON or YAML with bounds: depth, and what aliases make of it.
+func decodeTree(data []byte) (any, error) {
+	if err := checkDepth(data); err != nil {
+		return nil, err
+	}
+	if t := bytes.TrimSpace(data); len(t) > 0 && t[0] == '{' {
+		var v any
+		if err := json.Unmarshal(data, &v); err != nil {
+			return nil, err
+		}
+		return v, nil
+	}
+	var n yaml.Node
+	if err := yaml.Unmarshal(data, &n); err != nil {
+		return nil, err
+	}
+	left := maxVisits
+	return plainNode(&n, 0, &left)
+}
+
+// plainNode is a YAML node as JSON has it. Keys are texts, whatever they look
+// like: the answer 200 is named "200".
+func plainNode(n *yaml.Node, depth int, left *int) (any, error) {
+	if *left--; *left < 0 {
+		return nil, fmt.Errorf("it holds more than %d values", maxVisits)
+	}
+	if depth > maxNesting {
+		return nil, fmt.Errorf("it is nested more than %d deep", maxNesting)
+	}
+	switch n.Kind {
+	case yaml.DocumentNode:
+		if len(n.Content) == 0 {
+			return nil, nil
+		}
+		return plainNode(n.Content[0], depth+1, left)
+	case yaml.AliasNode:
+		return plainNode(n.Alias, depth+1, left)
+	case yaml.MappingNode:
+		m := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			v, err := plainNode(n.Content[i+1], depth+1, left)
+			if err != nil {
+				return nil, err
+			}
+			if n.Content[i].Tag == "!!merge" {
+				if more, ok := v.(map[string]any); ok {
+					for k, e := range more {
+						if _, have := m[k]; !have {
+							m[k] = e
+						}
+					}
+				}
+				continue
+			}
+			m[n.Content[i].Value] = v
+		}
+		return m, nil
+	case yaml.SequenceNode:
+		out := make([]any, 0, len(n.Content))
+		for _, e := range n.Content {
+			v, err := plainNode(e, depth+1, left)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, v)
+		}
+		return out, nil
+	}
+	switch n.Tag {
+	case "!!int", "!!float", "!!bool", "!!null":
+		var v any
+		if err := n.Decode(&v); err != nil {
+			return nil, err
+		}
+		if f, isFloat := v.(float64); isFloat && (math.IsInf(f, 0) || math.IsNaN(f)) {
+			return n.Value, nil
+		}
+		return v, nil
+	}
+	return n.Value, nil
+}
+
+// asThreeZero writes what OpenAPI 3.1 says in the words of 3.0: several types, a
+// constant, bounds that are excluded, null as one of several schemas.
+func asThreeZero(v any, depth int) {
+	if depth > maxNesting {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			asThreeZero(e, depth+1)
+		}
+	case map[string]any:
+		schemaAsThreeZero(v)
+		for name, e := range v {
+			switch name {
+			case "example", "examples", "default", "externalDocs", "webhooks", "jsonSchemaDialect":
+				delete(v, name) // says nothing of names
+			case "properties", "schemas", "paths", "responses", "parameters", "requestBodies":
+				// What these hold may be called whatever it likes.
+				if named, ok := e.(map[string]any); ok {
+					for _, one := range named {
+						asThreeZero(one, depth+1)
+					}
+					continue
+				}
+				asThreeZero(e, depth+1)
+			default:
+				asThreeZero(e, depth+1)
+			}
+		}
+	}
+}
+
+func schemaAsThreeZero(m map[string]any) {
+	if list, ok := m["type"].([]any); ok {
+		var kept []any
+		for _, t := range list {
+			if t == "null" {
+				m["nullable"] = true
+				continue
+			}
+			kept = append(kept, t)
+		}
+		delete(m, "type")
+		if len(kept) > 0 {
+			m["type"] = kept[0]
+			// A number that may come as a text is a number.
+			for _, t := range kept {
+				if t == "integer" || t == "number" || t == "object" || t == "array" {
+					m["type"] = t
+				}
+			}
+		}
+	}
+	if c, ok := m["const"]; ok && m["enum"] == nil {
+		switch c.(type) {
+		case string, float64, int, int64, bool:
+			m["enum"] = []any{c}
+			delete(m, "const")
+		}
+	}
+	for _, pair := range [][2]string{{"exclusiveMinimum", "minimum"}, {"exclusiveMaximum", "maximum"}} {
+		switch n := m[pair[0]].(type) {
+		case float64, int, int64:
+			if m[pair[1]] == nil {
+				m[pair[1]] = n
+			}
+			delete(m, pair[0])
+			m[pair[0]] = true
+		}
+	}
+	for _, of := range []string{"oneOf", "anyOf"} {
+		list, ok := m[of].([]any)
+		if !ok {
+			continue
+		}
+		var kept []any
+		for _, e := range list {
+			if one, isMap := e.(map[string]any); isMap && one["type"] == "null" {
+				m["nullable"] = true
+				continue
+			}
+			kept = append(kept, e)
+		}
+		constants(m, of, kept)
+	}
+}
+
+// constants makes an enumeration of alternatives that are constants with titles.
+func constants(m map[string]any, of string, list []any) {
+	var values, titles []any
+	for _, e := range list {
+		one, _ := e.(map[string]any)
+		c, ok := one["const"]
+		if !ok {
+			m[of] = list
+			if len(list) == 0 {
+				delete(m, of)
+			}
+			return
+		}
+		title := one["title"]
+		if title == nil {
+			title = one["description"]
+		}
+		if title == nil {
+			title = ""
+		}
+		values, titles = append(values, c), append(titles, title)
+	}
+	delete(m, of)
+	if len(values) > 0 && m["enum"] == nil {
+		m["enum"], m["x-enumNames"] = values, titles
+	}
 }
 
 // checkDepth refuses documents that nest without end before anything walks them.
@@ -198,13 +449,13 @@ func checkDepth(data []byte) error {
 			depth--
 		}
 	}
-	if most > 2000 {
+	if most > maxNesting {
 		return fmt.Errorf("it is nested %d deep", most)
 	}
 	return nil
 }
 
-func bodyTree(ref *openapi3.RequestBodyRef) (*tree, []string) {
+func (d *Document) bodyTree(ref *openapi3.RequestBodyRef) (*tree, []string) {
 	if ref == nil || ref.Value == nil {
 		return nil, nil
 	}
@@ -214,20 +465,20 @@ func bodyTree(ref *openapi3.RequestBodyRef) (*tree, []string) {
 			continue
 		}
 		if strings.HasPrefix(kind, "multipart/") {
-			for n := range flatten(media.Schema).names {
+			for n := range d.flatten(media.Schema).names {
 				fields = append(fields, n)
 			}
 			sort.Strings(fields)
 			continue
 		}
 		if strings.Contains(kind, "json") {
-			return flatten(media.Schema), fields
+			return d.flatten(media.Schema), fields
 		}
 	}
 	return nil, fields
 }
 
-func answerTree(responses *openapi3.Responses) *tree {
+func (d *Document) answerTree(responses *openapi3.Responses) *tree {
 	if responses == nil {
 		return nil
 	}
@@ -238,7 +489,7 @@ func answerTree(responses *openapi3.Responses) *tree {
 		}
 		for kind, media := range r.Value.Content {
 			if media != nil && media.Schema != nil && strings.Contains(kind, "json") {
-				return flatten(media.Schema)
+				return d.flatten(media.Schema)
 			}
 		}
 	}
@@ -246,24 +497,35 @@ func answerTree(responses *openapi3.Responses) *tree {
 }
 
 // flatten lays a schema flat.
-func flatten(s *openapi3.SchemaRef) *tree {
+func (d *Document) flatten(s *openapi3.SchemaRef) *tree {
 	t := &tree{names: map[string]*name{}, required: map[string]bool{}}
 	top := s
-	for i := 0; i < maxDepth && top != nil && top.Value != nil && top.Value.Type.Is("array") && top.Value.Items != nil; i++ {
+	for i := 0; i < maxDepth && top != nil && top.Value != nil && isArray(effective(top.Value)); i++ {
 		t.array = true
-		top = top.Value.Items
+		top = effective(top.Value).Items
 	}
-	f := &flattener{tree: t}
+	f := &flattener{tree: t, left: &d.left}
 	f.object(top, "", 0, map[*openapi3.Schema]bool{})
 	return t
 }
 
-type flattener struct{ tree *tree }
+// isArray tells whether a schema is a list of something.
+func isArray(s *openapi3.Schema) bool {
+	return s.Items != nil && (s.Type.Includes("array") || s.Type == nil)
+}
+
+type flattener struct {
+	tree *tree
+	left *int
+}
 
 // object adds the names of a schema, through allOf too; a schema inside itself
 // ends there.
 func (f *flattener) object(ref *openapi3.SchemaRef, at string, depth int, open map[*openapi3.Schema]bool) {
 	if ref == nil || ref.Value == nil || depth > maxDepth || len(f.tree.names) > maxNames || open[ref.Value] {
+		return
+	}
+	if *f.left--; *f.left < 0 {
 		return
 	}
 	s := ref.Value
@@ -292,6 +554,9 @@ func (f *flattener) property(ref *openapi3.SchemaRef, path string, depth int, op
 	if ref == nil || ref.Value == nil {
 		return
 	}
+	if *f.left--; *f.left < 0 {
+		return
+	}
 	s := effective(ref.Value)
 	n := &name{path: path, typ: typeName(s), readOnly: ref.Value.ReadOnly || s.ReadOnly, deprecated: ref.Value.Deprecated || s.Deprecated, title: firstText(ref.Value.Title, s.Title)}
 	n.numbers = numbers(s, ref.Value.Description)
@@ -303,12 +568,16 @@ func (f *flattener) property(ref *openapi3.SchemaRef, path string, depth int, op
 		v := int(*s.MaxLength)
 		n.maxLength = &v
 	}
+	n.listed = len(s.Enum) > 0
 	if len(n.numbers) == 0 {
 		n.min, n.max = s.Min, s.Max
 	}
+	if have := f.tree.names[path]; have != nil && len(have.numbers) >= len(n.numbers) {
+		n.numbers, n.listed = have.numbers, have.listed // said twice, by allOf: the fuller one
+	}
 	f.tree.names[path] = n
 	switch {
-	case s.Type.Is("array") && s.Items != nil:
+	case isArray(s):
 		items := path + "[]"
 		if s.Items.Value != nil {
 			f.tree.names[items] = &name{path: items, typ: typeName(effective(s.Items.Value)), numbers: numbers(effective(s.Items.Value), s.Items.Value.Description)}
@@ -319,16 +588,15 @@ func (f *flattener) property(ref *openapi3.SchemaRef, path string, depth int, op
 	}
 }
 
-// effective is the one schema behind an allOf of one, by which documents add a
-// description to a reference.
+// effective is the one schema behind an allOf, oneOf or anyOf of one, by which
+// documents add a description to a reference, or null to what may stand there.
 func effective(s *openapi3.Schema) *openapi3.Schema {
 	for i := 0; i < maxDepth && s.Type == nil && len(s.Properties) == 0 && len(s.Enum) == 0; i++ {
-		switch {
-		case len(s.AllOf) == 1 && s.AllOf[0].Value != nil:
-			s = s.AllOf[0].Value
-		default:
+		all := append(append(append(openapi3.SchemaRefs{}, s.AllOf...), s.OneOf...), s.AnyOf...)
+		if len(all) != 1 || all[0].Value == nil {
 			return s
 		}
+		s = all[0].Value
 	}
 	return s
 }
@@ -357,72 +625,6 @@ func typeName(s *openapi3.Schema) string {
 		return "object"
 	}
 	return ""
-}
-
-// numbered finds "0 = Normal" in its variants: 0: Normal, 0 - Normal, `0` Normal.
-var numbered = regexp.MustCompile("(?:^|[\\n,;|(*]|<li>|<br ?/?>)\\s*[-*`]*\\s*(-?\\d{1,10})`?\\s*(?:=|:|-|–|—)\\s*`?([A-Za-z_][A-Za-z0-9_ ./+-]*)")
-
-// numberedDigits is the same for names that begin with a digit, such as sizes:
-// the equals sign alone tells them from ranges.
-var numberedDigits = regexp.MustCompile("(?:^|[\\n,;|(*]|<li>|<br ?/?>)\\s*[-*`]*\\s*(-?\\d{1,10})`?\\s*=\\s*`?([0-9][A-Za-z0-9_ ./+-]*)")
-
-// numbers reads the numbers of an enumeration, with their names where the
-// document has them.
-func numbers(s *openapi3.Schema, description string) map[int64]string {
-	out := map[int64]string{}
-	var values []int64
-	for _, v := range s.Enum {
-		switch v := v.(type) {
-		case float64:
-			values = append(values, int64(v))
-		case int:
-			values = append(values, int64(v))
-		case int64:
-			values = append(values, v)
-		case string:
-			// "0 = Normal" as the value itself.
-			if m := numbered.FindStringSubmatch(v); m != nil {
-				if n, err := strconv.ParseInt(m[1], 10, 64); err == nil {
-					out[n] = strings.TrimSpace(m[2])
-				}
-			}
-		}
-	}
-	var labels []string
-	for _, key := range []string{"x-enumNames", "x-enum-varnames"} {
-		if list, ok := s.Extensions[key].([]any); ok && len(list) == len(values) {
-			for _, l := range list {
-				labels = append(labels, fmt.Sprint(l))
-			}
-			break
-		}
-	}
-	for i, v := range values {
-		if _, known := out[v]; !known {
-			out[v] = ""
-		}
-		if len(labels) == len(values) {
-			out[v] = labels[i]
-		}
-	}
-	for _, text := range []string{s.Description, description} {
-		for _, m := range append(numbered.FindAllStringSubmatch(text, -1), numberedDigits.FindAllStringSubmatch(text, -1)...) {
-			n, err := strconv.ParseInt(m[1], 10, 64)
-			if err != nil {
-				continue
-			}
-			if _, listed := out[n]; len(values) > 0 && !listed {
-				continue // a range or a sentence, no value
-			}
-			if out[n] == "" {
-				out[n] = strings.TrimSpace(m[2])
-			}
-		}
-	}
-	if len(out) < 2 {
-		return nil
-	}
-	return out
 }
 
 // below lists the names directly below a place, in order.

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -11,6 +12,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"rassync/internal/coverage"
 	"rassync/internal/model"
 )
 
@@ -28,12 +30,17 @@ const (
 // Load makes the catalogue of the built-in schemas and a layer; nil is none. The
 // error is Problems where the layer does not fit.
 func Load(fsys fs.FS, l *Layer, mode Mode) (*model.Catalog, error) {
-	if l == nil {
-		return model.Load(fsys)
-	}
 	builtIn, err := model.Load(fsys)
-	if err != nil {
-		return nil, err
+	if err != nil || l == nil {
+		return builtIn, err
+	}
+	return LoadOver(builtIn, fsys, l, mode)
+}
+
+// LoadOver is Load where the catalogue of the built-in schemas is at hand.
+func LoadOver(builtIn *model.Catalog, fsys fs.FS, l *Layer, mode Mode) (*model.Catalog, error) {
+	if l == nil {
+		return builtIn, nil
 	}
 	patched, gone, err := patch(fsys, builtIn, l, mode)
 	if err != nil {
@@ -51,7 +58,11 @@ func Load(fsys fs.FS, l *Layer, mode Mode) (*model.Catalog, error) {
 			}
 		}
 	}
-	if err := guard(builtIn, cat, l); err != nil {
+	known, _, err := coverage.Load(fsys)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err := guard(builtIn, cat, l, known); err != nil {
 		return nil, err
 	}
 	note(builtIn, cat, l)
@@ -70,7 +81,7 @@ func patch(fsys fs.FS, builtIn *model.Catalog, l *Layer, mode Mode) (fs.FS, []go
 		kl := l.Kinds[name]
 		k := builtIn.Kind(name)
 		if k == nil {
-			problems = append(problems, Problem{kl.file, 1, fmt.Sprintf("there is no kind %q", name), model.DidYouMean(name, builtIn.Names())})
+			problems = append(problems, Problem{name, kl.file, 1, fmt.Sprintf("there is no kind %q", name), model.DidYouMean(name, builtIn.Names())})
 			continue
 		}
 		file := name + ".json"
@@ -80,6 +91,11 @@ func patch(fsys fs.FS, builtIn *model.Catalog, l *Layer, mode Mode) (fs.FS, []go
 		}
 		doc = clone(doc)
 		p.top = doc
+		if kl.Calls != nil {
+			if err := p.calls(doc, k, kl.Calls); err != nil {
+				problems = append(problems, Problem{name, kl.file, kl.line(callsKey), "calls: " + err.Error(), ""})
+			}
+		}
 		// New properties first: others may be inside of them some day; deeper
 		// paths after those above them.
 		for _, at := range kl.Paths() {
@@ -88,7 +104,7 @@ func patch(fsys fs.FS, builtIn *model.Catalog, l *Layer, mode Mode) (fs.FS, []go
 				gone = append(gone, gonePath{name, at, kl.file})
 			}
 			if err := p.property(doc, k, at, c, kl.From.Source); err != nil {
-				problems = append(problems, Problem{kl.file, kl.line(at), at + ": " + err.Error(), ""})
+				problems = append(problems, Problem{name, kl.file, kl.line(at), at + ": " + err.Error(), ""})
 			}
 		}
 		data, err := toJSON(doc)
@@ -159,17 +175,11 @@ func (p *patcher) property(doc *yaml.Node, k *model.Kind, at string, c *Correcti
 			set(x, "write", names(mp.Write))
 		}
 	}
-	if c.Write != nil {
-		if err := checkName(*c.Write, false); err != nil {
-			return fmt.Errorf("write: %w", err)
-		}
-		if mp.NoWrite {
-			return fmt.Errorf("write: the built-in schema knows no call that writes it")
-		}
-		set(x, "write", str(*c.Write))
-		if c.Read == nil && get(x, "read") == nil && len(mp.Read) > 0 {
-			set(x, "read", str(strings.Join(mp.Read, ".")))
-		}
+	if err := written(x, mp, c, source); err != nil {
+		return err
+	}
+	if err := places(x, mp, c); err != nil {
+		return err
 	}
 	if c.Numbers != nil {
 		if err := renumber(node, x, mp, c.Numbers); err != nil {
@@ -183,6 +193,15 @@ func (p *patcher) property(doc *yaml.Node, k *model.Kind, at string, c *Correcti
 		case mp.RequiredOnCreate:
 			rule(x, "create", "allowed")
 		}
+	}
+	if c.CreateOnly && c.UpdateOnly {
+		return fmt.Errorf("createOnly and updateOnly: one of them")
+	}
+	if c.CreateOnly {
+		rule(x, "update", "replaces")
+	}
+	if c.UpdateOnly {
+		rule(x, "create", model.Forbidden)
 	}
 	if c.ReadOnly {
 		rule(x, "create", model.Forbidden)
@@ -204,6 +223,83 @@ func rule(x *yaml.Node, call, says string) {
 		set(x, "lifecycle", l)
 	}
 	set(l, call, str(says))
+}
+
+// written gives a property other names in bodies.
+func written(x *yaml.Node, mp *model.Property, c *Correction, source string) error {
+	for _, name := range []*string{c.Write, c.CreateAs} {
+		switch {
+		case name == nil:
+			continue
+		case mp != nil && mp.NoWrite && (source != FromOpenAPI || mp.Structured()):
+			return fmt.Errorf("write: the built-in schema knows no call that writes it, and only an imported document can say otherwise")
+		}
+		if err := checkName(*name, true); err != nil || *name == "" || strings.HasPrefix(*name, "/") {
+			return fmt.Errorf("write: %q is not a name", *name)
+		}
+	}
+	if c.Write != nil {
+		set(x, "write", str(*c.Write))
+		if mp != nil && mp.NoWrite {
+			rule(x, "create", "allowed")
+			rule(x, "update", "allowed")
+		}
+		if c.Read == nil && mp != nil && len(mp.Read) > 0 && (get(x, "read") == nil || len(mp.Spellings) > 0) {
+			set(x, "read", str(strings.Join(mp.Read, ".")))
+		}
+	}
+	if c.CreateAs != nil {
+		set(x, "createAs", str(*c.CreateAs))
+	}
+	return nil
+}
+
+// places gives a part or a list other paths.
+func places(x *yaml.Node, mp *model.Property, c *Correction) error {
+	if c.Path == nil && c.ReadPath == nil && c.Shape == "" {
+		return nil
+	}
+	for _, path := range []*string{c.Path, c.ReadPath} {
+		if path != nil && refusePath("/api/x/"+*path) != "" {
+			return fmt.Errorf("%q is no path below the object", *path)
+		}
+	}
+	part, list := get(x, "part"), get(x, "list")
+	switch {
+	case part != nil && list == nil:
+		if c.ReadPath != nil && *c.ReadPath != valueOf(c.Path, mp.Part.At) {
+			return fmt.Errorf("readPath: a part is read where it is written")
+		}
+		if c.Path != nil {
+			set(part, "at", str(*c.Path))
+		}
+		return setShape(part, c.Shape)
+	case list != nil:
+		if c.Path != nil {
+			if mp.List.At == "" || strings.HasPrefix(mp.List.At, "/") {
+				return fmt.Errorf("path: the list has no path below its object")
+			}
+			set(list, "at", str(*c.Path))
+		}
+		if c.ReadPath != nil {
+			if mp.List.Get == "" {
+				return fmt.Errorf("readPath: the list has no read of its own")
+			}
+			set(list, "get", str(*c.ReadPath))
+		}
+		if c.Shape != "" {
+			return fmt.Errorf("shape: entries of a list are flat")
+		}
+		return nil
+	}
+	return fmt.Errorf("path: it is neither a part nor a list with a path of its own")
+}
+
+func valueOf(s *string, otherwise string) string {
+	if s == nil {
+		return otherwise
+	}
+	return *s
 }
 
 // evidenceOf is how sure a name is that comes from this source.
@@ -298,6 +394,27 @@ func renumber(node, x *yaml.Node, mp *model.Property, numbers map[string]int64) 
 	return nil
 }
 
+// newEnum makes a new property an enumeration.
+func newEnum(n, x *yaml.Node, numbers map[string]int64) error {
+	taken := map[int64]string{}
+	enum, offered := mapping(), &yaml.Node{Kind: yaml.SequenceNode}
+	for _, name := range sortedKeys(numbers) {
+		num0 := numbers[name]
+		if other, ok := taken[num0]; ok {
+			return fmt.Errorf("%s and %s have the number %d", other, name, num0)
+		}
+		taken[num0] = name
+		set(enum, name, num(num0))
+		offered.Content = append(offered.Content, str(name))
+	}
+	names, integer := mapping(), mapping()
+	set(names, "enum", offered)
+	set(integer, "type", str("integer"))
+	set(n, "anyOf", &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{names, integer}})
+	set(x, "enum", enum)
+	return nil
+}
+
 func sortedKeys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {
@@ -336,14 +453,30 @@ func (p *patcher) add(doc *yaml.Node, k *model.Kind, at string, c *Correction, s
 	if title == "" {
 		title = name
 	}
+	plain := []string{"string", "boolean", "integer", "number"}
 	switch {
 	case c.New.Type == "string" && model.LooksSecret(name, ""):
 		set(n, "$ref", str("blocks/document.json#/definitions/secret"))
 		set(x, "secret", boolean(true))
-	case slices.Contains([]string{"string", "boolean", "integer", "number"}, c.New.Type):
+	case c.New.Type == "integer" && c.Numbers != nil:
+		if err := newEnum(n, x, c.Numbers); err != nil {
+			return fmt.Errorf("numbers: %w", err)
+		}
+	case slices.Contains(plain, c.New.Type):
 		set(n, "type", str(c.New.Type))
+	case c.New.Type == "object":
+		set(n, "type", str("object"))
+		set(n, "additionalProperties", boolean(false))
+		set(n, "properties", mapping())
+	case c.New.Type == "array" && slices.Contains(plain, c.New.Items) && !model.LooksSecret(name, ""):
+		set(n, "type", str("array"))
+		items := mapping()
+		set(items, "type", str(c.New.Items))
+		set(n, "items", items)
+	case c.New.Type == "array":
+		return fmt.Errorf("new.items is %q, want string, boolean, integer or number", c.New.Items)
 	default:
-		return fmt.Errorf("new.type is %q, want string, boolean, integer or number", c.New.Type)
+		return fmt.Errorf("new.type is %q, want string, boolean, integer, number, object or array", c.New.Type)
 	}
 	set(n, "title", str(title))
 	set(n, "description", str("Known from the farm's own contract alone."))
@@ -353,11 +486,14 @@ func (p *patcher) add(doc *yaml.Node, k *model.Kind, at string, c *Correction, s
 		}
 		set(x, "read", str(*c.Read))
 	}
-	if c.Write != nil {
-		if err := checkName(*c.Write, false); err != nil {
-			return fmt.Errorf("write: %w", err)
-		}
-		set(x, "write", str(*c.Write))
+	if err := written(x, nil, c, source); err != nil {
+		return err
+	}
+	if c.CreateOnly {
+		rule(x, "update", "replaces")
+	}
+	if c.UpdateOnly {
+		rule(x, "create", model.Forbidden)
 	}
 	if c.ReadOnly {
 		rule(x, "create", model.Forbidden)

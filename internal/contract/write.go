@@ -15,8 +15,9 @@ import (
 // WriteDocument writes the contract of a catalogue as an OpenAPI document, in the
 // manner of the vendor's: integers for enumerations with their names in the
 // description, nested answers, flat bodies.
-func WriteDocument(w io.Writer, cat *model.Catalog, version string) error {
-	doc := &openDoc{paths: map[string]map[string]any{}}
+// anywhere is the group in which what the schemas look for everywhere is shown.
+func WriteDocument(w io.Writer, cat *model.Catalog, version, anywhere string) error {
+	doc := &openDoc{paths: map[string]map[string]any{}, anywhere: anywhere}
 	for _, k := range cat.Kinds() {
 		doc.kind(cat, k)
 	}
@@ -29,7 +30,10 @@ func WriteDocument(w io.Writer, cat *model.Catalog, version string) error {
 	})
 }
 
-type openDoc struct{ paths map[string]map[string]any }
+type openDoc struct {
+	paths    map[string]map[string]any
+	anywhere string
+}
 
 // schemaNode is a schema that is being put together.
 type schemaNode struct {
@@ -162,13 +166,19 @@ func (d *openDoc) kind(cat *model.Catalog, k *model.Kind) {
 			if reads[call] == nil {
 				reads[call] = &schemaNode{}
 			}
-			if at = strings.TrimPrefix(at, "*."); at != "" {
+			if name, anywhere := strings.CutPrefix(at, "*."); anywhere {
+				at = strings.TrimPrefix(d.anywhere+"."+name, ".")
+			}
+			if at != "" {
 				n := reads[call].at(at)
 				n.leaf = wireSchema(p, false)
 			}
 		}
-		if facts.Sent(p) {
-			base := facts.BodyOf(p)
+		if facts.Sent(p) && p != k.Chooser() {
+			base, place := facts.BodyOf(p), ""
+			if base.Name == "[]" && base.Parent.List == nil && len(base.Parent.Write) > 0 {
+				place, base = base.Parent.Write[0]+"[].", facts.BodyOf(base.Parent) // written whole
+			}
 			keys := []string{" update", " create"}
 			switch {
 			case base.Name == "[]":
@@ -178,12 +188,16 @@ func (d *openDoc) kind(cat *model.Catalog, k *model.Kind) {
 			}
 			for _, key := range keys {
 				create := strings.HasSuffix(key, "create") || strings.HasSuffix(key, "list.add")
-				if create && p.UpdateOnly || !create && p.CreateOnly || key == " create" && k.Create != nil && k.Create.Fields != nil && !k.Create.Fields[p.Name] {
+				if create && p.UpdateOnly || !create && (p.CreateOnly || p.OneTime) || key == " create" && k.Create != nil && k.Create.Fields != nil && !k.Create.Fields[p.Name] {
 					continue
 				}
-				body(key).at(p.Write[0]).leaf = wireSchema(p, true)
-				if key == " create" && p.RequiredOnCreate {
-					bodies[key].required = append(bodies[key].required, p.Write[0])
+				name := p.Write[0]
+				if create && p.CreateAs != "" {
+					name = p.CreateAs
+				}
+				body(key).at(place + name).leaf = wireSchema(p, true)
+				if key == " create" && p.RequiredOnCreate && !strings.Contains(name, ".") {
+					bodies[key].required = append(bodies[key].required, name)
 				}
 			}
 		}
@@ -224,7 +238,7 @@ func wireSchema(p *model.Property, write bool) map[string]any {
 	default:
 		out["type"] = typ
 	}
-	if p.Enum != nil && !p.Flags {
+	if p.Enum != nil {
 		out["type"], out["format"] = "integer", "int32"
 		var lines []string
 		var values []any
@@ -235,7 +249,10 @@ func wireSchema(p *model.Property, write bool) map[string]any {
 			}
 		}
 		if len(values) > 0 {
-			out["enum"], out["description"] = values, strings.Join(lines, "\n")
+			out["description"] = strings.Join(lines, "\n")
+		}
+		if len(values) > 0 && !p.Flags {
+			out["enum"] = values
 		}
 	}
 	if write && p.Type == model.TypeString {

@@ -472,7 +472,16 @@ func zero(p *model.Property) any {
 	return ""
 }
 
-// writeName is the name under which a body takes the field; "" if none does.
+// writeName is the name under which the target's body takes the field; "" if
+// none does.
+func (t *target) writeName(p *model.Property) string {
+	if t.create && p.CreateAs != "" {
+		return p.CreateAs
+	}
+	return t.v.f.sw.writeName(p)
+}
+
+// writeName is the name under which an update takes the field; "" if none does.
 func (s Switches) writeName(p *model.Property) string {
 	if p.NoWrite || len(p.Write) == 0 {
 		return ""

@@ -67,6 +67,15 @@ func (t *target) write(b *body, in map[string]any, special func(name string, v a
 			}
 			continue
 		}
+		if t.flat {
+			taken, err := t.writePlaced(b, name, v)
+			if err != nil {
+				return err
+			}
+			if taken {
+				continue
+			}
+		}
 		if t.nested {
 			taken, err := t.writeNested(b, name, v)
 			if err != nil {
@@ -137,7 +146,7 @@ func (t *target) allowed(f *field) bool {
 func (t *target) byWriteName(b *body, name string) *field {
 	var shared *field
 	for _, f := range b.fields {
-		if t.v.f.sw.writeName(f.prop) != name || !t.allowed(f) {
+		if t.writeName(f.prop) != name || !t.allowed(f) {
 			continue
 		}
 		if !f.prop.Shared || f.meant(t.root) {
@@ -146,6 +155,32 @@ func (t *target) byWriteName(b *body, name string) *field {
 		shared = f
 	}
 	return shared
+}
+
+// writePlaced takes what the contract has in nested objects of a body that is
+// flat otherwise.
+func (t *target) writePlaced(b *body, at string, v any) (bool, error) {
+	if f := t.byWriteName(b, at); f != nil {
+		if err := t.set(f, v); err != nil {
+			return true, fmt.Errorf("%s: %w", at, err)
+		}
+		return true, nil
+	}
+	m, isMap := v.(map[string]any)
+	inside := slices.ContainsFunc(b.fields, func(f *field) bool { return t.allowed(f) && strings.HasPrefix(t.writeName(f.prop), at+".") })
+	if !isMap || !inside {
+		return false, nil
+	}
+	for _, name := range sortedKeys(m) {
+		taken, err := t.writePlaced(b, at+"."+name, m[name])
+		if err != nil {
+			return true, err
+		}
+		if !taken {
+			return true, fmt.Errorf("unknown property %s.%s", at, name)
+		}
+	}
+	return true, nil
 }
 
 // inOrder sorts the names of a body; what a value beside it gives its meaning
@@ -190,15 +225,15 @@ func (t *target) writeNested(b *body, name string, v any) (bool, error) {
 		for _, f := range b.fields {
 			at := f.path[min(f.base, len(f.path)):]
 			if !f.shown {
-				at = []string{t.v.f.sw.writeName(f.prop)}
+				at = []string{t.writeName(f.prop)}
 			}
 			if len(at) == 0 || !t.allowed(f) {
 				continue
 			}
 			own := slices.Equal(at, path) ||
-				(len(at) == len(path) && slices.Equal(at[:len(at)-1], path[:len(path)-1]) && t.v.f.sw.writeName(f.prop) == path[len(path)-1]) ||
+				(len(at) == len(path) && slices.Equal(at[:len(at)-1], path[:len(path)-1]) && t.writeName(f.prop) == path[len(path)-1]) ||
 				// where it belongs was not read: it is taken beside the groups
-				(f.prop.Anywhere && len(path) == 1 && t.v.f.sw.writeName(f.prop) == name)
+				(f.prop.Anywhere && len(path) == 1 && t.writeName(f.prop) == name)
 			if own {
 				if err := t.set(f, v); err != nil {
 					return true, fmt.Errorf("%s: %w", strings.Join(path, "."), err)
@@ -307,7 +342,7 @@ func (t *target) missing(fields []*field) error {
 		if f.body != "" {
 			continue
 		}
-		return fmt.Errorf("%s is required", t.v.f.sw.writeName(f.prop))
+		return fmt.Errorf("%s is required", t.writeName(f.prop))
 	}
 	return nil
 }

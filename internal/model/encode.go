@@ -16,6 +16,8 @@ type Encoder struct {
 	// Spelling gives the name that the farm has for a setting with several, or
 	// the likely ones; nil where nobody knows.
 	Spelling func(*Property) []string
+	// Creates says that the body makes an object or an entry.
+	Creates bool
 }
 
 // Leaf is one value of a body: a property that is written under one name.
@@ -66,6 +68,9 @@ func (e *Encoder) Alternatives(leaves []Leaf) int {
 // writeNames are the names under which a body may take the property, the
 // likeliest first.
 func (e *Encoder) writeNames(p *Property) []string {
+	if e.Creates && p.CreateAs != "" {
+		return []string{p.CreateAs}
+	}
 	if len(p.Spellings) == 0 {
 		return p.Write
 	}
@@ -89,32 +94,36 @@ func (e *Encoder) Body(leaves []Leaf, nested bool, alternative int) (map[string]
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", l.Prop.Path(), err)
 		}
-		path := readPath(l.Prop)
+		path := append([]string(nil), readPath(l.Prop)...)
 		// What only the farm knows by name is written where it is read: flat,
 		// it could be taken for a value of another object.
 		if (!nested && !(l.Prop.FromFarm && len(path) > 1)) || l.Prop.WriteOnly {
 			if names := e.writeNames(l.Prop); len(names) > 0 {
-				body[names[min(alternative, len(names)-1)]] = v
+				putAt(body, strings.Split(names[min(alternative, len(names)-1)], "."), v)
 			}
 			continue
 		}
-		at := body
-		for _, name := range path[:len(path)-1] {
-			sub, ok := at[name].(map[string]any)
-			if !ok {
-				sub = map[string]any{}
-				at[name] = sub
-			}
-			at = sub
-		}
-		name := path[len(path)-1]
 		if len(l.Prop.Spellings) > 0 {
 			names := e.writeNames(l.Prop)
-			name = names[min(alternative, len(names)-1)]
+			path[len(path)-1] = names[min(alternative, len(names)-1)]
 		}
-		at[name] = v
+		putAt(body, path, v)
 	}
 	return body, nil
+}
+
+// putAt puts a value into a body, in nested objects where the path has several
+// steps.
+func putAt(body map[string]any, path []string, v any) {
+	for _, name := range path[:len(path)-1] {
+		sub, ok := body[name].(map[string]any)
+		if !ok {
+			sub = map[string]any{}
+			body[name] = sub
+		}
+		body = sub
+	}
+	body[path[len(path)-1]] = v
 }
 
 // TooShort tells whether the farm is known to refuse a text for its length.

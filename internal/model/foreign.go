@@ -52,7 +52,11 @@ func (f foreign) property(p *Property) {
 	at := "spec." + p.Path()
 	f.add(at, p.Name, p.Query)
 	f.add(at, p.Read...)
-	f.add(at, append(p.Write[:len(p.Write):len(p.Write)], p.Spellings...)...)
+	f.add(at, p.Spellings...)
+	for _, name := range append(p.Write[:len(p.Write):len(p.Write)], p.CreateAs) {
+		first, _, _ := strings.Cut(name, ".")
+		f.add(at, name, first)
+	}
 	if p.File != nil {
 		f.add(at, p.File.Field)
 	}

@@ -97,7 +97,7 @@ type Property struct {
 
 	Read     []string // names to walk from the place of the parent
 	Absolute bool     // walk from the root of the part's answer instead
-	Write    []string // alternatives of the write name, likeliest first
+	Write    []string // alternatives of the write name, likeliest first; dots step into nested objects of the body
 	NoWrite  bool
 	Enum     *Enum
 	// Spellings are other names of the setting, the newest first: a farm has

@@ -14,6 +14,9 @@ type PropertyWords struct {
 	WriteWord OneOrMore `word:"write" doc:"name in bodies; several: the likeliest first"`
 	// FormerNames is what earlier versions of rassync called the property.
 	FormerNames []string `word:"formerNames" doc:"what the property was called by earlier versions of rassync"`
+	// CreateAs is the name in the body of a create, or of the call that adds an
+	// entry, where it is another one than write. Dots step into nested objects.
+	CreateAs string `word:"createAs" doc:"name in the body of a create, where it is another one than write"`
 
 	EnumWord   *vocabulary.Numbers `word:"enum" doc:"name -> number; null: nobody has seen it"`
 	Names      []string            `word:"names" doc:"known names whose numbers nobody has seen"`

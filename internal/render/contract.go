@@ -18,7 +18,7 @@ func ContractText(w io.Writer, c *contract.Comparison, o Options) error {
 	counts := map[contract.What]int{}
 	for _, f := range c.Findings {
 		counts[f.What]++
-		if f.What == contract.Confirmed || f.What == contract.UnknownCall {
+		if f.What.Quiet() {
 			continue
 		}
 		if f.Kind != kind {
@@ -75,7 +75,7 @@ func ContractMarkdown(w io.Writer, c *contract.Comparison) error {
 	b.WriteString("## " + mdText(contractTitle(c)) + "\n\n| kind | property | finding | text |\n| --- | --- | --- | --- |\n")
 	for _, f := range c.Findings {
 		counts[f.What]++
-		if f.What == contract.Confirmed || f.What == contract.UnknownCall {
+		if f.What.Quiet() {
 			continue
 		}
 		text := mdText(f.Text)
@@ -100,6 +100,9 @@ func ContractKind(w io.Writer, k *contract.KindLayer, all bool) error {
 		}
 	}
 	p.linef("%s (%s)", Escape(k.Kind), Escape(from))
+	for _, words := range k.Calls.Words() {
+		p.linef("  calls: %s", Escape(words))
+	}
 	confirmed := 0
 	for _, path := range k.Paths() {
 		c := k.Properties[path]
@@ -134,6 +137,18 @@ func correctionWords(c *contract.Correction) string {
 	if c.Write != nil {
 		out = append(out, "written as "+*c.Write)
 	}
+	if c.CreateAs != nil {
+		out = append(out, "a create calls it "+*c.CreateAs)
+	}
+	if c.Path != nil {
+		out = append(out, "written at "+*c.Path)
+	}
+	if c.ReadPath != nil {
+		out = append(out, "read at "+*c.ReadPath)
+	}
+	add(c.Shape != "", "%s body", c.Shape)
+	add(c.CreateOnly, "on create only")
+	add(c.UpdateOnly, "not on create")
 	if c.Numbers != nil {
 		var names []string
 		for name := range c.Numbers {
