@@ -232,7 +232,7 @@ func (c *call) finish(err error) int {
 // isOutcome tells whether an error only says which exit code a command has.
 func isOutcome(err error) bool {
 	var f *app.Failure
-	return errors.As(err, &f) && f.Err == nil && err == error(f)
+	return errors.As(err, &f) && f.Err == nil && err == error(f) //nolint:errorlint // the error itself, not one that wraps it
 }
 
 // showError tells people what went wrong, on which objects, and what to try.

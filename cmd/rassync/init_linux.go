@@ -20,7 +20,7 @@ func asInit() (code int, done bool) {
 	if err != nil {
 		return 0, false
 	}
-	cmd := exec.Command(exe, os.Args[1:]...)
+	cmd := exec.Command(exe, os.Args[1:]...) //nolint:noctx // it ends when it ends, or by the signals passed on
 	cmd.Args[0] = os.Args[0]
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	signals := make(chan os.Signal, 8)

@@ -127,12 +127,12 @@ were before the run. A damaged snapshot is refused.`,
 		if err != nil {
 			return err
 		}
-		return showSnapshot(c, r, s, format.value)
+		return showSnapshot(c, s, format.value)
 	})
 	return cmd
 }
 
-func showSnapshot(c *call, r *runs.Run, s *runs.Snapshot, format string) error {
+func showSnapshot(c *call, s *runs.Snapshot, format string) error {
 	if format == "json" {
 		return render.JSON(c.Out, s)
 	}

@@ -32,7 +32,7 @@ func (a *App) ask(ctx context.Context, question string) (bool, error) {
 		fmt.Fprintln(a.Err)
 		return false, ctx.Err()
 	case g := <-got:
-		if g.err != nil && g.err != io.EOF {
+		if g.err != nil && !errors.Is(g.err, io.EOF) {
 			return false, g.err
 		}
 		return strings.EqualFold(strings.TrimSpace(g.line), "yes"), nil

@@ -200,8 +200,8 @@ func TestSides(t *testing.T) {
 		t.Fatal(err)
 	}
 	farm, err := d.app.SideOf(FarmSide, d.dir, "")
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || !farm.Live {
+		t.Fatalf("%+v, %v", farm, err)
 	}
 	if farm, err = d.app.ReadSide(context.Background(), d.session(), mine); err != nil {
 		t.Fatal(err)

@@ -140,8 +140,9 @@ func ClassOf(err error) Class {
 		return Input
 	case ras.KindCanceled:
 		return Interrupted
+	default:
+		return Failed
 	}
-	return Failed
 }
 
 // HintOf gives the advice that goes with an error, "" if there is none.

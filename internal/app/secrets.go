@@ -145,6 +145,7 @@ func (a *App) checkSecrets(p *plan.Plan, reveal func(model.SecretRef) (string, e
 			for _, f := range c.Fields {
 				refs = secretsOf(f.After, refs)
 			}
+		case plan.Delete, plan.Reorder: // neither sends one
 		}
 		for _, ref := range refs {
 			if _, err := reveal(ref); err != nil {

@@ -46,9 +46,7 @@ func (a *App) Since(f *Folder, ref string) (*Range, error) {
 		return nil, sinceFailure(f.Dir, ref, err)
 	}
 	r := &Range{Base: ref, Commit: base.Commit}
-	if r.Objects, err = a.baseObjects(temp, f.Workspace.Overlay); err != nil {
-		return nil, err
-	}
+	r.Objects = a.baseObjects(temp, f.Workspace.Overlay)
 	r.ConfigChanged = !sameFile(temp, f.Dir, workspace.ConfigFile)
 	return r, nil
 }
@@ -67,14 +65,14 @@ func sinceFailure(dir, ref string, err error) error {
 
 // baseObjects loads the documents of a base. What was wrong with them then is
 // no fault of the change: documents that cannot be read count as not declared.
-func (a *App) baseObjects(dir, overlay string) ([]*model.Object, error) {
+func (a *App) baseObjects(dir, overlay string) []*model.Object {
 	o := workspace.LoadOptions{References: workspace.FarmReferences, Overlay: overlay}
 	ws, _ := workspace.Load(dir, a.Catalog, o)
 	if overlay != "" && ws.Config.Overlay(overlay) == nil {
 		o.Overlay = ""
 		ws, _ = workspace.Load(dir, a.Catalog, o)
 	}
-	return ws.Objects, nil
+	return ws.Objects
 }
 
 // BaseOf takes a folder or a snapshot for the base.

@@ -205,7 +205,7 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 				}
 				if k.Tree != nil {
 					body[k.Tree.Parent] = parent
-					body[k.Tree.Previous] = r.placeOf(c, k, parent)
+					body[k.Tree.Previous] = r.placeOf(c, parent)
 				}
 				variants = append(variants, body)
 			}
@@ -285,7 +285,7 @@ func fileLeaf(k *model.Kind, desired *model.Object) *model.Leaf {
 }
 
 // placeOf is the id of the sibling in front of a new published item.
-func (r *run) placeOf(c *plan.Change, k *model.Kind, parent int64) int64 {
+func (r *run) placeOf(c *plan.Change, parent int64) int64 {
 	if c == nil || c.Place == nil {
 		return r.lastChild(parent)
 	}

@@ -338,8 +338,9 @@ func aboutTheObject(err error) bool {
 	switch answer.Kind {
 	case ras.KindRefused, ras.KindConflict, ras.KindNotFound, ras.KindLocked, ras.KindInvalid:
 		return !answer.MaybeDone
+	default:
+		return false
 	}
-	return false
 }
 
 // runError is an error that concerns more than the change it came up in.

@@ -396,8 +396,9 @@ func (r *run) converge(ctx context.Context, c *plan.Change, again bool) error {
 		return r.replace(ctx, c, again)
 	case plan.Reorder:
 		return r.reorder(ctx, c)
+	default:
+		return r.update(ctx, c, again)
 	}
-	return r.update(ctx, c, again)
 }
 
 // before reads the object a change was computed from, and checks that it is

@@ -156,6 +156,7 @@ func fatal(err error) bool {
 	switch e.Kind {
 	case ras.KindRights, ras.KindNotFound, ras.KindRefused, ras.KindServer, ras.KindNotJSON, ras.KindLocked, ras.KindConflict, ras.KindTooLarge:
 		return false
+	default:
+		return true
 	}
-	return true
 }

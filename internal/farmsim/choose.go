@@ -39,7 +39,7 @@ func isNumberOf(e *model.Enum, i int64) bool {
 
 // createBy makes the handler of one of several calls that make objects: the
 // call says what a property of the new object is.
-func (f *Farm) createBy(k *kind, value string) func(*call) *answer {
+func (f *Farm) createBy(value string) func(*call) *answer {
 	return func(c *call) *answer {
 		c.chosen = value
 		return f.create(c)

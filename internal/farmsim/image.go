@@ -2,6 +2,7 @@ package farmsim
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"maps"
 	"mime"
@@ -98,7 +99,7 @@ func (c *call) form(field string) (data []byte, name string, a *answer) {
 	r := multipart.NewReader(bytes.NewReader(c.data), params["boundary"])
 	for {
 		part, err := r.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -468,8 +468,9 @@ func zero(p *model.Property) any {
 		return []any{}
 	case model.TypeObject:
 		return map[string]any{}
+	default:
+		return ""
 	}
-	return ""
 }
 
 // writeName is the name under which the target's body takes the field; "" if

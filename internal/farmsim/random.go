@@ -553,8 +553,9 @@ func (g *generator) value(o *object, p *model.Property) (any, bool) {
 		return plain(float64(g.r.IntN(2000)) / 2), true
 	case model.TypeObject:
 		return nil, false
+	default:
+		return g.text(p, p.MinLength > 0), true
 	}
-	return g.text(p, p.MinLength > 0), true
 }
 
 // numbered lists the names that can be written; all of them if there is none.

@@ -126,7 +126,7 @@ func (f *Farm) routeCollection(n *routeNode, k *kind) {
 	}
 	if k.Create != nil {
 		for _, made := range k.CreateCalls() {
-			n.add(http.MethodPost, made.Path, &endpoint{kind: k, do: f.createBy(k, made.Value), owns: func(c *call) bool { return c.meant(k) }})
+			n.add(http.MethodPost, made.Path, &endpoint{kind: k, do: f.createBy(made.Value), owns: func(c *call) bool { return c.meant(k) }})
 		}
 	}
 	if k.Update != nil {

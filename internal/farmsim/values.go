@@ -68,8 +68,9 @@ func (v *valuer) value(p *model.Property, in any) (any, error) {
 			return nil, fmt.Errorf("an object is wanted")
 		}
 		return clone(m), nil
+	default:
+		return v.text(p, in)
 	}
-	return v.text(p, in)
 }
 
 func bounds(p *model.Property, n float64) error {

@@ -280,8 +280,9 @@ func (d *Decoder) value(p *Property, at place) (any, bool) {
 			return s, true
 		}
 		return fmt.Sprint(plainJSON(w)), true
+	default:
+		return plainJSON(w), true
 	}
-	return plainJSON(w), true
 }
 
 func (d *Decoder) array(p *Property, at place) any {

@@ -169,6 +169,7 @@ func (c Channel) body(e Event) ([]byte, error) {
 		return json.Marshal(map[string]any{"type": "message", "attachments": []any{map[string]any{"contentType": "application/vnd.microsoft.card.adaptive", "content": card}}})
 	case Generic:
 		return json.Marshal(e)
+	case EventLog: // has no body
 	}
 	return nil, fmt.Errorf("%q is not a type of channel", c.Type)
 }

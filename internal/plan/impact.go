@@ -54,6 +54,7 @@ func (b *builder) describe(k *model.Kind, c *change, touched []*model.Property) 
 				lost = append(lost, f.Path+": the farm does not show what it was")
 			}
 		}
+	case Reorder: // loses nothing
 	}
 	c.Impact = im.found
 	lost = append(lost, im.lasting...)

@@ -385,6 +385,7 @@ func (b *builder) replaces() {
 				}
 				c.needs[rc] = "refers to it until then"
 			}
+		case Create, Update, Reorder: // keep their id
 		}
 	}
 }

@@ -131,6 +131,7 @@ func eachSet(k *model.Kind, c *Change, visit func(p *model.Property, v any, path
 			}
 			eachIn(p, f.After, f.Path, inside, visit)
 		}
+	case Delete, Reorder: // set nothing
 	}
 }
 

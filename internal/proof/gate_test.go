@@ -106,6 +106,7 @@ func opened(spec map[string]any, hidden []*model.Property) {
 			set(spec, p.Path(), int64(17))
 		case model.TypeString:
 			set(spec, p.Path(), cmp.Or(append(p.Examples, "opened")...))
+		default: // is as it comes
 		}
 	}
 }

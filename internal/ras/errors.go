@@ -104,6 +104,7 @@ func (e *Error) what() string {
 		return "interrupted"
 	case KindInvalid:
 		return "not sent"
+	case KindNone:
 	}
 	return "failed"
 }
@@ -111,6 +112,7 @@ func (e *Error) what() string {
 // Hint says in one sentence what to try next.
 func (e *Error) Hint() string {
 	switch e.Kind {
+	case KindNone:
 	case KindAuth:
 		return "check the user name and the password of the RAS administrator account, and that it may log on to this farm (an account that needs a second factor can't)."
 	case KindRights:

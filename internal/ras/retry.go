@@ -79,6 +79,7 @@ const (
 func decide(c class, status int, f fault, sent bool) (action, Kind) {
 	write := c.isWrite()
 	switch f {
+	case faultNone:
 	case faultCanceled:
 		if write && sent {
 			return actFail, KindUnknownOutcome

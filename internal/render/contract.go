@@ -38,7 +38,7 @@ func ContractText(w io.Writer, c *contract.Comparison, o Options) error {
 			p.linef("      %s?", Escape(choice))
 		}
 	}
-	p.linef("%s", contractCounts(c, counts))
+	p.linef("%s", contractCounts(counts))
 	return p.flush(w)
 }
 
@@ -53,7 +53,7 @@ func contractTitle(c *contract.Comparison) string {
 	return s + fmt.Sprintf(" (sha256 %.12s), %s", c.SHA256, count(len(c.Kinds), "kind", "kinds"))
 }
 
-func contractCounts(c *contract.Comparison, counts map[contract.What]int) string {
+func contractCounts(counts map[contract.What]int) string {
 	var parts []string
 	for what := range counts {
 		parts = append(parts, string(what))
@@ -84,7 +84,7 @@ func ContractMarkdown(w io.Writer, c *contract.Comparison) error {
 		}
 		b.WriteString("| " + mdText(f.Kind) + " | " + mdCode(f.Path) + " | " + mdText(string(f.What)) + " | " + text + " |\n")
 	}
-	b.WriteString("\n" + mdText(contractCounts(c, counts)) + "\n")
+	b.WriteString("\n" + mdText(contractCounts(counts)) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -39,8 +39,9 @@ func differenceWord(a plan.Action) string {
 		return "added"
 	case plan.Delete:
 		return "removed"
+	default:
+		return "changed"
 	}
-	return "changed"
 }
 
 // summary counts them.

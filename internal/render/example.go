@@ -186,8 +186,9 @@ func ordinary(p *model.Property) bool {
 		return false
 	case model.TypeArray:
 		return p.List == nil && (len(p.Ref) > 0 || (p.Items != nil && (len(p.Items.Ref) > 0 || p.Items.Type == model.TypeString)))
+	default:
+		return true
 	}
-	return true
 }
 
 // want marks a property, the way to it, and what must hold for it to count.
@@ -220,7 +221,7 @@ func (x exampler) object(p *model.Property, want map[*model.Property]bool) *yaml
 			continue
 		}
 		v := x.value(c, want)
-		if forced := required(c, p, want); forced != nil {
+		if forced := required(c, want); forced != nil {
 			v = scalar(forced)
 		}
 		put(out, c.Name, v)
@@ -230,7 +231,7 @@ func (x exampler) object(p *model.Property, want map[*model.Property]bool) *yaml
 
 // required gives the value that a gate or a condition of another wanted
 // property demands of c; nil if none does.
-func required(c, parent *model.Property, want map[*model.Property]bool) any {
+func required(c *model.Property, want map[*model.Property]bool) any {
 	for other := range want {
 		match := func(name string) bool {
 			if rest, relative := strings.CutPrefix(name, "./"); relative {
@@ -433,6 +434,7 @@ func simple(p *model.Property) any {
 			n = min(n, *p.Maximum)
 		}
 		return int64(n)
+	default:
 	}
 	if s, ok := p.Default.(string); ok && s != "" {
 		return s

@@ -157,6 +157,7 @@ func shapeWords(k *model.Kind) string {
 		return "singleton: one per " + string(k.Scope) + "; it always exists, and can be neither created nor deleted"
 	case model.OrderShape:
 		return "order of other objects, written as one list"
+	case model.Collection:
 	}
 	s := "collection: any number of objects"
 	switch {

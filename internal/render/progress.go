@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -97,8 +98,9 @@ func eventLine(e apply.Event) (line string, important bool) {
 		return joined("finished", message), true
 	case apply.RunInterrupted:
 		return joined("interrupted", message), true
+	default:
+		return head + joined(what, message), true
 	}
-	return head + joined(what, message), true
 }
 
 // joined puts a message behind a text.
@@ -135,9 +137,9 @@ func RunSummary(w io.Writer, events []apply.Event, o Options) error {
 			applied = e.Err == nil
 		case apply.RunInterrupted:
 			interrupted = true
+		default: // counts nothing
 		}
-		switch e.Type {
-		case apply.ChangeFailed, apply.NotConverged, apply.ChangeSkipped:
+		if slices.Contains([]apply.EventType{apply.ChangeFailed, apply.NotConverged, apply.ChangeSkipped}, e.Type) {
 			line, _ := eventLine(e)
 			attention = append(attention, line)
 		}

@@ -102,6 +102,7 @@ func editScript(before, after string) []diffLine {
 			op = '-'
 		case diffmatchpatch.DiffInsert:
 			op = '+'
+		case diffmatchpatch.DiffEqual:
 		}
 		for _, r := range d.Text {
 			out = append(out, diffLine{op, byRune[r]})

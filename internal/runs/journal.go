@@ -213,7 +213,7 @@ func parseJournal(r io.Reader) ([]Entry, int64, error) {
 	prev := ""
 	for n := 1; ; n++ {
 		line, err := br.ReadBytes('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return entries, good, nil // what is left has no end of line: torn
 		}
 		if err != nil {

@@ -92,6 +92,7 @@ const (
 	x86       = `C:\Program Files (x86)\`
 )
 
+//nolint:funlen // one table
 func tree() []item {
 	return []item{
 		folder("Office", "What everybody needs", bothSites,

@@ -242,9 +242,7 @@ func (w *Way) Aim(live *export.Farm, o Options) (*Aim, error) {
 		default:
 			a.back(t, was)
 		}
-		if err := a.unmakeTemp(t); err != nil {
-			return nil, err
-		}
+		a.unmakeTemp(t)
 	}
 	for _, was := range w.all {
 		if w.deletes[model.Fold(was.Address.Site)] && was.Address.Site != "" && a.nowOf[was] == nil {
@@ -416,9 +414,9 @@ func (a *aimer) sentAndOther(t *touched, now *model.Object) []string {
 }
 
 // unmakeTemp takes away what a replacement left under a temporary name.
-func (a *aimer) unmakeTemp(t *touched) error {
+func (a *aimer) unmakeTemp(t *touched) {
 	if !t.tempCreated || t.change == nil {
-		return nil
+		return
 	}
 	c := t.change
 	addr := model.Address{Site: c.Site, Kind: c.Kind, Name: plan.TempName(c.Name)}
@@ -426,7 +424,6 @@ func (a *aimer) unmakeTemp(t *touched) error {
 	if now != nil && (t.temp == "" || now.ID == t.temp) {
 		a.aim.Absent = append(a.aim.Absent, now.Address)
 	}
-	return nil
 }
 
 // back works out what of an object goes back.
@@ -592,7 +589,7 @@ func (a *aimer) compare(t *touched, was, now *model.Object) differing {
 			d.back[f.Path] = true
 		case p != nil && p.InheritsDown != nil && !t.covers(f.Path):
 			// The folder above may show in its place: nobody changed it.
-		case p != nil && a.plainList(t, k, p, was, now, f.Path):
+		case p != nil && a.plainList(t, p, f.Path):
 			d.stay[f.Path] = true // entry by entry: see mergedLists
 		case a.others(Change{Address: now.Address.String(), Path: f.Path, What: "", Was: f.After, Now: f.Before}, now):
 			d.back[f.Path] = true
@@ -654,7 +651,7 @@ func coversOther(other map[string]bool, path string) bool {
 
 // plainList tells whether a property is a list of plain values that the run and
 // others have changed: each entry can be told apart.
-func (a *aimer) plainList(t *touched, k *model.Kind, p *model.Property, was, now *model.Object, path string) bool {
+func (a *aimer) plainList(t *touched, p *model.Property, path string) bool {
 	if p.Type != model.TypeArray || p.Items.Structured() || strings.Contains(path, "[") || t.change == nil || t.change.Desired == nil || !t.covers(path) {
 		return false
 	}
@@ -669,7 +666,7 @@ func (a *aimer) mergedLists(t *touched, was, now *model.Object, d differing) map
 	k := a.cat.Kind(was.Address.Kind)
 	for path := range d.stay {
 		p := k.Spec.Find(plain(path))
-		if p == nil || !a.plainList(t, k, p, was, now, path) {
+		if p == nil || !a.plainList(t, p, path) {
 			continue
 		}
 		list := func(spec map[string]any) []any {

@@ -63,7 +63,7 @@ func (a *aimer) orderBack(was *model.Object, t *touched) {
 func (a *aimer) line(k *model.Kind, addr model.Address) []*model.Object {
 	var kids []*model.Object
 	if k.Order.By == "chain" {
-		kids = a.live.Siblings(k, a.folderNow(k, addr.Name))
+		kids = a.live.Siblings(k, a.folderNow(addr.Name))
 	} else {
 		kids = a.live.Ranked(k, addr.Site)
 	}
@@ -137,7 +137,7 @@ func itemsOf(k *model.Kind, line []*model.Object, places []int) []any {
 }
 
 // folderNow is the path that a folder has now.
-func (a *aimer) folderNow(k *model.Kind, folder string) string {
+func (a *aimer) folderNow(folder string) string {
 	if folder == export.TopLevel {
 		return folder
 	}

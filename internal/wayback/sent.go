@@ -163,6 +163,7 @@ func (s *sent) send(e runs.Entry, action string) {
 			t.deleted = true
 		case plan.Replace:
 			t.created, t.deleted, t.tempCreated = true, true, true
+		case plan.Update, plan.Reorder: // the object is there before and after
 		}
 	}
 }

@@ -190,7 +190,7 @@ func (c *placer) value(p *model.Property, r *rule, v any, path string) (any, boo
 		c.drop(path, fmt.Sprintf("it refers to entry %v of %s, which is not in its %s", v, p.EntryOf.Object, p.EntryOf.List))
 		return nil, false
 	}
-	v, _ = jsonNumber(v)
+	v = jsonNumber(v)
 	if r != nil {
 		if why := r.refuses(v); why != "" {
 			c.drop(path, "the schema refuses it: "+why)
@@ -222,7 +222,7 @@ func (c *placer) entries(p *model.Property, r *rule, list []any, path string) (a
 				c.drop(path, "an entry is no mapping")
 				return nil, false
 			}
-			out[i], _ = jsonNumber(e)
+			out[i] = jsonNumber(e)
 			continue
 		}
 		sub := fmt.Sprintf("%s[%d]", path, i)
@@ -261,14 +261,14 @@ func danglingRef(p *model.Property, v any) string {
 }
 
 // jsonNumber brings numbers of other Go types into canonical form.
-func jsonNumber(v any) (any, bool) {
+func jsonNumber(v any) any {
 	switch n := v.(type) {
 	case int:
-		return int64(n), true
+		return int64(n)
 	case int32:
-		return int64(n), true
+		return int64(n)
 	}
-	return v, false
+	return v
 }
 
 // unknown places what no schema knows.

@@ -52,7 +52,7 @@ func (s *fileStore) digest(from, written string) (model.FileRef, error) {
 }
 
 // fileRef reads {file: path}.
-func (w *walker) fileRef(n *yaml.Node, p *model.Property) (any, bool) {
+func (w *walker) fileRef(n *yaml.Node) (any, bool) {
 	const form = "write {file: PATH}, relative to this file"
 	if n.Kind != yaml.MappingNode {
 		return w.wrong(n, "a file", form)

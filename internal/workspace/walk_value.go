@@ -27,7 +27,7 @@ func (w *walker) value(from *yaml.Node, p *model.Property, r *rule) (v any, ok b
 		case p.Secret:
 			return w.secret(n)
 		case p.File != nil:
-			return w.fileRef(n, p)
+			return w.fileRef(n)
 		case p.Flags:
 			return w.list(n, p, r)
 		case p.Enum != nil && p.Type != model.TypeArray:
