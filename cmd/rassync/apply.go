@@ -25,6 +25,7 @@ type applyOptions struct {
 	rotate   bool
 	unseen   bool
 	skip     bool
+	fresh    bool
 	resume   bool
 	verbose  bool
 	rng      rangeFlags
@@ -62,6 +63,7 @@ interrupt ends at once. That nobody reads the output any more stops nothing.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
 	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
+	addFresh(f, &o.fresh)
 	addUnknowns(f, &o.unseen, &o.skip)
 	f.BoolVar(&o.resume, "resume", false, "finish the newest run of the workspace; the argument is a run then, not a folder")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole, and every request")
@@ -96,7 +98,7 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 	if err != nil {
 		return err
 	}
-	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Allow: o.write.allow}
+	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Fresh: o.fresh, Allow: o.write.allow}
 	if err := o.rng.read(c, f, &opts); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type driftOptions struct {
 	format  *formatFlag
 	overlay string
 	verbose bool
+	fresh   bool
 	notify  *notifyFlag
 	limit   int
 	source  sourceFlag
@@ -46,6 +47,7 @@ never values.`,
 	addOverlay(cmd, &o.overlay)
 	o.notify = addNotify(cmd)
 	o.format = addFormat(cmd, "text", "json", "markdown", "html", "csv", "junit")
+	addFresh(cmd.Flags(), &o.fresh)
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "show long values whole")
 	cmd.Flags().IntVar(&o.limit, "max-bytes", 0, "most bytes of the markdown, for comments that are limited")
 	cmd.Flags().Var(&o.source, "source-url", "where the files of DIR are on the web, for links: https://.../{file}#L{line}")
@@ -71,7 +73,7 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 	}
 	told := false
 	err = c.with(ctx, o.conn, f, func(s *app.Session) error {
-		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Undeclared: true})
+		p, err := c.plan(ctx, s, f, app.PlanOptions{Selection: set, Undeclared: true, Fresh: o.fresh})
 		if err != nil {
 			return err
 		}

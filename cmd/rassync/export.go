@@ -25,6 +25,7 @@ type exportOptions struct {
 	fill           bool
 	prune          bool
 	dryRun         bool
+	fresh          bool
 	allowOtherFarm bool
 }
 
@@ -58,6 +59,7 @@ answered that no schema knows.`,
 	f.BoolVar(&o.fill, "fill", false, "add to existing documents what they leave out")
 	f.BoolVar(&o.prune, "prune", false, "take out documents of objects that are no longer on the farm")
 	f.BoolVar(&o.dryRun, "dry-run", false, "report only, write no file")
+	addFresh(f, &o.fresh)
 	f.BoolVar(&o.allowOtherFarm, "allow-other-farm", false, "write into a folder that belongs to another farm")
 	cmd.RunE = c.begin(nil, func(ctx context.Context, args []string) error {
 		if len(args) > 0 {
@@ -87,7 +89,7 @@ func (o *exportOptions) run(ctx context.Context, c *call) error {
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
 		line := c.reading(s.Connection)
-		x, err := c.Export(ctx, s, f, app.ExportOptions{Selection: set, Details: o.details, Fill: o.fill, Prune: o.prune, AllowOtherFarm: o.allowOtherFarm,
+		x, err := c.Export(ctx, s, f, app.ExportOptions{Selection: set, Details: o.details, Fill: o.fill, Prune: o.prune, Fresh: o.fresh, AllowOtherFarm: o.allowOtherFarm,
 			DryRun: o.dryRun, Overlay: o.overlay, Progress: line.listed, Steps: line.steps})
 		line.end(c)
 		if err != nil {

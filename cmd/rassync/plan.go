@@ -25,6 +25,7 @@ type planOptions struct {
 	rotate       bool
 	unseen       bool
 	skip         bool
+	fresh        bool
 	detailedExit bool
 	verbose      bool
 	limit        int
@@ -71,6 +72,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	f.DurationVar(&o.validFor, "valid-for", app.PlanValidFor, "how long the saved plan may be applied")
 	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
 	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
+	addFresh(f, &o.fresh)
 	addUnknowns(f, &o.unseen, &o.skip)
 	f.BoolVar(&o.detailedExit, "detailed-exitcode", false, "exit with 2 if there are changes")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole")
@@ -100,7 +102,7 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	if err != nil {
 		return err
 	}
-	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Allow: o.allow}
+	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Fresh: o.fresh, Allow: o.allow}
 	if err := o.rng.read(c, f, &opts); err != nil {
 		return err
 	}
@@ -156,6 +158,11 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 func addUnknowns(f *pflag.FlagSet, unseen, skip *bool) {
 	f.BoolVar(unseen, "write-unseen", false, "write declared values that the farm does not show, although nobody can tell whether they differ")
 	f.BoolVar(skip, "skip-incomplete", false, "leave out new objects whose documents lack what a create needs, instead of refusing the plan")
+}
+
+// addFresh adds the flag that has everything asked of the farm.
+func addFresh(f *pflag.FlagSet, fresh *bool) {
+	f.BoolVar(fresh, "fresh", false, "ask the farm for everything, and answer nothing from what earlier runs have read")
 }
 
 // plan makes a plan and shows how far it has come.

@@ -67,7 +67,10 @@ lists leave out, fail that of paths below an object that answer 404, upper that 
 objects whose names are shown in capitals. least-lengths refuses texts that are
 shorter than the facts allow; with folders-disable a folder that is switched off
 switches off what lies in it. Settings whose flag says so are copied to the other
-sites; with replicate the flag goes along, with no-replicate nothing is copied.
+sites; with replicate the flag goes along, with no-replicate nothing is copied. still-times,
+still-settings and applied-settings are about the signs of a change: the time of an
+object's last change does not move with what is below it; the number of the settings
+never moves, or only when they are applied.
 
 Your farm's contract may differ from the built-in one. Run in a workspace with a
 contract layer, sim serves that contract; --altered serves one that differs by chance,

@@ -28,6 +28,7 @@ type ExportOptions struct {
 	AllowOtherFarm bool
 	DryRun         bool
 	Overlay        string
+	Fresh          bool // nothing is answered from earlier runs
 	Progress       func(kind, site string, objects int)
 	Steps          func(done, of int)
 }
@@ -90,7 +91,11 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 		return o.Selection.Match(obj.Address) && (!export.Costly(p) || details(obj.Address.Kind, p))
 	}, s.Parallel)
 	req.Progress, req.Steps, req.Version = o.Progress, o.Steps, s.Version
-	if x.Farm, err = export.Read(ctx, s.Reader(), a.Catalog, req); err != nil {
+	var memory *recalling
+	if !o.DryRun {
+		memory = a.recalls(ctx, s, f, recallOptions{fresh: o.Fresh || o.Prune, begin: true})
+	}
+	if x.Farm, err = a.readFarm(ctx, s, req, memory); err != nil {
 		return nil, err
 	}
 	for _, n := range x.Farm.NotRead {
@@ -161,7 +166,11 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 		if err := a.recordFarm(s, f, o); err != nil {
 			return nil, err
 		}
+		if len(o.Selection.Only)+len(o.Selection.Except) == 0 {
+			memory.exported()
+		}
 	}
+	memory.done(ctx)
 	x.Stats = s.Stats()
 	return x, nil
 }

@@ -38,6 +38,9 @@ type PlanOptions struct {
 	// that is declared.
 	Since *Range
 	Range RangeOptions
+	// Fresh has everything asked of the farm, and nothing answered from earlier
+	// runs.
+	Fresh bool
 	// Progress is told of each list as it comes in; nil for none.
 	Progress func(kind, site string, objects int)
 	// Steps is told how many reads are done, of how many that are known.
@@ -94,50 +97,30 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	req := sc.requestFor(append(chosen, t.gone...), s.Parallel)
-	req.Progress, req.Steps, req.Version = o.Progress, o.Steps, s.Version
-	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
+	q := &question{o: o, touched: t, scope: sc, declared: declared, going: going, request: sc.requestFor(append(chosen, t.gone...), s.Parallel)}
+	q.request.Progress, q.request.Steps, q.request.Version = o.Progress, o.Steps, s.Version
+	var memory *recalling
+	if o.Since == nil && len(going) == 0 {
+		memory = a.recalls(ctx, s, f, recallOptions{fresh: o.Fresh || o.Prune, empty: true})
+		memory.documents(chosen)
+	}
+	p, div, err := a.answer(ctx, s, f, q, memory)
 	if err != nil {
 		return nil, err
 	}
-	sent, err := a.sent(f, s.Farm().GUID)
-	if err != nil {
-		return nil, err
-	}
-	farm, err := a.farmAtHand(ctx, s, f)
-	if err != nil {
-		return nil, err
-	}
-	p := &Planned{Live: live, Folder: f, Sent: sent}
-	exclusive := func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
-	in := plan.Input{Catalog: a.Catalog, Desired: append(slices.Clone(declared), going...), Live: live, Selected: o.Selection.Match, Exclusive: exclusive, Prune: o.Prune,
-		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, WriteUnseen: o.WriteUnseen, SkipIncomplete: o.SkipIncomplete, Position: f.Workspace.Position, LaidOver: f.Workspace.LaidOver, Tool: a.Tool, Farm: farm}
-	var div divided
-	if o.Since != nil {
-		// What could not be read must not pass for deleted.
-		if err := sc.blind(live); err != nil {
-			return nil, err
-		}
-		div = a.divide(o.Since, o, t, declared, p)
-		in.Desired, in.Absent, in.Exclusive = append(div.desired, going...), div.absent, nil
-		in.Selected = func(addr model.Address) bool { return div.picked[addr.Key()] }
-	}
-	built, ds := plan.Build(in)
-	if err := Invalid(ds); err != nil {
-		return nil, err
-	}
+	memory.done(ctx)
+	built, exclusive := p.Plan, q.exclusive(f)
 	if o.Since != nil {
 		built.Since = div.three
 		built.Warnings = append(built.Warnings, div.warn...)
 	}
-	p.Plan = built
 	if o.Prune && len(a.exclusiveKinds(f)) == 0 {
 		built.Warnings = append(built.Warnings, "--prune deletes nothing: rassync.yaml calls no kind exclusive")
 	}
 	if o.Undeclared {
-		p.Undeclared = undeclared(a.Catalog, live, declared, exclusive, o.Selection)
+		p.Undeclared = undeclared(a.Catalog, p.Live, declared, exclusive, o.Selection)
 	}
-	built.Warnings = append(built.Warnings, surprises(a.Catalog, live)...)
+	built.Warnings = append(built.Warnings, surprises(a.Catalog, p.Live)...)
 	built.Warnings = append(built.Warnings, holes(built)...)
 	if text := s.staged(f); text != "" {
 		built.Warnings = append(built.Warnings, text)
@@ -149,6 +132,76 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		p.Refusals = append(p.Refusals, guard.Refusal{Why: model.Count(n, "value was", "values were") + " changed both here and on the farm", Flag: "--conflicts=mine"})
 	}
 	return p, nil
+}
+
+// question is what a plan compares.
+type question struct {
+	o        PlanOptions
+	touched  touched
+	scope    *scope
+	declared []*model.Object
+	going    []*model.Object
+	request  export.Request
+}
+
+func (q *question) exclusive(f *Folder) func(kind, site string) bool {
+	return func(kind, site string) bool { return f.Config.Mode(kind, site) == workspace.Exclusive }
+}
+
+// answer reads the farm and compares, until nothing that was answered from
+// earlier runs is touched by what came of it.
+func (a *App) answer(ctx context.Context, s *Session, f *Folder, q *question, memory *recalling) (*Planned, divided, error) {
+	if memory != nil {
+		q.request.Memory = memory
+	}
+	for {
+		live, err := export.Read(ctx, s.Reader(), a.Catalog, q.request)
+		if err != nil {
+			return nil, divided{}, err
+		}
+		p, div, ds, err := a.compare(ctx, s, f, q, live)
+		if err != nil {
+			return nil, div, err
+		}
+		if ds.Failed() && memory.askAll() {
+			continue
+		}
+		if err := Invalid(ds); err != nil {
+			return nil, div, err
+		}
+		if again, err := memory.again(ctx, p); err != nil || !again {
+			return p, div, err
+		}
+	}
+}
+
+// compare makes the plan of what is declared and what was read.
+func (a *App) compare(ctx context.Context, s *Session, f *Folder, q *question, live *export.Farm) (*Planned, divided, model.Diagnostics, error) {
+	var div divided
+	o := q.o
+	sent, err := a.sent(f, s.Farm().GUID)
+	if err != nil {
+		return nil, div, nil, err
+	}
+	farm, err := a.farmAtHand(ctx, s, f)
+	if err != nil {
+		return nil, div, nil, err
+	}
+	p := &Planned{Live: live, Folder: f, Sent: sent}
+	in := plan.Input{Catalog: a.Catalog, Desired: append(slices.Clone(q.declared), q.going...), Live: live, Selected: o.Selection.Match, Exclusive: q.exclusive(f), Prune: o.Prune,
+		Protected: f.Config.Protected, Sent: sent, RotateSecrets: o.RotateSecrets, WriteUnseen: o.WriteUnseen, SkipIncomplete: o.SkipIncomplete, Position: f.Workspace.Position, LaidOver: f.Workspace.LaidOver, Tool: a.Tool, Farm: farm}
+	if o.Since != nil {
+		// What could not be read must not pass for deleted.
+		if err := q.scope.blind(live); err != nil {
+			return nil, div, nil, err
+		}
+		div = a.divide(o.Since, o, q.touched, q.declared, p)
+		in.Desired, in.Absent, in.Exclusive = append(div.desired, q.going...), div.absent, nil
+		in.Selected = func(addr model.Address) bool { return div.picked[addr.Key()] }
+	}
+	built, ds := plan.Build(in)
+	p.Plan = built
+	return p, div, ds, nil
 }
 
 // Picks refuses a selection of none of the declared objects, which needs no

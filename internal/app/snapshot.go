@@ -184,7 +184,7 @@ func (sv *saver) keep(o *model.Object, a model.Address, answers []export.Receive
 	if so.YAML, err = sv.blobs.Put([]byte(text)); err != nil {
 		return err
 	}
-	secret := secretNames(sv.app.Catalog.Kind(a.Kind))
+	secret := sv.app.Catalog.Kind(a.Kind).SecretNames()
 	for _, ans := range answers {
 		body, err := ras.WithoutSecrets(ans.Body, secret)
 		if err != nil {
@@ -199,20 +199,6 @@ func (sv *saver) keep(o *model.Object, a model.Address, answers []export.Receive
 	sv.snap.Objects = append(sv.snap.Objects, so)
 	sv.seen[a.Key()] = len(sv.snap.Objects)
 	return nil
-}
-
-// secretNames tells which names of the API hold secrets of a kind.
-func secretNames(k *model.Kind) func(string) bool {
-	names := map[string]bool{}
-	k.Spec.Walk(func(p *model.Property) {
-		if !p.Secret {
-			return
-		}
-		for _, name := range append(append([]string{p.Name}, p.Read...), p.Write...) {
-			names[model.Fold(name)] = true
-		}
-	})
-	return func(name string) bool { return names[model.Fold(name)] }
 }
 
 func (sv *saver) keepFiles(spec map[string]any) {

@@ -99,6 +99,9 @@ type Result struct {
 	// Twins are objects that somebody else made at the same time: those of the run
 	// were taken back.
 	Twins []Failure
+	// ChangedAt is when the farm says that the objects were last changed, as it
+	// was read back, by address.
+	ChangedAt map[string]string
 	// Took names the bodies the farm took where it refused the likelier one.
 	Took []string
 }

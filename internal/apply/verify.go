@@ -50,6 +50,10 @@ func (r *run) verify(ctx context.Context) {
 			r.deviates(Deviation{Address: c.Address, Want: "to exist", Have: "gone"}, "it was written, and is not on the farm")
 			continue
 		}
+		if r.result.ChangedAt == nil {
+			r.result.ChangedAt = map[string]string{}
+		}
+		r.result.ChangedAt[c.Address] = now.ChangedAt
 		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
 		planned := map[string]bool{}
 		for _, f := range c.Fields {

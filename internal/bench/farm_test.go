@@ -66,10 +66,30 @@ func serve() error {
 			if err := farm.Load(state); err != nil {
 				return err
 			}
+		case "behind":
+			if err := behind(farm); err != nil {
+				return err
+			}
 		}
 		fmt.Println("done")
 	}
 	return orders.Err()
+}
+
+// behind changes the fifth application as somebody in the console would.
+func behind(f *farmsim.Farm) error {
+	for _, o := range f.Staged()["PubRDSApp"] {
+		if o["name"] != "Application 00005" {
+			continue
+		}
+		id, _ := o["id"].(int64)
+		if err := f.Change("PubRDSApp", id, farmsim.Object{"description": "changed at night", "timeLastMod": f.Now().UTC().Format("2006-01-02T15:04:05.000Z")}); err != nil {
+			return err
+		}
+		f.Apply()
+		return nil
+	}
+	return errors.New("there is no fifth application")
 }
 
 // farm is the process of a farm as the benchmark sees it.
@@ -148,6 +168,11 @@ func yardHere(t *testing.T, apps int) *yard {
 			t.Fatal(err)
 		}
 	}
+	y.behind = func() {
+		if err := behind(farm); err != nil {
+			t.Fatal(err)
+		}
+	}
 	y.do = func(q request) measure {
 		t.Helper()
 		q.URL, q.Fingerprint = server.URL, hex.EncodeToString(sum[:])
@@ -168,7 +193,7 @@ func yardHere(t *testing.T, apps int) *yard {
 func yardApart(b *testing.B, apps int) (*yard, *farm) {
 	b.Helper()
 	f := startFarm(b, apps)
-	y := &yard{tb: b, apps: apps, dir: b.TempDir(), reset: f.reset}
+	y := &yard{tb: b, apps: apps, dir: b.TempDir(), reset: f.reset, behind: func() { f.order("behind") }}
 	y.do = func(q request) measure {
 		b.Helper()
 		q.URL, q.Fingerprint = f.url, f.fingerprint

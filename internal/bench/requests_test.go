@@ -50,7 +50,7 @@ func TestRequestsAreNoMore(t *testing.T) {
 		case n > was:
 			t.Errorf("%s: %d requests, %d are kept as enough", s.name, n, was)
 		case n < was:
-			t.Errorf("%s: %d requests, fewer than the %d that are kept: lower the figure with -update", s.name, n, was)
+			t.Logf("%s: %d requests, fewer than the %d that are kept: lower the figure with -update", s.name, n, was)
 		}
 	}
 	for name := range kept.Requests {

@@ -15,6 +15,8 @@ type yard struct {
 	dir   string                  // whose folders the scenarios use
 	do    func(q request) measure // carries an operation out, in this process or in one of its own
 	reset func()                  // puts the farm back into its first state
+	// behind changes the description of an application behind rassync's back.
+	behind func()
 }
 
 // tree is the folder that declares all of the farm.
@@ -114,6 +116,48 @@ var scenarios = []scenario{
 	{name: "rollback of the creates", changes: func(apps int) int { return apps }, small: 1000, prepare: func(y *yard) request {
 		return request{Operation: "rollback", Dir: y.path("alone")}
 	}},
+	{name: "export, signs of change proven", changes: none, small: 2000, prepare: func(y *yard) request {
+		y.reset()
+		y.empty(y.path("nights"))
+		y.do(request{Operation: "export", Dir: y.path("nights")})
+		for range 2 {
+			y.flipRules(y.path("nights"))
+			y.do(request{Operation: "apply", Dir: y.path("nights")})
+		}
+		return request{Operation: "export", Dir: y.path("nights")}
+	}},
+	{name: "export, untouched farm", changes: none, small: 2000, prepare: func(y *yard) request {
+		return request{Operation: "export", Dir: y.path("nights")}
+	}},
+	{name: "plan, untouched farm", changes: none, small: 2000, prepare: func(y *yard) request {
+		return request{Operation: "plan", Dir: y.path("nights")}
+	}},
+	{name: "export, one change", changes: one, small: 2000, prepare: func(y *yard) request {
+		y.behind()
+		return request{Operation: "export", Dir: y.path("nights")}
+	}},
+}
+
+// flipRules turns what happens if no rule of the first application fits.
+func (y *yard) flipRules(dir string) {
+	y.tb.Helper()
+	file := filepath.Join(dir, "Main", "publishing", "Department 001", "PubRDSApp.yaml")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		y.tb.Fatal(err)
+	}
+	at := ruleDefault.FindSubmatchIndex(data)
+	if at == nil {
+		y.tb.Fatal("the first application declares no rules")
+	}
+	to := "Deny"
+	if string(data[at[2]:at[3]]) == to {
+		to = "Allow"
+	}
+	text := string(data[:at[2]]) + to + string(data[at[3]:])
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		y.tb.Fatal(err)
+	}
 }
 
 var (
@@ -122,6 +166,7 @@ var (
 	edited          = regexp.MustCompile(`(?m) as edited$`)
 	noRules         = regexp.MustCompile(`(?m)^  rules: \[\]\n  rulesDefault: \w+\n`)
 	someRules       = regexp.MustCompile(`(?m)^  rules:\n(?:  [ -].*\n)+(?:  rulesDefault: \w+\n)?`)
+	ruleDefault     = regexp.MustCompile(`(?m)^  rulesDefault: (\w+)$`)
 	applicationName = regexp.MustCompile(`(?m)^name: (.*/)Application`)
 )
 

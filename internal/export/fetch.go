@@ -20,9 +20,10 @@ type Getter interface {
 // memo asks each question once: several kinds share a list, and groups are
 // asked for their members by more than one road.
 type memo struct {
-	from  Getter
-	mu    sync.Mutex
-	asked map[string]*answer
+	from   Getter
+	memory Memory // nil: everything is asked for
+	mu     sync.Mutex
+	asked  map[string]*answer
 }
 
 type answer struct {
@@ -38,8 +39,8 @@ type answer struct {
 
 func newMemo(g Getter) *memo { return &memo{from: g, asked: map[string]*answer{}} }
 
-func (m *memo) ask(ctx context.Context, path string, query url.Values) *answer {
-	key := path + "?" + query.Encode()
+func (m *memo) ask(ctx context.Context, asked Asked) *answer {
+	key := asked.Path + "?" + asked.Query.Encode()
 	m.mu.Lock()
 	a := m.asked[key]
 	if a == nil {
@@ -48,7 +49,7 @@ func (m *memo) ask(ctx context.Context, path string, query url.Values) *answer {
 	}
 	m.mu.Unlock()
 	a.once.Do(func() {
-		got, err := m.from.Get(ctx, path, query)
+		got, err := m.get(ctx, asked)
 		if err != nil {
 			a.err = err
 			return
@@ -79,7 +80,11 @@ func (m *memo) forgetBut(paths map[string]bool) {
 
 // object asks for one JSON object.
 func (m *memo) object(ctx context.Context, path string, query url.Values) (map[string]any, error) {
-	v, err := m.json(ctx, path, query)
+	return m.objectOf(ctx, Asked{Path: path, Query: query})
+}
+
+func (m *memo) objectOf(ctx context.Context, a Asked) (map[string]any, error) {
+	v, err := m.json(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -93,12 +98,16 @@ func (m *memo) object(ctx context.Context, path string, query url.Values) (map[s
 			}
 		}
 	}
-	return nil, fmt.Errorf("GET %s: the farm answered no JSON object", path)
+	return nil, fmt.Errorf("GET %s: the farm answered no JSON object", a.Path)
 }
 
 // list asks for a JSON array; one object instead is taken as a list of one.
 func (m *memo) list(ctx context.Context, path string, query url.Values) ([]any, error) {
-	v, err := m.json(ctx, path, query)
+	return m.listOf(ctx, Asked{Path: path, Query: query})
+}
+
+func (m *memo) listOf(ctx context.Context, a Asked) ([]any, error) {
+	v, err := m.json(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -111,8 +120,8 @@ func (m *memo) list(ctx context.Context, path string, query url.Values) ([]any, 
 	return []any{v}, nil
 }
 
-func (m *memo) json(ctx context.Context, path string, query url.Values) (any, error) {
-	a := m.ask(ctx, path, query)
+func (m *memo) json(ctx context.Context, asked Asked) (any, error) {
+	a := m.ask(ctx, asked)
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -125,7 +134,7 @@ func (m *memo) json(ctx context.Context, path string, query url.Values) (any, er
 		}
 	})
 	if a.parseErr != nil {
-		return nil, fmt.Errorf("GET %s: the farm's answer is no JSON: %w", path, a.parseErr)
+		return nil, fmt.Errorf("GET %s: the farm's answer is no JSON: %w", asked.Path, a.parseErr)
 	}
 	return a.value, nil
 }

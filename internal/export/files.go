@@ -23,7 +23,7 @@ func (r *reader) file(ctx context.Context, k *model.Kind, p *model.Property, o *
 		query.Set(name, v)
 	}
 	path := SelfPath(strings.ReplaceAll(p.File.Get, "{self}", k.Self), o.ID)
-	a := r.memo.ask(ctx, path, query)
+	a := r.memo.ask(ctx, Asked{Path: path, Query: query})
 	r.memo.forget(path, query) // no other object has this path
 	var e *ras.Error
 	switch {

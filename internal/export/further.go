@@ -34,7 +34,7 @@ func (r *reader) byID(k *model.Kind, o *model.Object) *further {
 	}
 	path := SelfPath(k.Get, o.ID)
 	return &further{how: byIDRead, path: path, read: func(ctx context.Context, body map[string]any) (map[string]any, error) {
-		full, err := r.memo.object(ctx, path, nil)
+		full, err := r.memo.objectOf(ctx, about(k, o, body, "", path, nil))
 		r.memo.forget(path, nil)
 		if err != nil {
 			return nil, err
@@ -92,9 +92,9 @@ func (r *reader) asks(k *model.Kind, o *model.Object, d *model.Decoder, tried ma
 
 // ask reads what stands at a path below an object. That there is nothing, or
 // no such read, leaves the property not shown.
-func (r *reader) ask(ctx context.Context, k *model.Kind, o *model.Object, at string, parts map[string]any) error {
+func (r *reader) ask(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, at string, parts map[string]any) error {
 	path := Below(SelfPath(k.Self, o.ID), at, o.ID)
-	v, err := r.memo.json(ctx, path, SiteQuery(k, o))
+	v, err := r.memo.json(ctx, about(k, o, body, at, path, SiteQuery(k, o)))
 	r.memo.forget(path, SiteQuery(k, o))
 	switch {
 	case err == nil:

@@ -181,7 +181,7 @@ func (r *reader) list(ctx context.Context, k *model.Kind, site *model.Object) ([
 	if k.List.Site != "" && site != nil {
 		query.Set(k.List.Site, site.ID)
 	}
-	list, err := r.memo.list(ctx, k.List.Path, query)
+	list, err := r.memo.listOf(ctx, Asked{Path: k.List.Path, Query: query, Kind: k})
 	if err != nil {
 		return nil, err
 	}

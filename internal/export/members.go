@@ -41,7 +41,10 @@ func (r *reader) memberships(ctx context.Context, whole map[string]bool) (*membe
 			group := r.cat.Kind(p.Membership.Of)
 			for _, pool := range r.farm.Objects[group.Name] {
 				g.Go(func() error {
-					list, err := r.memo.list(ctx, SelfPath(group.Self, pool.ID)+"/"+p.Membership.At, nil)
+					r.mu.Lock()
+					body := r.raw[pool]
+					r.mu.Unlock()
+					list, err := r.memo.listOf(ctx, about(group, pool, body, p.Membership.At, SelfPath(group.Self, pool.ID)+"/"+p.Membership.At, nil))
 					if err != nil {
 						if fatal(err) {
 							return err

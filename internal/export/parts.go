@@ -127,7 +127,7 @@ func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, bod
 		}
 		for at := range asks {
 			tried[at] = true
-			if err := r.ask(ctx, k, o, at, parts); err != nil {
+			if err := r.ask(ctx, k, o, body, at, parts); err != nil {
 				return err
 			}
 		}
@@ -181,7 +181,7 @@ func (r *reader) parts(ctx context.Context, k *model.Kind, o *model.Object, body
 			}
 		}
 		path := Below(SelfPath(k.Self, o.ID), at, o.ID)
-		v, err := r.memo.json(ctx, path, SiteQuery(k, o))
+		v, err := r.memo.json(ctx, about(k, o, body, at, path, SiteQuery(k, o)))
 		r.memo.forget(path, SiteQuery(k, o)) // no other object has this path
 		if err != nil {
 			if fatal(err) {

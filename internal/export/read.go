@@ -28,6 +28,8 @@ type Request struct {
 	// only where an answer lacks something that not every release has. Nil:
 	// not known.
 	Version func(context.Context) string
+	// Memory answers what need not be asked for again; nil: everything is asked.
+	Memory Memory
 	// Parallel bounds the requests under way at once (at least 1).
 	Parallel int
 	// Progress is told of each list as it comes in; nil for none.
@@ -65,6 +67,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 		raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{},
 		farm: &Farm{Catalog: cat, Names: newNames(cat), Objects: map[string][]*model.Object{}, Read: map[string]bool{}, Files: map[string][]byte{},
 			Findings: newFindings(), version: req.Version, learnt: newLearnt()}}
+	r.memo.memory = req.Memory
 	if err := r.readSites(ctx); err != nil {
 		return nil, fmt.Errorf("reading the list of sites: %w", err)
 	}

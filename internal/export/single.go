@@ -13,7 +13,7 @@ import (
 // the site, an answer that is the very same as that of the licensing site may
 // be just that: then it shows nothing of the site that was asked for.
 func (r *reader) single(ctx context.Context, k *model.Kind, query url.Values) (map[string]any, error) {
-	body, err := r.memo.object(ctx, k.Self, query)
+	body, err := r.memo.objectOf(ctx, Asked{Path: k.Self, Query: query, Kind: k})
 	if err != nil || !k.SiteUnsure || len(r.order) < 2 {
 		return body, err
 	}
@@ -27,7 +27,7 @@ func (r *reader) single(ctx context.Context, k *model.Kind, query url.Values) (m
 		}
 		return map[string]any{}, nil
 	}
-	other, err := r.memo.object(ctx, k.Self, url.Values{k.SiteQuery: {licensing}})
+	other, err := r.memo.objectOf(ctx, Asked{Path: k.Self, Query: url.Values{k.SiteQuery: {licensing}}, Kind: k})
 	if err != nil {
 		return nil, err
 	}

@@ -358,7 +358,7 @@ func place(e any, name string) int64 {
 // store puts the entries back and commits the object.
 func (f *Farm) store(s *listCall, entries []any) {
 	s.ls.setEntries(s.o, s.root, entries)
-	f.touch(s.o)
+	f.touchBelow(s.o)
 	f.staged.put(s.o)
 	f.replicate(s.o)
 }

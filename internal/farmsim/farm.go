@@ -56,6 +56,7 @@ func New(opts Options) (*Farm, error) {
 		opts: opts, sw: opts.Switches, kinds: compile(opts.Catalog),
 		sessions: map[string]*session{}, locks: map[lockKey]string{}, denied: map[string]bool{},
 		unknown: map[string]bool{}, counts: map[string]int{}, inherits: map[*field][]source{},
+		settings: 1, // a farm that was installed has settings
 	}
 	f.images, f.activates = map[string]string{}, activating(f.kinds)
 	f.window.start = opts.Clock.Now()
@@ -180,7 +181,7 @@ func (f *Farm) Change(kind string, id int64, values Object) error {
 	}
 	f.staged.begin()
 	f.staged.put(o)
-	f.settings++
+	f.countSettings(false)
 	return nil
 }
 
@@ -212,7 +213,7 @@ func (f *Farm) Remove(kind string, id int64) bool {
 	f.staged.begin()
 	f.unchain(f.staged, o)
 	f.staged.drop(o)
-	f.settings++
+	f.countSettings(false)
 	return true
 }
 
@@ -234,7 +235,7 @@ func (f *Farm) apply() {
 		}
 	}
 	f.applied = f.staged.snapshot()
-	f.settings++
+	f.countSettings(true)
 }
 
 func (k *kind) single() bool     { return k.Shape == model.Singleton }
@@ -289,6 +290,22 @@ func (f *Farm) touch(o *object) {
 			o.raw[name] = f.now()
 		}
 	}
+}
+
+// touchBelow is touch for a change of what is read below an object.
+func (f *Farm) touchBelow(o *object) {
+	if d := f.opts.Disagree; d == nil || !d.StillTimes {
+		f.touch(o)
+	}
+}
+
+// countSettings moves the number of the settings, at a change or when changes
+// are applied.
+func (f *Farm) countSettings(applied bool) {
+	if d := f.opts.Disagree; d != nil && (d.StillSettings || d.AppliedSettings && !applied) {
+		return
+	}
+	f.settings++
 }
 
 // Now is the farm's time.

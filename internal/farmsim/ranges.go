@@ -66,7 +66,7 @@ func (f *Farm) addRange(c *call, s *listCall) *answer {
 	}
 	m[version] = append(list, r)
 	s.setRanges(m)
-	f.touch(s.o)
+	f.touchBelow(s.o)
 	f.staged.put(s.o)
 	return created(nil)
 }
@@ -82,7 +82,7 @@ func (f *Farm) removeRange(c *call, s *listCall) *answer {
 		if sameValue(e, r) {
 			m[version] = append(list[:i:i], list[i+1:]...)
 			s.setRanges(m)
-			f.touch(s.o)
+			f.touchBelow(s.o)
 			f.staged.put(s.o)
 			return done()
 		}

@@ -213,7 +213,7 @@ func (f *Farm) handle(c *call) *answer {
 	if isWrite(c.r.Method, c.path) {
 		f.writes++
 		if f.staged.changed() {
-			f.settings++
+			f.countSettings(false)
 		}
 	}
 	return a

@@ -41,3 +41,17 @@ func SecretName(p *Property, a Address, inside ...string) string {
 	}
 	return name
 }
+
+// SecretNames tells which names of the API hold secrets of a kind.
+func (k *Kind) SecretNames() func(string) bool {
+	names := map[string]bool{}
+	k.Spec.Walk(func(p *Property) {
+		if !p.Secret {
+			return
+		}
+		for _, name := range append(append([]string{p.Name}, p.Read...), p.Write...) {
+			names[Fold(name)] = true
+		}
+	})
+	return func(name string) bool { return names[Fold(name)] }
+}
