@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -64,7 +63,7 @@ func entriesWithoutSecret(cat *model.Catalog, c *plan.Change) []string {
 	var out []string
 	for _, f := range c.Fields {
 		m, isEntry := f.After.(map[string]any)
-		p := cat.Kind(c.Kind).Spec.Find(entryLabels.ReplaceAllString(f.Path, ""))
+		p := cat.Kind(c.Kind).Spec.Find(model.PropertyPath(f.Path))
 		if !isEntry || f.Before != nil || p == nil || p.Items == nil || !strings.HasSuffix(f.Path, "]") {
 			continue
 		}
@@ -76,9 +75,6 @@ func entriesWithoutSecret(cat *model.Catalog, c *plan.Change) []string {
 	}
 	return out
 }
-
-// entryLabels are the names of entries in a path.
-var entryLabels = regexp.MustCompile(`\[[^\]]*\]`)
 
 // secretsLacking lists the secrets that entries of lists have and that are not at
 // hand.
@@ -124,7 +120,7 @@ func (a *App) lostByRun(run *runs.Run, p *plan.Plan, way *wayback.Way, match fun
 			continue
 		}
 		for _, f := range c.Fields {
-			p := a.Catalog.Kind(c.Kind).Spec.Find(f.Path)
+			p := a.Catalog.Kind(c.Kind).Spec.Find(model.PropertyPath(f.Path))
 			if (c.Action == plan.Update || c.Action == plan.Replace) && p != nil && p.WriteOnly && way.Sent(c, f.Path) {
 				out = append(out, fmt.Sprintf("%s %s does not go back: nobody can read what it was before the run, supply it again", c.Address, f.Path))
 			}

@@ -254,31 +254,31 @@ func stayingOf(absent []model.Address, ds model.Diagnostics) (rest []model.Addre
 // secrets from where they are declared: in the run's own plan or in the
 // workspace as it is now.
 func (a *App) borrowSecrets(f *Folder, run *runs.Run, desired []*model.Object, live *export.Farm) {
-	known := map[model.Address]map[string]any{}
-	if ws, ds := a.Read(f.Dir, ""); !ds.Failed() {
-		anchorSecrets(ws.Objects)
-		for _, o := range ws.Objects {
-			known[o.Address.Key()] = o.Spec
-		}
-	}
+	known := map[model.Address][]map[string]any{}
+	add := func(o *model.Object) { known[o.Address.Key()] = append(known[o.Address.Key()], o.Spec) }
 	if file, err := run.Plan(a.Catalog); err == nil {
 		for i := range file.Changes {
 			if d := file.Changes[i].Desired; d != nil {
-				known[d.Address.Key()] = d.Spec
+				add(d)
 			}
 		}
 	}
+	// What the run took away, an entry of a list say, may be declared again by now.
+	if ws, ds := a.Read(f.Dir, ""); !ds.Failed() {
+		anchorSecrets(ws.Objects)
+		for _, o := range ws.Objects {
+			add(o)
+		}
+	}
 	for _, o := range desired {
-		from := known[o.Address.Key()]
-		if from == nil {
-			continue
-		}
 		k := a.Catalog.Kind(o.Address.Kind)
-		if live.Find(o.Address) != nil && k.Replace == "" {
-			borrowInLists(k.Spec, o.Spec, from)
-			continue
+		for _, from := range known[o.Address.Key()] {
+			if live.Find(o.Address) != nil && k.Replace == "" {
+				borrowInLists(k.Spec, o.Spec, from)
+				continue
+			}
+			borrow(k.Spec, o.Spec, from)
 		}
-		borrow(a.Catalog.Kind(o.Address.Kind).Spec, o.Spec, from)
 	}
 }
 

@@ -2,16 +2,12 @@ package guard
 
 import (
 	"fmt"
-	"regexp"
 	"sort"
 	"strings"
 
 	"rassync/internal/model"
 	"rassync/internal/plan"
 )
-
-// entryNames are the labels of list entries in the paths of fields.
-var entryNames = regexp.MustCompile(`\[[^\]]*\]`)
 
 // lockout stops at values of which the schema says that they are a brake:
 // after them nobody may be able to set the farm right again through the API.
@@ -28,7 +24,7 @@ func lockout(p *plan.Plan, digest string, g Guard) []Refusal {
 		}
 		before := len(why)
 		for _, f := range c.Fields {
-			if at := k.Spec.Find(entryNames.ReplaceAllString(f.Path, "")); at != nil {
+			if at := k.Spec.Find(model.PropertyPath(f.Path)); at != nil {
 				braked(at, f.Path, f.After, func(path string, i model.Impact) {
 					why = append(why, fmt.Sprintf("%s %s: %s", c.Address, path, strings.TrimSuffix(i.Why, ".")))
 				})

@@ -55,7 +55,7 @@ func destinations(p *plan.Plan, digest string, g Guard) []Refusal {
 func (g Guard) known(k *model.Kind, c *plan.Change, uses []plan.AddressUse, path string) bool {
 	found := false
 	for _, u := range uses {
-		if entryNames.ReplaceAllString(u.Path, "") != entryNames.ReplaceAllString(path, "") {
+		if model.PropertyPath(u.Path) != model.PropertyPath(path) {
 			continue
 		}
 		found = true
@@ -142,7 +142,7 @@ func (g Guard) vouched(c *plan.Change, path string) bool {
 	if k == nil || path == "" {
 		return false
 	}
-	p := k.Spec.Find(entryNames.ReplaceAllString(path, ""))
+	p := k.Spec.Find(model.PropertyPath(path))
 	return p != nil && p.Endpoint != "" && g.known(k, c, plan.Addresses(k, c), path)
 }
 

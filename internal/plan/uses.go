@@ -169,30 +169,4 @@ func eachIn(p *model.Property, v any, path string, inside []string, visit func(p
 
 // splitLabels parts the path of a field into the path of its property and the
 // labels of the entries on the way.
-func splitLabels(path string) (string, []string) {
-	var b, label strings.Builder
-	var labels []string
-	depth := 0
-	for _, r := range path {
-		switch {
-		case r == '[':
-			depth++
-			if depth > 1 {
-				label.WriteRune(r)
-			}
-		case r == ']' && depth > 0:
-			depth--
-			if depth == 0 {
-				labels = append(labels, label.String())
-				label.Reset()
-			} else {
-				label.WriteRune(r)
-			}
-		case depth > 0:
-			label.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String(), labels
-}
+func splitLabels(path string) (string, []string) { return model.SplitField(path) }

@@ -725,19 +725,7 @@ func (a *aimer) livePath(path string) string {
 }
 
 // plain is a path without the names of entries.
-func plain(path string) string {
-	for {
-		i := strings.IndexByte(path, '[')
-		if i < 0 {
-			return path
-		}
-		j := strings.IndexByte(path[i:], ']')
-		if j < 0 {
-			return path[:i]
-		}
-		path = path[:i] + path[i+j+1:]
-	}
-}
+func plain(path string) string { return model.PropertyPath(path) }
 
 // names finds live objects by the names that they had before the run, too.
 type names struct {
