@@ -40,7 +40,7 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 	var live *model.Object
 	posted := map[string]bool{}
 	if again {
-		found, err := r.Live.Search(ctx, r.Writer, desired.Address, siteID, parent)
+		found, err := r.madeAlready(ctx, desired, siteID, parent)
 		if err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *
 	if err := r.findEntries(ctx, leaves, at); err != nil {
 		return nil, err
 	}
-	creates := sends{object: at.object, does: "create"}
+	creates := sends{object: at.object, does: "create", beside: r.noteBeside(desired.Address)}
 	if file := fileLeaf(k, desired); file != nil {
 		ref, _ := file.Value.(model.FileRef)
 		data, err := r.Files(desired.Source, ref)

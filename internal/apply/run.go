@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -65,6 +66,9 @@ type Options struct {
 	Unchanged func(context.Context, *model.Object) (bool, error)
 	// MadeBefore are the ids of what an earlier run made, by address.
 	MadeBefore map[string][]string
+	// Beside are the ids of what had the name before an earlier run made one of that
+	// name, as the journal has them, by address.
+	Beside map[string]string
 	// LateFor is how long a create whose answer was lost is looked for; Lost are
 	// those of an earlier run that can still arrive.
 	LateFor time.Duration
@@ -156,6 +160,7 @@ type run struct {
 	fresh      []*fresh        // what was made and not looked for again yet
 	twins      map[string]bool // changes whose object was taken back
 	lostPosts  map[string]*lostPost
+	beside     map[string]string // Beside, and what this run has found
 	latePause  time.Duration
 	foreign    foreign
 	// revealed are the secrets that were sent or are about to be.
@@ -180,6 +185,10 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	}
 	r.keepRevealed()
 	r.alreadyRelinked()
+	r.beside = maps.Clone(o.Beside)
+	if r.beside == nil {
+		r.beside = map[string]string{}
+	}
 	r.foreign.known = o.MetForeign
 	for address, left := range o.Lost {
 		r.lostPosts[createKey(address)] = &lostPost{left: left, earlier: true}

@@ -18,6 +18,7 @@ type sends struct {
 	object *model.Object
 	does   string   // create, delete, update, or of an entry of a list: add, remove
 	fields []string // properties that an update brings
+	beside string   // of a create: see runs.Entry
 	same   bool     // a POST that sent twice is the same as once
 }
 
@@ -80,7 +81,7 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.A
 	if p := r.lostPosts[key]; p != nil {
 		return nil, &DoubtError{Address: what.object.Address.String(), key: key, err: p.err}
 	}
-	e := runs.Entry{Event: "send", Request: text, Address: r.address(), ID: what.object.ID, Does: what.does, Fields: what.fields}
+	e := runs.Entry{Event: "send", Request: text, Address: r.address(), ID: what.object.ID, Does: what.does, Fields: what.fields, Beside: what.beside}
 	if a := what.object.Address.String(); a != e.Address {
 		e.Object = a
 	}
@@ -94,7 +95,7 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.A
 	r.Looks.writes(what.object)
 	req.Secrets = r.revealed
 	ans, err := r.Writer.Send(ctx, req)
-	e.Event, e.Object, e.Does, e.Fields = "answer", "", "", nil
+	e.Event, e.Object, e.Does, e.Fields, e.Beside = "answer", "", "", nil, ""
 	var re *ras.Error
 	switch {
 	case err == nil:

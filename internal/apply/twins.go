@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"rassync/internal/model"
@@ -25,6 +27,62 @@ type fresh struct {
 	siteID  string
 	parent  int64
 	ids     []string // that the run knows to have made
+}
+
+// noteBeside notes, before an object is made, which objects of its name there are:
+// what comes is none of them.
+func (r *run) noteBeside(a model.Address) string {
+	key := a.String()
+	if r.beside[key] == "" {
+		var ids []string
+		for _, o := range r.Live.Names.Namesakes(a) {
+			ids = append(ids, o.ID)
+		}
+		slices.Sort(ids)
+		if r.beside[key] = strings.Join(ids, ","); len(ids) == 0 {
+			r.beside[key] = "none"
+		}
+	}
+	return r.beside[key]
+}
+
+// madeAlready looks for what an earlier try has made; nil if it made nothing.
+func (r *run) madeAlready(ctx context.Context, desired *model.Object, siteID string, parent int64) (*model.Object, error) {
+	a := desired.Address
+	before, sent := r.beside[a.String()]
+	mine := r.MadeBefore[a.String()]
+	switch {
+	case a.Mark() == "" && before == "": // an earlier version did not note it
+		return r.Live.Search(ctx, r.Writer, a, siteID, parent)
+	case !sent && len(mine) == 0:
+		return nil, nil // no create was sent
+	}
+	list, err := r.Live.Listed(ctx, r.Writer, a, siteID)
+	if err != nil {
+		return nil, err
+	}
+	k := r.cat.Kind(a.Kind)
+	var found []*model.Object
+	for _, o := range list {
+		if !model.SameName(o.Address.Name, k.OwnName(a.Name)) || k.Tree != nil && o.ParentID != parent {
+			continue
+		}
+		if slices.Contains(mine, o.ID) {
+			found = []*model.Object{o}
+			break
+		}
+		if sent && !slices.Contains(strings.Split(before, ","), o.ID) {
+			found = append(found, o)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return nil, nil
+	case len(found) == 1 && (before != "" || slices.Contains(mine, found[0].ID)):
+		found[0].Address = a
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("nobody knows which object the run has made: %d of the name %s may be it; look at them in the console, keep the right one, and plan again", len(found), a.Unmarked().Name)
 }
 
 // TwinError says that somebody else made the same object at the same time, and that
@@ -118,7 +176,7 @@ func (r *run) oneStays(ctx context.Context, f *fresh, list []*model.Object) erro
 	}
 	address := f.desired.Address.String()
 	for _, o := range named {
-		if o == stays || !contains(f.ids, o.ID) {
+		if o == stays || !slices.Contains(f.ids, o.ID) {
 			continue
 		}
 		mine := &model.Object{ID: o.ID, Address: f.desired.Address, SiteID: f.siteID, ParentID: o.ParentID}
@@ -153,15 +211,6 @@ func (r *run) oneStays(ctx context.Context, f *fresh, list []*model.Object) erro
 		r.Live.Remember(live)
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, e := range list {
-		if e == s {
-			return true
-		}
-	}
-	return false
 }
 
 func smallerID(a, b string) bool {

@@ -1,16 +1,22 @@
 package proof
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
+	"rassync/internal/apply"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/runs"
 	"rassync/internal/workspace"
 )
 
@@ -315,5 +321,93 @@ func TestOrderIsExportedInPlace(t *testing.T) {
 		if cat.Kind(d.Address.Kind).Shape == model.OrderShape && !model.Equal(nil, d.Spec["items"], docs[i].Spec["items"]) {
 			t.Errorf("%s: %v, not %v", d.Address, d.Spec["items"], docs[i].Spec["items"])
 		}
+	}
+}
+
+// TestTwinThatIsMadeAgain: one of two objects of a name is gone and is made again.
+// Wherever the run dies, resuming makes it once and touches the other one never, and
+// a rollback takes away the one that was made.
+func TestTwinThatIsMadeAgain(t *testing.T) {
+	cat := catalog(t)
+	kinds := []string{"PubFolder", "PubRDSApp"}
+	app := func(name, target string) *model.Object {
+		return object("PubRDSApp", "Main", "Shop/Till"+name, map[string]any{"target": target, "rules": []any{map[string]any{"name": "One", "enabled": true}}})
+	}
+	s := newStand(t, cat, nil, farmsim.Switches{})
+	s.mustApply(s.plan([]*model.Object{object("PubFolder", "Main", "Shop", map[string]any{}), app("", "second.exe")}, kinds))
+	state := s.farm.Applied()
+	state["PubRDSApp"][0]["id"] = int64(77)
+	docs := []*model.Object{app(" (mark 2)", "first.exe"), app(" (mark 77)", "second.exe")}
+	base := newStand(t, cat, state, farmsim.Switches{DuplicateNames: true})
+	base.live = base.read(kinds, everything)
+	start, was := text(base.live), asIs(base.live)
+	tills := func(s *stand) string {
+		var out []string
+		for _, o := range s.farm.Applied()["PubRDSApp"] {
+			out = append(out, fmt.Sprint(o["target"]))
+		}
+		slices.Sort(out)
+		return strings.Join(out, " ")
+	}
+	all := base.fork(t, 0)
+	all.mustApply(all.plan(docs, kinds))
+	for n := range len(all.entries) {
+		s := base.fork(t, 0)
+		p := s.plan(docs, kinds)
+		if len(p.Changes) != 1 || p.Changes[0].Action != plan.Create {
+			t.Fatal(describe(p))
+		}
+		died := &dying{left: n}
+		if _, err := s.carryOut(p, died, nil, nil); !errors.Is(err, errDied) {
+			t.Fatalf("line %d: the run did not die: %v", n, err)
+		}
+		on := s.fork(t, 0)
+		on.live = on.read(kinds, plan.Want(docs))
+		run := runs.Run{Entries: died.entries}
+		res, err := apply.Run(context.Background(), p, apply.Options{Writer: on.session.Writer(), Live: on.live, Journal: &dying{left: -1}, Sent: on.sent, Reveal: reveal,
+			Resume: true, Done: run.Done(), Begun: runs.Begun(died.entries), MadeBefore: run.Made(), Beside: run.Beside(), Lost: map[string]time.Duration{}})
+		if err != nil || res.Failed != nil || len(res.Refused) > 0 {
+			t.Errorf("line %d: not resumed: %+v %v", n, res, err)
+		}
+		if got := tills(on); got != "first.exe second.exe" {
+			t.Errorf("line %d: after resume: %s", n, got)
+		}
+		s.entries = died.entries
+		s.mustApply(s.wayBack(p, was, kinds))
+		if now := text(s.read(kinds, everything)); now != start {
+			t.Errorf("line %d: not rolled back:\n%s", n, diffLines(start, now))
+		}
+	}
+}
+
+// TestSomebodyElseMadeIt: the answer of a create is lost, and by the time the farm is
+// looked at somebody else has made an object of the same name. Neither is taken for
+// the run's own on a guess, and none is made again.
+func TestSomebodyElseMadeIt(t *testing.T) {
+	cat := catalog(t)
+	kinds := []string{"PubFolder", "PubRDSApp"}
+	s := newStand(t, cat, nil, farmsim.Switches{DuplicateNames: true})
+	docs := []*model.Object{object("PubRDSApp", "Main", "Till", map[string]any{"target": "mine.exe"})}
+	p := s.plan(docs, kinds)
+	whole := s.fork(t, 0)
+	whole.mustApply(whole.plan(docs, kinds))
+	state := whole.farm.Applied()
+	died := &dying{left: 2} // the POST was sent
+	if _, err := s.carryOut(p, died, nil, nil); !errors.Is(err, errDied) {
+		t.Fatal(err)
+	}
+	theirs := farmsim.State{"x": {state["PubRDSApp"][0]}}.Clone()["x"][0]
+	theirs["id"], theirs["target"], theirs["previousId"] = int64(77), "theirs.exe", state["PubRDSApp"][0]["id"]
+	state["PubRDSApp"] = append(state["PubRDSApp"], theirs)
+	on := newStand(t, cat, state, farmsim.Switches{DuplicateNames: true})
+	on.live = on.read(kinds, plan.Want(docs))
+	run := runs.Run{Entries: died.entries}
+	res, err := apply.Run(context.Background(), p, apply.Options{Writer: on.session.Writer(), Live: on.live, Journal: &dying{left: -1}, Sent: on.sent, Reveal: reveal,
+		Resume: true, Done: run.Done(), Begun: runs.Begun(died.entries), MadeBefore: run.Made(), Beside: run.Beside(), Lost: map[string]time.Duration{}})
+	if err != nil || len(res.Refused) != 1 || !strings.Contains(res.Refused[0].Err.Error(), "nobody knows which") {
+		t.Errorf("%+v %v", res, err)
+	}
+	if n := on.farm.Writes(); n != 0 {
+		t.Errorf("%d writes", n)
 	}
 }

@@ -42,6 +42,9 @@ type Entry struct {
 	// brings, as a plan names them. Runs of earlier versions have neither.
 	Does   string   `json:"does,omitempty"`
 	Fields []string `json:"fields,omitempty"`
+	// Beside are, of a create, the ids of the objects of that name that were there
+	// before, separated by commas, or "none": what it makes is none of them.
+	Beside string `json:"beside,omitempty"`
 	// Reads are, after the last write, the properties that read back otherwise
 	// than written, with the hash of what is read.
 	Reads  map[string]string `json:"reads,omitempty"`

@@ -422,6 +422,22 @@ func (r *Run) Made() map[string][]string {
 	return out
 }
 
+// Beside are the ids of the objects that had the name of one that the run makes
+// when it first sent the create, as Entry.Beside has them, by address.
+func (r *Run) Beside() map[string]string {
+	out := map[string]string{}
+	for _, e := range r.Entries {
+		address := e.Object
+		if address == "" {
+			address = e.Address
+		}
+		if e.Event == "send" && e.Does == "create" && out[address] == "" {
+			out[address] = e.Beside
+		}
+	}
+	return out
+}
+
 // Unanswered are the creates of which nobody knows what became, by the address of
 // the object, with the time at which they were sent.
 func (r *Run) Unanswered() map[string]time.Time {

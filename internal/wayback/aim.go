@@ -344,9 +344,10 @@ func (a *aimer) unmake(t *touched) error {
 	if !t.created || !a.Selected(addr) {
 		return nil
 	}
-	now := a.live.Find(addr)
-	if t.made != "" {
-		now = a.live.ByID(c.Kind, t.made)
+	now, doubt := a.madeNow(t, addr)
+	if doubt != "" {
+		a.aim.Missing = append(a.aim.Missing, doubt)
+		return nil
 	}
 	if now == nil {
 		return nil // gone, or another one has the name
@@ -364,6 +365,31 @@ func (a *aimer) unmake(t *touched) error {
 	}
 	a.aim.Absent = append(a.aim.Absent, now.Address)
 	return nil
+}
+
+// madeNow finds what the run made, nil if it is gone. Where the run died before it
+// learnt the id, it is the one of the name that was not there before; doubt says
+// that nobody knows which that is.
+func (a *aimer) madeNow(t *touched, addr model.Address) (now *model.Object, doubt string) {
+	if t.made != "" {
+		return a.live.ByID(addr.Kind, t.made), ""
+	}
+	if now := a.live.Find(addr); now != nil && addr.Mark() == "" {
+		return now, ""
+	}
+	var found []*model.Object
+	for _, o := range a.live.Names.Namesakes(addr) {
+		if !slices.Contains(strings.Split(t.beside, ","), o.ID) {
+			found = append(found, o)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return nil, ""
+	case len(found) == 1 && (t.beside != "" || addr.Mark() == ""):
+		return found[0], ""
+	}
+	return nil, fmt.Sprintf("%s: the run died before it learnt which object it made, and there are %d that it may be: look at them in the console, and delete the right one", addr, len(found))
 }
 
 // changedSince says what others have changed of an object that the run made; ""

@@ -319,3 +319,51 @@ func TestCopiesGoBack(t *testing.T) {
 		})
 	}
 }
+
+// TestWhichOneWasMade: a run died before it learnt the id of what it made, and there
+// are others of the name. Only what is certain is taken away.
+func TestWhichOneWasMade(t *testing.T) {
+	cat := catalog(t)
+	for name, tt := range map[string]struct {
+		make   string // the name that was to be made
+		beside string
+		now    []string // ids
+		gone   string   // the id that is taken away
+		doubt  bool
+	}{
+		"it is the only one":                     {"b", "none", []string{"9"}, "9", false},
+		"it never came":                          {"b", "none", nil, "", false},
+		"somebody else made one too":             {"b", "none", []string{"8", "9"}, "", true},
+		"the other one was there before":         {"b (mark 2)", "7", []string{"7", "9"}, "9", false},
+		"the other one alone":                    {"b (mark 2)", "7", []string{"7"}, "", false},
+		"two came":                               {"b (mark 2)", "7", []string{"7", "8", "9"}, "", true},
+		"the other one is gone since":            {"b (mark 2)", "7", []string{"9"}, "9", false},
+		"an earlier version did not note others": {"b (mark 2)", "", []string{"7"}, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var live []*model.Object
+			for _, id := range tt.now {
+				at := "b"
+				if len(tt.now) > 1 {
+					at = model.WithMark("b", id)
+				}
+				live = append(live, boxOf(at, id, map[string]any{"color": "blue"}))
+			}
+			address := "Box/" + tt.make
+			c := plan.Change{Address: address, Kind: "Box", Name: tt.make, Action: plan.Create, Desired: boxOf(tt.make, "", map[string]any{"color": "blue"})}
+			entries := []runs.Entry{{Event: "begin", Address: address, Action: "create"}, {Event: "send", Address: address, Request: "POST /", Does: "create", Beside: tt.beside}}
+			farm := export.NewFarm(cat, live...)
+			aim, err := wayback.New(cat, entries, &plan.Plan{Changes: []plan.Change{c}}, &runs.Snapshot{}, nil).Aim(farm, wayback.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			gone := ""
+			for _, a := range aim.Absent {
+				gone += farm.Find(a).ID
+			}
+			if gone != tt.gone || (len(aim.Missing) > 0) != tt.doubt {
+				t.Errorf("taken away: %q, in doubt: %v", gone, aim.Missing)
+			}
+		})
+	}
+}

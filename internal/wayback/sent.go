@@ -22,7 +22,9 @@ type touched struct {
 	all     bool            // anything may have been sent: journals of earlier versions do not say
 	// made is the id of the object that a create made; temp that of the one which
 	// a replacement made under a temporary name.
-	made, temp  string
+	made, temp string
+	// beside are the ids of what had the name before the create: see runs.Entry.
+	beside      string
 	tempCreated bool
 	// digest is how a new object read once everything was written, reads are the
 	// properties that read back otherwise than written; see runs.Entry.
@@ -133,6 +135,9 @@ func (s *sent) send(e runs.Entry, action string) {
 			t.tempCreated = true
 		} else {
 			t.created = true
+			if t.beside == "" {
+				t.beside = e.Beside
+			}
 		}
 	case "delete":
 		if temp {
