@@ -198,6 +198,9 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 		return err
 	}
 	if p.Plan.Empty() && (w.dryRun || e.Command != "rollback") {
+		if !w.dryRun && e.Command == "apply" {
+			c.NoteApplied(s, p)
+		}
 		if !text {
 			if err := showResult(c, s, p, nil, format, e.Command); err != nil {
 				return err
@@ -235,6 +238,9 @@ func (c *call) execute(ctx context.Context, s *app.Session, p *app.Planned, e ap
 	watch := c.watch(format, verbose)
 	e.Events = watch.event
 	rep, err := c.Execute(ctx, s, p, e)
+	if e.Command == "apply" && rep != nil {
+		c.NoteApplied(s, p)
+	}
 	if err = watch.finish(c, s, p, rep, err); err != nil {
 		return err
 	}

@@ -163,6 +163,7 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 		if err := a.noteGaps(f.Dir, x.Gaps, o.Selection); err != nil {
 			return nil, err
 		}
+		a.noteDeclared(f, s.Farm().GUID, o.Selection, slices.Collect(maps.Keys(x.Written.Specs)))
 		if err := a.recordFarm(s, f, o); err != nil {
 			return nil, err
 		}

@@ -82,6 +82,9 @@ func (a *App) Bind(ctx context.Context, s *Session, f, checkout *Folder, file *p
 		p.Plan.Warnings = append(p.Plan.Warnings, "nothing vouches for what this plan file wants: apply it with --dir, so that it is compared with the documents, or sign plans with "+EnvPlanKey)
 	}
 	p.File = file
+	if checkout != nil {
+		p.declares = append(checkout.Objects(), checkout.Going()...)
+	}
 	return p, a.judge(ctx, s, p, a.guard(s, f, allow))
 }
 

@@ -69,9 +69,13 @@ type Planned struct {
 	// Lacking is what the state that is gone back to had none of.
 	Lacking []string
 
-	looks *apply.Looks      // at the objects, for the snapshot
-	ready bool              // Ready found nothing
-	files map[string][]byte // the pictures that the plan uploads, once they were read
+	looks *apply.Looks // at the objects, for the snapshot
+	// declares and selection are what noteDeclared needs; nil for a plan that
+	// does not come from documents.
+	declares  []*model.Object
+	selection selector.Set
+	ready     bool              // Ready found nothing
+	files     map[string][]byte // the pictures that the plan uploads, once they were read
 }
 
 // Plan compares what the folder declares with the farm. It reads only.
@@ -97,6 +101,15 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if err != nil {
 		return nil, err
 	}
+	var gone []model.Address
+	if o.Since == nil {
+		if gone, err = a.vanished(f, s.Farm().GUID, o.Selection); err != nil {
+			return nil, err
+		}
+		for _, addr := range gone {
+			sc.names[addr.Kind] = true
+		}
+	}
 	q := &question{o: o, touched: t, scope: sc, declared: declared, going: going, request: sc.requestFor(append(chosen, t.gone...), s.Parallel)}
 	q.request.Progress, q.request.Steps, q.request.Version = o.Progress, o.Steps, s.Version
 	var memory *recalling
@@ -109,13 +122,14 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		return nil, err
 	}
 	memory.done(ctx)
+	p.declares, p.selection = append(slices.Clone(declared), going...), o.Selection
 	built, exclusive := p.Plan, q.exclusive(f)
 	if o.Since != nil {
 		built.Since = div.three
 		built.Warnings = append(built.Warnings, div.warn...)
 	}
-	if o.Prune && len(a.exclusiveKinds(f)) == 0 {
-		built.Warnings = append(built.Warnings, "--prune deletes nothing: rassync.yaml calls no kind exclusive")
+	if o.Prune && len(a.exclusiveKinds(f)) == 0 && len(going) == 0 {
+		built.Warnings = append(built.Warnings, "--prune deletes nothing: rassync.yaml calls no kind exclusive, and no document says confirm: delete")
 	}
 	if o.Undeclared {
 		p.Undeclared = undeclared(a.Catalog, p.Live, declared, exclusive, o.Selection)
@@ -125,6 +139,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	if text := s.staged(f); text != "" {
 		built.Warnings = append(built.Warnings, text)
 	}
+	stillThere(p, gone)
 	if err := a.judge(ctx, s, p, a.guard(s, f, o.Allow)); err != nil {
 		return nil, err
 	}
@@ -246,6 +261,17 @@ func (a *App) planScope(f *Folder, o PlanOptions, t touched, declared []*model.O
 	}
 	for _, kind := range set.Reads() {
 		sc.add(kind)
+	}
+	if o.Since == nil {
+		for _, g := range f.Going() {
+			switch {
+			case !o.Selection.Match(g.Address):
+			case o.Prune:
+				sc.deletes(g.Address.Kind)
+			default: // to say that it is still there
+				sc.names[g.Address.Kind] = true
+			}
+		}
 	}
 	if o.Prune || o.Undeclared {
 		for _, k := range a.exclusiveKinds(f) {

@@ -106,9 +106,11 @@ type touched struct {
 
 // touch compares the declared objects with those of the base.
 func (r *Range) touch(cat *model.Catalog, declared, going []*model.Object, ro RangeOptions) touched {
-	base := map[model.Address]*model.Object{}
+	base, wentThen := map[model.Address]*model.Object{}, map[model.Address]bool{}
 	for _, o := range r.Objects {
-		if !o.Goes() {
+		if o.Goes() {
+			wentThen[o.Address.Key()] = true
+		} else {
 			base[o.Address.Key()] = o
 		}
 	}
@@ -137,7 +139,14 @@ func (r *Range) touch(cat *model.Catalog, declared, going []*model.Object, ro Ra
 		}
 	}
 	for _, d := range going {
-		stays[d.Address.Key()] = true // its document says what happens to it
+		key := d.Address.Key()
+		stays[key] = true
+		switch o := base[key]; {
+		case o != nil: // the range makes of its document one that says: delete
+			t.gone = append(t.gone, plan.View(cat.Kind(o.Address.Kind), o, o, names))
+		case !wentThen[key]:
+			t.gone = append(t.gone, d)
+		}
 	}
 	for key, o := range base {
 		k := cat.Kind(o.Address.Kind)

@@ -97,8 +97,14 @@ func (s counted) refuse(p *plan.Plan, live *export.Farm, digest string, most, pe
 	return out
 }
 
-// irreplaceable stops at objects that are made anew although something goes
-// with the old one that no run brings back, such as the enrolments of users.
+// costsUsers tells whether users notice an effect at once.
+func costsUsers(effect model.Effect) bool {
+	return effect == "locksOut" || effect == "endsSessions" || effect == "drains"
+}
+
+// irreplaceable stops at objects that are made anew although that costs users
+// something: their enrolments, which no run brings back, their sessions, or what
+// they use meanwhile.
 func irreplaceable(p *plan.Plan, digest string, g Guard) []Refusal {
 	total := 0
 	var list, why []string
@@ -113,7 +119,7 @@ func irreplaceable(p *plan.Plan, digest string, g Guard) []Refusal {
 			continue
 		}
 		for _, im := range k.Impact["delete"] {
-			if im.Lasting {
+			if im.Lasting || len(im.On) == 0 && costsUsers(im.Effect) {
 				list, why = append(list, c.Address), append(why, c.Address+": "+strings.TrimSuffix(im.Why, "."))
 				break
 			}
@@ -123,6 +129,6 @@ func irreplaceable(p *plan.Plan, digest string, g Guard) []Refusal {
 	if len(list) == 0 || g.Back || number == strconv.Itoa(total) && names(digest, of) {
 		return nil
 	}
-	return []Refusal{{Rule: "deletes", Why: "the plan makes objects anew, and what goes with the old ones cannot come back: " + strings.Join(why, "; "),
+	return []Refusal{{Rule: "deletes", Why: "the plan makes objects anew, which costs users something: " + strings.Join(why, "; ") + " (confirm: replace in the document of the object says that it is meant)",
 		Flag: fmt.Sprintf("--allow-deletes %d@%s", total, short(digest)), Objects: list}}
 }

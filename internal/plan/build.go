@@ -549,7 +549,7 @@ func createFields(p *model.Property, want map[string]any, path string) []Field {
 }
 
 // deletes lists what goes: what a rollback takes back, and with Prune what is
-// not declared in exclusive kinds.
+// not declared in exclusive kinds, and what its document says may go.
 func (b *builder) deletes() {
 	for _, a := range b.Absent {
 		if live := b.Live.Find(a); live != nil && b.wantOf[live] == nil && b.selected(a) {
@@ -566,10 +566,14 @@ func (b *builder) deletes() {
 			continue
 		}
 		for _, o := range b.Live.Objects[k.Name] {
-			if o.Builtin || b.wantOf[o] != nil || !k.CanDelete() || !b.Exclusive(k.Name, o.Address.Site) || !b.selected(o.Address) || b.changeOf(o) != nil {
+			if o.Builtin || b.wantOf[o] != nil || !k.CanDelete() || !b.selected(o.Address) || b.changeOf(o) != nil {
 				continue
 			}
-			if b.Protected != nil && b.Protected(o.Address) && b.goer(o) == nil {
+			goes := b.goer(o) != nil
+			if !goes && !b.Exclusive(k.Name, o.Address.Site) || goes && !b.Prune {
+				continue
+			}
+			if b.Protected != nil && b.Protected(o.Address) && !goes {
 				b.warnings = append(b.warnings, fmt.Sprintf("%s is not declared, but protected: left alone", o.Address))
 				continue
 			}
@@ -595,23 +599,35 @@ func (b *builder) goer(live *model.Object) *model.Object {
 	return nil
 }
 
-// stays warns of objects that may be deleted by their document but are not,
-// because nothing else says that what is not declared goes.
+// stays warns of objects that may be deleted by their document and are not.
 func (b *builder) stays() {
-	if !b.Prune || b.Exclusive == nil {
-		return
-	}
+	var without []string
 	for _, d := range b.going {
 		live := b.Live.Find(d.Address)
 		if live == nil || !b.selected(d.Address) || b.changeOf(live) != nil {
 			continue
 		}
-		why := "its kind is not exclusive in rassync.yaml"
-		if k := b.Catalog.Kind(d.Address.Kind); live.Builtin || !k.CanDelete() {
-			why = "it cannot be deleted"
+		switch k := b.Catalog.Kind(d.Address.Kind); {
+		case live.Builtin || !k.CanDelete():
+			b.warnings = append(b.warnings, fmt.Sprintf("%s is left alone although its document says confirm: delete: it cannot be deleted", d.Address))
+		case !b.Prune:
+			without = append(without, d.Address.String())
 		}
-		b.warnings = append(b.warnings, fmt.Sprintf("%s is left alone although its document says confirm: delete: %s", d.Address, why))
 	}
+	if len(without) > 0 {
+		sort.Strings(without)
+		b.warnings = append(b.warnings, fmt.Sprintf("%s on the farm although %s confirm: delete: without --prune nothing is deleted: %s",
+			objects(len(without), ""), map[bool]string{true: "its document says", false: "their documents say"}[len(without) == 1], listed(without)))
+	}
+}
+
+// listed names some of many.
+func listed(names []string) string {
+	s := strings.Join(names[:min(len(names), maxNamed)], ", ")
+	if more := len(names) - maxNamed; more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
+	return s
 }
 
 func (b *builder) changeOf(live *model.Object) *change { return b.byAddr[live.Address.Key()] }
@@ -701,10 +717,7 @@ func (b *builder) unread() {
 	for _, kind := range b.Catalog.Names() {
 		if list := byReason[kind]; len(list) > 0 {
 			sort.Strings(list)
-			names := strings.Join(list[:min(len(list), maxNamed)], ", ")
-			if more := len(list) - maxNamed; more > 0 {
-				names += fmt.Sprintf(" and %d more", more)
-			}
+			names := listed(list)
 			why := "is left out"
 			if slices.ContainsFunc(b.Live.NotRead, func(n export.NotRead) bool { return n.Kind == kind }) {
 				why = "was not read"

@@ -41,6 +41,9 @@ type Plan struct {
 	// NotShown are declared values that the farm does not show: whether they
 	// differ is not known, and they are not written.
 	NotShown []NotShown `json:"notShown,omitempty"`
+	// NoLongerDeclared are objects whose documents are gone since the folder was
+	// last applied or exported, and that stay.
+	NoLongerDeclared []string `json:"noLongerDeclared,omitempty"`
 	// Warnings are for people; nothing is decided by them.
 	Warnings []string `json:"warnings"`
 }
