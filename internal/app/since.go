@@ -279,7 +279,10 @@ func (a *App) divideObject(out *divided, ro RangeOptions, d *model.Object, t tou
 	if k.Shape == model.OrderShape {
 		return d
 	}
-	return plan.Reduced(k, view, paths)
+	if ro.WithDrift {
+		return plan.Reduced(k, view, paths) // the lists as they are declared
+	}
+	return plan.Reduced(k, div.Merged, paths)
 }
 
 // withoutConflicts takes out the properties over which somebody must decide.

@@ -62,6 +62,9 @@ type Division struct {
 	Touched []string
 
 	Conflicts, Drift, Already []Compared
+	// Merged is the declared object with the lists merged that both sides have
+	// changed: what the farm changed of entries that the range does not touch stays.
+	Merged *model.Object
 }
 
 // Divide compares an object as it was in the base, as it is declared, and as
@@ -69,9 +72,11 @@ type Division struct {
 // not on the farm.
 func Divide(k *model.Kind, base, want, live *model.Object, names Resolver, sent Sent) Division {
 	if k.Shape == model.OrderShape {
-		return divideOrder(base, want, live)
+		out := divideOrder(base, want, live)
+		out.Merged = want
+		return out
 	}
-	var out Division
+	out := Division{Merged: want}
 	mine := ownChanges(k, base, want, names)
 	for _, f := range mine {
 		if p := propertyPath(f.Path); !slices.Contains(out.Touched, p) {
@@ -90,6 +95,10 @@ func Divide(k *model.Kind, base, want, live *model.Object, names Resolver, sent 
 		return out
 	}
 	theirs := theirChanges(k, base, live, names)
+	var lists []string
+	if base != nil {
+		out.Merged, lists = mergeLists(k, base, want, live, mine, theirs, names, &out)
+	}
 	farm := Differences(k, want, live, names, sent)
 	for _, f := range farm {
 		c := Compared{Path: f.Path, Declared: f.After, Farm: f.Before}
@@ -98,12 +107,14 @@ func Divide(k *model.Kind, base, want, live *model.Object, names Resolver, sent 
 			c.Base = was
 		}
 		switch {
+		case slices.Contains(lists, propertyPath(f.Path)):
+			// What differs in it was noted when it was merged.
 		case !touches(out.Touched, f.Path):
 			c.Base = f.After
 			out.Drift = append(out.Drift, c)
 		case base != nil && changed:
 			if own, _ := find(mine, f.Path); !own {
-				c.Why = "it is part of a list that the range changes, and a list is written as a whole"
+				c.Why = "it is part of a value that the range changes, and that is written as a whole"
 			}
 			out.Conflicts = append(out.Conflicts, c)
 		}
