@@ -99,7 +99,7 @@ func (a *App) noteDeclared(f *Folder, farm string, sel selector.Set, declared []
 		}
 	}
 	sort.Strings(list)
-	if err := store.NoteDeclared(farm, runs.Declared{Time: a.Now().UTC(), Objects: list}); err != nil {
+	if err := store.NoteDeclared(farm, runs.Declared{Objects: list}); err != nil {
 		a.Warn("what is declared could not be noted, so the next plan will not say which documents are gone: %v", err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"time"
 )
 
 // DeclaredFile is the file of the private folder that holds what was declared.
@@ -14,8 +13,7 @@ const DeclaredFile = "declared.json"
 // Declared is what a workspace declared for a farm when it was last applied or
 // exported: a document that is gone leaves no other trace.
 type Declared struct {
-	Time    time.Time `json:"time"`
-	Objects []string  `json:"objects"` // addresses
+	Objects []string `json:"objects"` // addresses
 }
 
 // Declared reads what was declared for a farm; the zero value if nothing is known.

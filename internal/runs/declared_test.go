@@ -4,7 +4,6 @@ import (
 	"os"
 	"slices"
 	"testing"
-	"time"
 )
 
 func TestDeclaredIsRememberedByFarm(t *testing.T) {
@@ -12,13 +11,12 @@ func TestDeclaredIsRememberedByFarm(t *testing.T) {
 	if d, err := s.Declared("a"); err != nil || len(d.Objects) != 0 {
 		t.Fatalf("of a new folder: %v, %v", d, err)
 	}
-	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	for farm, objects := range map[string][]string{"a": {"Site/Main"}, "b": {"Site/Berlin", "Berlin/Theme/T"}} {
-		if err := s.NoteDeclared(farm, Declared{at, objects}); err != nil {
+		if err := s.NoteDeclared(farm, Declared{objects}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if d, err := s.Declared("b"); err != nil || !slices.Equal(d.Objects, []string{"Site/Berlin", "Berlin/Theme/T"}) || !d.Time.Equal(at) {
+	if d, err := s.Declared("b"); err != nil || !slices.Equal(d.Objects, []string{"Site/Berlin", "Berlin/Theme/T"}) {
 		t.Errorf("got %v, %v", d, err)
 	}
 	if err := os.WriteFile(s.Path(DeclaredFile), []byte("{"), 0o600); err != nil {
@@ -27,7 +25,7 @@ func TestDeclaredIsRememberedByFarm(t *testing.T) {
 	if _, err := s.Declared("a"); err == nil {
 		t.Error("a damaged file is read")
 	}
-	if err := s.NoteDeclared("a", Declared{Time: at}); err != nil {
+	if err := s.NoteDeclared("a", Declared{}); err != nil {
 		t.Errorf("a damaged file stops the next apply: %v", err)
 	}
 }
