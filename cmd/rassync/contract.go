@@ -42,10 +42,10 @@ safety limit.`,
   rassync contract remove --dir farm`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return fmt.Errorf("%s needs a command: import, show, diff or remove", cmd.CommandPath())
+			return fmt.Errorf("%s needs a command: import, show, diff, probe or remove", cmd.CommandPath())
 		},
 	}
-	cmd.AddCommand(newContractImport(c), newContractShow(c), newContractDiff(c), newContractRemove(c))
+	cmd.AddCommand(newContractImport(c), newContractShow(c), newContractDiff(c), newContractProbe(c), newContractRemove(c))
 	return cmd
 }
 
@@ -103,7 +103,7 @@ With -o the layer is written: the folder contract of a workspace.`,
 			return err
 		}
 		if out != "" {
-			written, err := app.WriteContract(out, layer)
+			written, err := app.RenewContract(out, layer)
 			if err != nil {
 				return err
 			}

@@ -59,6 +59,45 @@ func contractFailure(err error) error {
 	return f
 }
 
+// contractIn reads the layer that a folder holds, which -o names.
+func contractIn(folder string) (*contract.Layer, error) {
+	if filepath.Base(filepath.Clean(folder)) != contract.Folder {
+		return nil, Failf(Input, "-o %s: a layer is the folder %s of a workspace", folder, contract.Folder).With("-o WORKSPACE/%s", contract.Folder)
+	}
+	return ReadContract(filepath.Dir(filepath.Clean(folder)))
+}
+
+// RenewContract puts a layer down that a document made. What farm and probe have
+// said beside it stays, and so do the files of kinds that it says nothing of.
+func RenewContract(folder string, l *contract.Layer) ([]string, error) {
+	before, err := contractIn(folder)
+	if err == nil {
+		l, err = l.Renewed(before)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return WriteContract(folder, l)
+}
+
+// ExtendContract adds to the layer of a folder what it says nothing of yet.
+func ExtendContract(folder string, more *contract.Layer) ([]string, error) {
+	before, err := contractIn(folder)
+	if err != nil {
+		return nil, err
+	}
+	names := more.Names()
+	l, err := before.Beside(more)
+	if err != nil {
+		return nil, err
+	}
+	changed := map[string]*contract.KindLayer{}
+	for _, name := range names {
+		changed[name] = l.Kinds[name]
+	}
+	return WriteContract(folder, &contract.Layer{Kinds: changed})
+}
+
 // WriteContract puts a layer down in a folder: one file per kind, and those of
 // kinds that it does not correct stay.
 func WriteContract(folder string, l *contract.Layer) ([]string, error) {

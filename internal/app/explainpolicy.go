@@ -55,6 +55,11 @@ func (a *App) Explain(f *Folder) (*Holds, error) {
 		protect = append(protect, Held{s.String() + ": neither deleted nor replaced, unless its document confirms it", fromCommit})
 	}
 	add("protected", orNothing(protect, "nothing is protected")...)
+	labs := []Held{}
+	for _, guid := range p.Labs {
+		labs = append(labs, Held{guid + ": rassync contract probe may write to it", fromPolicy})
+	}
+	add("labs", orNothing(labs, "no farm is a lab: rassync contract probe refuses all")...)
 	changes := []Held{}
 	for _, c := range p.Changes {
 		what := c.Account + " may change " + selectorsText(c.Only, "everything")

@@ -39,6 +39,9 @@ func resumable(s *Session, r *runs.Run) error {
 	if !sameGUID(r.Info.Farm.GUID, s.Farm().GUID) {
 		return Failf(Input, "run %s belongs to farm %s, this is %s", r.Info.ID, r.Info.Farm.GUID, s.Farm().GUID)
 	}
+	if r.Info.Command == "probe" && r.State() != "done" {
+		return Failf(Input, "run %s was a probe: it is taken back, not resumed", r.Info.ID).With("rassync rollback %s", r.Info.ID)
+	}
 	switch r.State() {
 	case "done", "not converged", "not verified", "incomplete":
 		return Failf(Input, "run %s is finished: there is nothing to resume", r.Info.ID)

@@ -63,6 +63,18 @@ const (
 	FromProbe   = "probe"
 )
 
+func (o *Origin) known() bool {
+	return o.Source == FromOpenAPI || o.Source == FromFarm || o.Source == FromProbe
+}
+
+// source is where a correction of the kind comes from.
+func (k *KindLayer) source(c *Correction) string {
+	if c.From != nil {
+		return c.From.Source
+	}
+	return k.From.Source
+}
+
 // Correction is what a layer says of one property. What is left out is as the
 // built-in schema has it.
 type Correction struct {
@@ -97,6 +109,8 @@ type Correction struct {
 	Gone bool `yaml:"gone,omitempty"`
 	// Confirmed: the contract has the property as the built-in schema has it.
 	Confirmed bool `yaml:"confirmed,omitempty"`
+	// From is where this correction comes from, if not from where the file does.
+	From *Origin `yaml:"from,omitempty"`
 	// New describes a property that no built-in schema knows.
 	New *NewProperty `yaml:"new,omitempty"`
 }
@@ -148,11 +162,19 @@ func (l *Layer) Names() []string {
 func (l *Layer) Sources() []string {
 	seen := map[string]bool{}
 	for _, k := range l.Kinds {
-		s := k.From.Source
-		if k.From.Version != "" {
-			s += " " + k.From.Version
+		origins := []Origin{k.From}
+		for _, c := range k.Properties {
+			if c.From != nil {
+				origins = append(origins, *c.From)
+			}
 		}
-		seen[s] = true
+		for _, o := range origins {
+			s := o.Source
+			if o.Version != "" {
+				s += " " + o.Version
+			}
+			seen[s] = true
+		}
 	}
 	var out []string
 	for s := range seen {
@@ -274,14 +296,17 @@ func ParseKind(file string, data []byte) (*KindLayer, Problems) {
 	if k.Kind == "" {
 		ps = append(ps, Problem{"", file, 1, "kind is missing", "name the kind that the file corrects"})
 	}
-	switch k.From.Source {
-	case FromOpenAPI, FromFarm, FromProbe:
-	default:
+	if !k.From.known() {
 		ps = append(ps, Problem{"", file, 1, fmt.Sprintf("from.source is %q", k.From.Source), "it is openapi, farm or probe"})
 	}
 	for p, c := range k.Properties {
 		if c == nil {
 			ps = append(ps, Problem{"", file, k.line(p), p + ": nothing is said of it", "take it out"})
+		}
+	}
+	for p, c := range k.Properties {
+		if c != nil && c.From != nil && !c.From.known() {
+			ps = append(ps, Problem{"", file, k.line(p), fmt.Sprintf("%s: from.source is %q", p, c.From.Source), "it is openapi, farm or probe"})
 		}
 	}
 	if k.Calls != nil && k.Calls.count() == 0 {

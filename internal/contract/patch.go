@@ -103,7 +103,7 @@ func patch(fsys fs.FS, builtIn *model.Catalog, l *Layer, mode Mode) (fs.FS, []go
 			if c.Gone {
 				gone = append(gone, gonePath{name, at, kl.file})
 			}
-			if err := p.property(doc, k, at, c, kl.From.Source); err != nil {
+			if err := p.property(doc, k, at, c, kl.source(c)); err != nil {
 				problems = append(problems, Problem{name, kl.file, kl.line(at), at + ": " + err.Error(), ""})
 			}
 		}

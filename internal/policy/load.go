@@ -107,6 +107,7 @@ type rawPolicy struct {
 		UpdatePercent *int `yaml:"updatePercent"`
 		From          *int `yaml:"from"`
 	} `yaml:"limits"`
+	Labs    []string `yaml:"labs"`
 	Protect []string `yaml:"protect"`
 	Changes []struct {
 		Account string   `yaml:"account"`
@@ -131,7 +132,7 @@ func (r *Reader) fill(p *Policy, raw *rawPolicy, root *yaml.Node) {
 		}
 		p.Farms = append(p.Farms, Farm{URL: f.URL, Fingerprint: f.Fingerprint, CAFile: resolve(f.CAFile)})
 	}
-	p.Notify = raw.Notify
+	p.Notify, p.Labs = raw.Notify, raw.Labs
 	p.Secrets.Folder = resolve(raw.Secrets.Folder)
 	for i, a := range raw.Secrets.Allow {
 		n := child(root, "secrets", "allow", i)

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ type Policy struct {
 	Rules        []Rule
 	Calendar     Calendar
 	Notify       []Channel
+	// Labs are the GUIDs of farms that a probe may write to.
+	Labs []string
 }
 
 // Channel is a place that alarms may be sent to.
@@ -81,6 +84,11 @@ type Rule struct {
 	Message  string
 	Reads    []string
 	Source   model.Source
+}
+
+// Lab tells whether the operator calls a farm a lab. Without a policy none is.
+func (p *Policy) Lab(guid string) bool {
+	return p != nil && guid != "" && slices.ContainsFunc(p.Labs, func(l string) bool { return strings.EqualFold(strings.Trim(l, "{}"), strings.Trim(guid, "{}")) })
 }
 
 // About tells whether the rule is about an object.
