@@ -106,9 +106,9 @@ func TestBrakes(t *testing.T) {
 		{name: "too little of the digest", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Deletes: "5@D"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
 		{name: "a number for something else", changes: deletes("CustomRoute", 5), limits: usual, allow: guard.Allowance{Updates: "5@DIGEST"}, want: []string{"deletes --allow-deletes 5@DIGEST"}},
 		{name: "replaces delete too", changes: replaces(5), limits: usual, want: []string{"deletes --allow-deletes 5@DIGEST", "deletes --allow-deletes 5@DIGEST"}}, // and each locks users out
-		{name: "a replace that costs users something", changes: one(change(cat, plan.Replace, "AppPackage/Tools@1.0", nil)), want: []string{"deletes --allow-deletes 1@DIGEST"}},
-		{name: "unless it is confirmed", changes: confirmed(one(change(cat, plan.Replace, "AppPackage/Tools@1.0", nil)))},
-		{name: "or allowed", changes: one(change(cat, plan.Replace, "AppPackage/Tools@1.0", nil)), allow: guard.Allowance{Deletes: "1@DIGEST"}},
+		{name: "a replace that costs users something", changes: one(change(cat, plan.Replace, "Main/AppPackage/Tools@1.0", nil)), want: []string{"deletes --allow-deletes 1@DIGEST"}},
+		{name: "unless it is confirmed", changes: confirmed(one(change(cat, plan.Replace, "Main/AppPackage/Tools@1.0", nil)))},
+		{name: "or allowed", changes: one(change(cat, plan.Replace, "Main/AppPackage/Tools@1.0", nil)), allow: guard.Allowance{Deletes: "1@DIGEST"}},
 		{name: "a replace that costs nothing", changes: one(change(cat, plan.Replace, "Main/MFADeepnet/D", nil))},
 		{name: "what its document confirms is not counted", changes: confirmed(append(deletes("CustomRoute", 5), replaces(5)...)), limits: usual},
 		{name: "nor protected", changes: confirmed(deletes("Theme", 1)), limits: usual, protect: true},
