@@ -36,7 +36,7 @@ Exit codes:
 	f.StringVar(&c.output.path, "output", "", "write the result to this `FILE`, as UTF-8, instead of to stdout")
 	f.BoolVar(&c.noColor, "no-color", false, "no colours (also NO_COLOR)")
 	f.BoolVar(&c.plain, "plain", false, "for screen readers: words instead of symbols, no colours, no lines that are written over (also "+envPlain+"=1)")
-	root.AddCommand(newExport(c), newNew(c), newWhere(c), newValidate(c), newPlan(c), newGraph(c), newApply(c), newRollback(c), newRestore(c), newSnapshot(c), newDrift(c), newDiff(c), newContract(c), newDoctor(c),
+	root.AddCommand(newLogin(c), newLogout(c), newWhoami(c), newExport(c), newNew(c), newWhere(c), newValidate(c), newPlan(c), newGraph(c), newApply(c), newRollback(c), newRestore(c), newSnapshot(c), newDrift(c), newDiff(c), newContract(c), newDoctor(c),
 		newHistory(c), newStatus(c), newExplain(c), newSchema(c), newCoverage(c), newSim(c), newRehearse(c), newSupport(c), newDemo(c), newVersion(c), newPolicy(c))
 	root.DisableSuggestions = true // the hint of the error says it
 	root.SetHelpCommand(newHelp())

@@ -18,7 +18,7 @@ func systemEnv() *app.Env {
 	e := &app.Env{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal: isTerminal(os.Stdin), OutTerminal: isTerminal(os.Stdout), ErrTerminal: isTerminal(os.Stderr),
-		LookupEnv: os.LookupEnv, Now: time.Now, PID: os.Getpid(),
+		LookupEnv: os.LookupEnv, Now: time.Now, PID: os.Getpid(), Keyring: systemKeyring(),
 	}
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		e.Width = w

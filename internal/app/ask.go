@@ -15,6 +15,12 @@ func (a *App) canAsk() bool { return a.InTerminal && a.ErrTerminal }
 // ask puts a question that is answered by the whole word yes; anything else
 // is a no.
 func (a *App) ask(ctx context.Context, question string) (bool, error) {
+	line, err := a.askLine(ctx, question)
+	return strings.EqualFold(line, "yes"), err
+}
+
+// askLine asks for a line of text.
+func (a *App) askLine(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(a.Err, question)
 	type answer struct {
 		line string
@@ -30,12 +36,12 @@ func (a *App) ask(ctx context.Context, question string) (bool, error) {
 	select {
 	case <-ctx.Done():
 		fmt.Fprintln(a.Err)
-		return false, ctx.Err()
+		return "", ctx.Err()
 	case g := <-got:
 		if g.err != nil && !errors.Is(g.err, io.EOF) {
-			return false, g.err
+			return "", g.err
 		}
-		return strings.EqualFold(strings.TrimSpace(g.line), "yes"), nil
+		return strings.TrimSpace(g.line), nil
 	}
 }
 

@@ -47,6 +47,9 @@ type Connection struct {
 	Timeout      time.Duration
 	// Policy is what the operator allows; nil for the defaults.
 	Policy *policy.Policy
+
+	login *Login         // whose password is in the keyring
+	known *knownPassword // of a login under way
 }
 
 // Session is a logon to a farm with what is known of it.
@@ -88,14 +91,31 @@ func (s *Session) Close() error { return s.ras.Close() }
 func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm, dir string) (*Session, error) {
 	address := first(c.URL, a.Getenv(EnvFarm))
 	named := address != ""
+	logins, err := a.ReadLogins()
+	if err != nil {
+		return nil, err
+	}
 	if !named {
-		if address = declared.URL; address == "" {
-			return nil, Failf(Input, "no farm is named").With("name it with --farm, with %s, or as farm.url in rassync.yaml", EnvFarm)
+		address = declared.URL
+		if address == "" && len(logins.Logins) > 0 {
+			address, named = logins.Logins[0].URL, true
+			a.Notice("the farm is that of the last login, %s", address)
+		}
+		if address == "" {
+			return nil, Failf(Input, "no farm is named").With("name it with --farm, with %s, with rassync login, or as farm.url in rassync.yaml", EnvFarm)
 		}
 	}
 	listed, err := policyFarm(c.Policy, address)
 	if err != nil {
 		return nil, err
+	}
+	login := logins.Of(address, first(c.Username, a.Getenv(EnvUsername)))
+	if login == nil {
+		login = logins.Of(address, "") // of another account: the certificate is the same
+	}
+	if login != nil {
+		named = true // whoever logged in there has confirmed it
+		a.fromLogin(&c, login, listed != nil && (listed.Fingerprint != "" || listed.CAFile != ""))
 	}
 	if !named && listed == nil {
 		pin := ""
@@ -114,10 +134,10 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 	}
 	username := first(c.Username, a.Getenv(EnvUsername))
 	if username == "" {
-		return nil, Failf(Input, "no user name is given").With("pass --username or set %s", EnvUsername)
+		return nil, Failf(Input, "no user name is given").With("pass --username, set %s, or log in once with rassync login", EnvUsername)
 	}
 	cfg := ras.Config{
-		URL: address, Username: username, Password: func() (string, error) { return a.password(ctx, c.PasswordFile, username, address) },
+		URL: address, Username: username, Password: func() (string, error) { return a.passwordOf(ctx, c, username, address) },
 		CAFile: first(c.CAFile, a.Getenv(EnvCAFile)), Fingerprint: first(c.Fingerprint, a.Getenv(EnvFingerprint)), Insecure: c.Insecure,
 		Rate: rate, Parallel: c.Parallel, Timeout: c.Timeout, Reads: export.Reads(a.Catalog), Observe: a.observe, DebugBodies: a.Debug, Clock: a.Clock, Window: a.rateWindow(address),
 	}
@@ -178,6 +198,25 @@ func first(values ...string) string {
 	return ""
 }
 
+// passwordOf finds the password of a connection: named by the operator, kept by a
+// login, or asked for.
+func (a *App) passwordOf(ctx context.Context, c Connection, username, address string) (string, error) {
+	if c.known != nil {
+		return c.known.password, nil
+	}
+	if c.PasswordFile == "" && a.Getenv(EnvPassword) == "" {
+		if p := a.kept(c.login); p != "" {
+			return p, nil
+		}
+	}
+	return a.password(ctx, c.PasswordFile, username, address)
+}
+
+// connectTo connects to an address that the operator has named, without a folder.
+func (a *App) connectTo(ctx context.Context, c Connection) (*Session, error) {
+	return a.Connect(ctx, c, workspace.Farm{}, ".")
+}
+
 // maxPassword bounds what is read of a password file.
 const maxPassword = 64 << 10
 
@@ -196,7 +235,7 @@ func (a *App) password(ctx context.Context, file, username, address string) (str
 	if a.ReadSecret != nil && a.canAsk() {
 		return a.ReadSecret(ctx, fmt.Sprintf("Password of %s at %s: ", username, canonicalAddress(address)))
 	}
-	return "", Failf(Input, "no password is given").With("set %s or pass --password-file", EnvPassword)
+	return "", Failf(Input, "no password is given").With("set %s, pass --password-file, or log in once with rassync login", EnvPassword)
 }
 
 // ReadSecretFile reads a secret without the line end that editors add.

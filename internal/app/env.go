@@ -31,6 +31,8 @@ type Env struct {
 	LookupEnv func(string) (string, bool)
 	// ReadSecret asks for a line without echo; nil where nobody can be asked.
 	ReadSecret func(ctx context.Context, prompt string) (string, error)
+	// Keyring keeps passwords; nil where the system has none to use.
+	Keyring Keyring
 	// ConfigDir is the user's folder for configuration, "" if there is none.
 	ConfigDir string
 
