@@ -32,11 +32,12 @@ func scriptParams() testscript.Params {
 	cmds := toolCommands()
 	cmds["farm"], cmds["code"], cmds["doc"], cmds["edit"] = farmCommand, codeCommand, docCommand, editCommand
 	cmds["events"] = tool(1, eventsCommand)
-	cmds["receiver"] = receiverCommand
+	cmds["receiver"], cmds["literal"] = receiverCommand, literalCommand
 	return testscript.Params{
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[lockKey{}] = new(func())
+			env.Values[literalKey{}] = new(any)
 			// Nothing of the machine's own settings reaches a script.
 			home := filepath.Join(env.WorkDir, ".home")
 			if err := os.MkdirAll(home, 0o755); err != nil {

@@ -158,6 +158,10 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	for _, w := range slices.Sorted(maps.Keys(vanished)) {
 		a.Notice("the farm shows no %s although the folder declares some: left as they are, since an account without rights sees an empty list (delete them by hand if they are really gone)", w)
 	}
+	x.failed = append(x.failed, lostReads(x, o.Selection)...)
+	slices.SortStableFunc(x.failed, func(a, b export.FailedRead) int {
+		return strings.Compare(a.Address.String()+" "+a.Path, b.Address.String()+" "+b.Path)
+	})
 	x.Gaps = a.gaps(x, objects)
 	if !o.DryRun {
 		if err := a.noteGaps(f.Dir, x.Gaps, o.Selection); err != nil {
@@ -174,6 +178,27 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	memory.done(ctx)
 	x.Stats = s.Stats()
 	return x, nil
+}
+
+// lostReads are the reads which the farm answers as if it did not have them, although
+// the folder holds values that an earlier export read: the farm showed them then.
+func lostReads(x *Exported, sel selector.Set) []export.FailedRead {
+	var out []export.FailedRead
+	for _, m := range x.Farm.Missed {
+		if !sel.Match(m.Address) {
+			continue
+		}
+		spec := x.Written.Specs[m.Address]
+		if slices.ContainsFunc(m.Shows, func(path string) bool {
+			path, _, _ = strings.Cut(path, "[")
+			_, declared := model.Lookup(spec, path)
+			o := x.Farm.Find(m.Address)
+			return declared && o != nil && o.Hides(path)
+		}) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // ordering takes out of an order what is not exported and has no document: an

@@ -15,7 +15,7 @@ import (
 // it read: as a backup it must not pass for a whole one.
 func (x *Exported) Incomplete() error {
 	const hint = "what was read is written, the files of the rest are as they were; leave out with --except what the account need not see"
-	if len(x.Farm.Failed) == 0 || len(x.failed) == 0 {
+	if len(x.failed) == 0 {
 		return unread(x.Missing, Partial, "the export is incomplete: %s", hint)
 	}
 	var objects []string

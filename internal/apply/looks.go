@@ -45,6 +45,10 @@ type Looks struct {
 	// was written last that they may tell otherwise since.
 	several map[string]bool
 	moved   int
+	// holders are the kinds whose entries other objects name; renamed is when one of
+	// them was written last: names that were read before may be others since.
+	holders map[string]bool
+	renamed int
 }
 
 type objectID struct{ kind, site, id string }
@@ -73,8 +77,15 @@ type sharedAnswer struct {
 // NewLooks prepares to look at the objects that a plan touches.
 func NewLooks(live *export.Farm, p *plan.Plan, now func() time.Time) *Looks {
 	l := &Looks{farm: live, now: now, touched: map[string]map[string]bool{}, lists: map[string]*listLook{}, objects: map[objectID]*objectLook{},
-		shared: map[string]*sharedAnswer{}, busy: map[string]bool{}, written: map[objectID]int{}, several: map[string]bool{}}
+		shared: map[string]*sharedAnswer{}, busy: map[string]bool{}, written: map[objectID]int{}, several: map[string]bool{}, holders: map[string]bool{}}
 	for _, k := range live.Catalog.Kinds() {
+		k.Spec.Walk(func(p *model.Property) {
+			if p.EntryOf != nil {
+				for _, holder := range p.EntryKinds() {
+					l.holders[holder] = true
+				}
+			}
+		})
 		for _, p := range k.Spec.Props {
 			if p.Membership != nil {
 				l.several["/"+p.Membership.At] = true
@@ -140,6 +151,9 @@ func (l *Looks) writes(o *model.Object) {
 	if k := l.farm.Catalog.Kind(o.Address.Kind); k != nil && hasMembership(k) {
 		l.moved = l.clock
 	}
+	if l.holders[o.Address.Kind] {
+		l.renamed = l.clock
+	}
 }
 
 // counts tells whether a look still counts for an object.
@@ -167,7 +181,8 @@ func (l *Looks) byList(o *model.Object, key string) bool {
 // Object gives an object as it is now, or was a moment ago; nil if it is gone.
 // Parts that are not wanted are as they were when the farm was read.
 func (l *Looks) Object(ctx context.Context, g export.Getter, o *model.Object, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
-	if seen := l.objects[idOf(o)]; seen != nil && l.counts(seen.when, o) && covers(l.farm.Catalog.Kind(o.Address.Kind), o, seen.want, want) {
+	k := l.farm.Catalog.Kind(o.Address.Kind)
+	if seen := l.objects[idOf(o)]; seen != nil && l.counts(seen.when, o) && covers(k, o, seen.want, want) && (seen.clock > l.renamed || !k.NamesEntries()) {
 		now := *seen.object
 		now.Spec, _ = model.Clone(seen.object.Spec).(map[string]any)
 		return &now, nil

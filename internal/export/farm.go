@@ -23,6 +23,9 @@ type Farm struct {
 	// Failed are reads of single objects, or of parts of them, that failed: what
 	// they would have shown is not known.
 	Failed []FailedRead
+	// Missed are further reads that the farm answers as if it had no such read:
+	// it need not have each of them.
+	Missed []FailedRead
 	// Findings are kinds of surprise, for the report of an export.
 	Findings Findings
 	// Files holds the content of files by digest.
@@ -67,6 +70,7 @@ type FailedRead struct {
 	Address model.Address
 	Path    string // of the request
 	Err     error
+	Shows   []string // yaml paths of what it was to show, as far as that is known
 }
 
 // String says what was not read.

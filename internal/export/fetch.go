@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"sync"
 
+	"rassync/internal/model"
 	"rassync/internal/ras"
 )
 
@@ -24,7 +26,22 @@ type memo struct {
 	memory Memory // nil: everything is asked for
 	mu     sync.Mutex
 	asked  map[string]*answer
+	shown  map[string]bool // shapes of the paths that were answered
+	vain   int             // requests that got no answer, or only refusals of the rate limit, since the last answer
 }
+
+// vainlyInARow is how many reads in a row may get no answer before the farm is taken
+// to be gone: one path that never answers costs nothing but what it would show.
+const vainlyInARow = 3
+
+// single marks a failure as one of a path, though it is of a sort that may concern
+// every request.
+type single struct{ error }
+
+func (s single) Unwrap() error { return s.error }
+
+// errNothing is the error of an answer without a body.
+var errNothing = errors.New("the farm answered nothing")
 
 type answer struct {
 	once  sync.Once
@@ -37,7 +54,9 @@ type answer struct {
 	parseErr error
 }
 
-func newMemo(g Getter) *memo { return &memo{from: g, asked: map[string]*answer{}} }
+func newMemo(g Getter) *memo {
+	return &memo{from: g, asked: map[string]*answer{}, shown: map[string]bool{}}
+}
 
 func (m *memo) ask(ctx context.Context, asked Asked) *answer {
 	key := asked.Path + "?" + asked.Query.Encode()
@@ -50,13 +69,30 @@ func (m *memo) ask(ctx context.Context, asked Asked) *answer {
 	m.mu.Unlock()
 	a.once.Do(func() {
 		got, err := m.get(ctx, asked)
+		m.mu.Lock()
+		defer m.mu.Unlock()
 		if err != nil {
-			a.err = err
+			a.err = m.judged(err)
 			return
 		}
+		m.vain, m.shown[model.PathShape(asked.Path)] = 0, true
 		a.raw, a.kind = got.Body, got.ContentType
 	})
 	return a
+}
+
+// judged tells a path that does not answer from a farm that does not.
+func (m *memo) judged(err error) error {
+	switch ras.KindOf(err) {
+	case ras.KindThrottled, ras.KindConnection:
+		if m.vain++; m.vain < vainlyInARow && len(m.shown) > 0 {
+			return single{err}
+		}
+	case ras.KindCanceled:
+	default:
+		m.vain = 0
+	}
+	return err
 }
 
 // forget drops an answer that nobody asks for again.
@@ -113,7 +149,8 @@ func (m *memo) listOf(ctx context.Context, a Asked) ([]any, error) {
 	}
 	switch v := v.(type) {
 	case nil:
-		return nil, nil
+		// No list is no empty list.
+		return nil, fmt.Errorf("GET %s: %w, where a list is wanted", a.Path, errNothing)
 	case []any:
 		return v, nil
 	}
@@ -127,12 +164,16 @@ func (m *memo) json(ctx context.Context, asked Asked) (any, error) {
 	}
 	a.parsed.Do(func() {
 		if len(a.raw) == 0 {
+			a.parseErr = errNothing
 			return
 		}
 		if a.value, a.parseErr = parse(a.raw); a.parseErr == nil {
 			a.raw = nil
 		}
 	})
+	if errors.Is(a.parseErr, errNothing) {
+		return nil, fmt.Errorf("GET %s: %w", asked.Path, errNothing)
+	}
 	if a.parseErr != nil {
 		return nil, fmt.Errorf("GET %s: the farm's answer is no JSON: %w", asked.Path, a.parseErr)
 	}

@@ -36,7 +36,10 @@ func (r *reader) file(ctx context.Context, k *model.Kind, p *model.Property, o *
 		r.failed(ctx, o, path, p, a.err)
 		r.hides(o, p)
 		return nil
-	case len(a.raw) == 0 && p.File.Costly:
+	case len(a.raw) == 0:
+		if !p.File.Costly {
+			r.noSuchRead(o, path, errNothing, p.Path())
+		}
 		r.hides(o, p)
 		return nil
 	}

@@ -92,7 +92,7 @@ func (r *reader) asks(k *model.Kind, o *model.Object, d *model.Decoder, tried ma
 
 // ask reads what stands at a path below an object. That there is nothing, or
 // no such read, leaves the property not shown.
-func (r *reader) ask(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, at string, parts map[string]any) error {
+func (r *reader) ask(ctx context.Context, k *model.Kind, o *model.Object, body map[string]any, at string, parts map[string]any, lacks []model.Missing) error {
 	path := Below(SelfPath(k.Self, o.ID), at, o.ID)
 	v, err := r.memo.json(ctx, about(k, o, body, at, path, SiteQuery(k, o)))
 	r.memo.forget(path, SiteQuery(k, o))
@@ -101,10 +101,11 @@ func (r *reader) ask(ctx context.Context, k *model.Kind, o *model.Object, body m
 		parts[at] = v
 	case fatal(err):
 		return err
-	case missingPath(err):
+	case missingPath(err), errors.Is(err, errNothing):
 		parts[at] = model.NotAnswered
+		r.noSuchRead(o, path, err, pathsOf(lacks)...)
 	default:
-		r.failed(ctx, o, path, nil, err)
+		r.failed(ctx, o, path, nil, err, pathsOf(lacks)...)
 	}
 	return nil
 }
@@ -117,16 +118,46 @@ func missingPath(err error) bool {
 
 // failed notes a read that failed. A path that the farm does not know is no
 // failure if the facts say that its release need not have it.
-func (r *reader) failed(ctx context.Context, o *model.Object, path string, p *model.Property, err error) {
+func (r *reader) failed(ctx context.Context, o *model.Object, path string, p *model.Property, err error, shows ...string) {
 	if missingPath(err) && (p != nil && !r.released(ctx, p) || r.older(ctx)) {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.farm.Failed = append(r.farm.Failed, FailedRead{Address: o.Address, Path: path, Err: err})
+	r.farm.Failed = append(r.farm.Failed, FailedRead{Address: o.Address, Path: path, Err: err, Shows: shows})
 	slices.SortStableFunc(r.farm.Failed, func(a, b FailedRead) int {
 		return strings.Compare(a.Address.String()+" "+a.Path, b.Address.String()+" "+b.Path)
 	})
+}
+
+// noSuchRead notes a read that the farm answers as if it did not have it.
+func (r *reader) noSuchRead(o *model.Object, path string, err error, shows ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.farm.Missed = append(r.farm.Missed, FailedRead{Address: o.Address, Path: path, Err: err, Shows: shows})
+}
+
+// missed parts the reads by id that this farm does not have from those that failed:
+// no page describes them, and no object has one.
+func (r *reader) missed() {
+	r.farm.Failed = slices.DeleteFunc(r.farm.Failed, func(f FailedRead) bool {
+		k := r.cat.Kind(f.Address.Kind)
+		o := r.farm.Names.Find(f.Address)
+		byID := k.Get != "" && o != nil && f.Path == SelfPath(k.Get, o.ID)
+		none := missingPath(f.Err) && byID && !r.cat.Described(f.Path) && !r.memo.shown[model.PathShape(f.Path)]
+		if none {
+			r.farm.Missed = append(r.farm.Missed, f)
+		}
+		return none
+	})
+}
+
+func pathsOf(list []model.Missing) []string {
+	out := make([]string, len(list))
+	for i, m := range list {
+		out[i] = m.Path
+	}
+	return out
 }
 
 // hides and shows note whether the farm shows a value that no answer about the

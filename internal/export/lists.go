@@ -186,6 +186,7 @@ func (r *reader) list(ctx context.Context, k *model.Kind, site *model.Object) ([
 		return nil, err
 	}
 	out := make([]*model.Object, 0, len(list))
+	ident := r.identifier(k)
 	var odd error
 	for i, e := range list {
 		body, ok := e.(map[string]any)
@@ -193,7 +194,7 @@ func (r *reader) list(ctx context.Context, k *model.Kind, site *model.Object) ([
 			odd = errors.Join(odd, fmt.Errorf("GET %s: element %d of the list is no JSON object", k.List.Path, i))
 			continue
 		}
-		body, err := r.identified(ctx, k, body, i)
+		body, err := ident.whole(ctx, body, i)
 		if err != nil {
 			if fatal(err) {
 				return nil, err
@@ -207,72 +208,14 @@ func (r *reader) list(ctx context.Context, k *model.Kind, site *model.Object) ([
 				continue
 			}
 			o.Rank = r.rank(k, body, i)
+			o.Unsure = untold(k, body)
+			if o.Unsure != "" {
+				o.NotShown = []string{o.Unsure}
+			}
 			out = append(out, o)
 		}
 	}
 	return out, odd
-}
-
-// identified makes sure that an element of a list holds what says which object
-// it is, reading the object by its id if it does not.
-func (r *reader) identified(ctx context.Context, k *model.Kind, body map[string]any, place int) (map[string]any, error) {
-	lacks := lacking(identifying(k), body)
-	if len(lacks) == 0 {
-		return body, nil
-	}
-	if id, ok := model.AsInt(body["id"]); ok && k.Get != "" {
-		full, err := r.memo.object(ctx, SelfPath(k.Get, strconv.FormatInt(id, 10)), nil)
-		if err != nil && fatal(err) {
-			return nil, err
-		}
-		if err == nil {
-			body = laidOver(body, full)
-			lacks = lacking(lacks, body)
-		}
-	}
-	for _, name := range lacks {
-		if _, filter := k.Filter[name]; filter || k.Tree != nil && (name == k.Tree.Parent || name == k.Tree.Previous) {
-			return nil, fmt.Errorf("GET %s: element %d of the list (id %v) has no %s", k.List.Path, place, body["id"], name)
-		}
-	}
-	return body, nil
-}
-
-// identifying are the read names that say which object of which kind an
-// element of a list is, and where it belongs.
-func identifying(k *model.Kind) []string {
-	var out []string
-	add := func(names ...string) {
-		for _, n := range names {
-			if n != "" && !slices.Contains(out, n) {
-				out = append(out, n)
-			}
-		}
-	}
-	for name := range k.Filter {
-		add(name)
-	}
-	for name := range k.BuiltinWhere {
-		add(name)
-	}
-	add(k.Identity.Read, k.Identity.Also)
-	if k.Tree != nil {
-		add(k.Tree.Parent, k.Tree.Previous)
-	}
-	if p := k.Spec.Prop(k.Sites); p != nil && len(p.Read) > 0 {
-		add(p.Read[0])
-	}
-	return out
-}
-
-func lacking(names []string, body map[string]any) []string {
-	var out []string
-	for _, n := range names {
-		if _, ok := body[n]; !ok {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // rank is the place of an object among those it is ordered with: what the farm

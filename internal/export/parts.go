@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -127,7 +128,7 @@ func (r *reader) detail(ctx context.Context, k *model.Kind, o *model.Object, bod
 		}
 		for at := range asks {
 			tried[at] = true
-			if err := r.ask(ctx, k, o, body, at, parts); err != nil {
+			if err := r.ask(ctx, k, o, body, at, parts, asks[at]); err != nil {
 				return err
 			}
 		}
@@ -154,7 +155,7 @@ func (r *reader) once(ctx context.Context, k *model.Kind, o *model.Object, body 
 	case err != nil && fatal(err):
 		return body, err
 	case err != nil:
-		r.failed(ctx, o, more.path, nil, err)
+		r.failed(ctx, o, more.path, nil, err, pathsOf(lacks)...)
 		return body, nil
 	}
 	now := r.decoder(o)
@@ -187,7 +188,11 @@ func (r *reader) parts(ctx context.Context, k *model.Kind, o *model.Object, body
 			if fatal(err) {
 				return err
 			}
-			r.failed(ctx, o, path, p, err)
+			if errors.Is(err, errNothing) {
+				r.noSuchRead(o, path, err, p.Path())
+			} else {
+				r.failed(ctx, o, path, p, err, p.Path())
+			}
 			v = model.NotAnswered
 		}
 		parts[at] = v

@@ -106,6 +106,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	if err := r.details(ctx, whole); err != nil {
 		return nil, err
 	}
+	r.missed()
 	if err := r.allNamed(ctx, whole); err != nil {
 		return nil, err
 	}
@@ -152,12 +153,15 @@ func lookups(cat *model.Catalog) map[string]bool {
 
 // fatal tells whether an error concerns every further request.
 func fatal(err error) bool {
+	if errors.As(err, new(single)) {
+		return false
+	}
 	var e *ras.Error
 	if !errors.As(err, &e) {
 		return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	}
 	switch e.Kind {
-	case ras.KindRights, ras.KindNotFound, ras.KindRefused, ras.KindServer, ras.KindNotJSON, ras.KindLocked, ras.KindConflict, ras.KindTooLarge:
+	case ras.KindRights, ras.KindNotFound, ras.KindRefused, ras.KindServer, ras.KindNotJSON, ras.KindLocked, ras.KindConflict, ras.KindTooLarge, ras.KindRedirect:
 		return false
 	default:
 		return true

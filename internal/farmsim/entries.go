@@ -182,6 +182,7 @@ func (f *Farm) getEntries(c *call, s *listCall) *answer {
 	}
 	v = f.hideEntries(s, clone(v))
 	if list, ok := v.([]any); ok {
+		s.ls.sayOwn(list)
 		list = append(s.ls.shipped(), list...)
 		v = list
 		if len(list) == 1 && f.sw.SingleAsObject {
@@ -205,6 +206,25 @@ func (f *Farm) hideEntries(s *listCall, v any) any {
 		}
 	}
 	return kept
+}
+
+// sayOwn marks entries as what they are: configuration, unlike those that come with
+// the product.
+func (ls *list) sayOwn(entries []any) {
+	for _, skip := range ls.prop.List.Skip {
+		for name, c := range skip.Where {
+			own := int64(0)
+			for slices.ContainsFunc(c.Values, func(v any) bool { return sameValue(plain(v), own) }) {
+				own++
+			}
+			for _, e := range entries {
+				m, ok := e.(map[string]any)
+				if _, said := m[name]; ok && !said && !c.Not {
+					m[name] = own
+				}
+			}
+		}
+	}
 }
 
 // shipped are entries that come with the product and are no configuration:

@@ -56,7 +56,7 @@ func (c *client) everyField(g *generator, k *kind, id int64, b *body) {
 	for _, fl := range b.fields {
 		p := fl.prop
 		name := c.f.sw.writeName(p)
-		if name == "" || p.CreateOnly || p.OneTime || p.Query != "" || p.Membership != nil || p.File != nil || p.NoWrite || p.Call != "" || p.Cells != nil || p.EntryOf != nil {
+		if name == "" || p.CreateOnly || p.OneTime || p.Query != "" || p.Membership != nil || p.File != nil || p.NoWrite || p.Call != "" || p.Cells != nil || p.EntryOf != nil || p.Items != nil && p.Items.EntryOf != nil {
 			continue
 		}
 		o := c.f.staged.get(k, id)

@@ -13,7 +13,7 @@ const operationsFile = "operations.tsv"
 // answers notes which paths the API answers a GET on. Without a list of
 // operations none are known.
 func (c *Catalog) answers(fsys fs.FS) error {
-	c.gets = map[string]bool{}
+	c.gets = map[string]string{}
 	data, err := fs.ReadFile(fsys, operationsFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -24,7 +24,7 @@ func (c *Catalog) answers(fsys fs.FS) error {
 	for line := range strings.Lines(string(data)) {
 		cells := strings.Split(strings.TrimRight(line, "\r\n"), "\t")
 		if len(cells) > 2 && cells[0] == "GET" && cells[2] != "suspect" {
-			c.gets[pathShape(cells[1])] = true
+			c.gets[PathShape(cells[1])] = cells[2]
 		}
 	}
 	return nil
@@ -32,11 +32,15 @@ func (c *Catalog) answers(fsys fs.FS) error {
 
 // Answers tells whether the API is known to answer a GET on a path, which may
 // hold parameters or ids.
-func (c *Catalog) Answers(path string) bool { return c.gets[pathShape(path)] }
+func (c *Catalog) Answers(path string) bool { return c.gets[PathShape(path)] != "" }
 
-// pathShape is a path without the names and values of its parameters. Letter
+// Described tells whether a page describes the GET on a path: of other reads only the
+// path is known, from calls beside them.
+func (c *Catalog) Described(path string) bool { return c.gets[PathShape(path)] == "confirmed" }
+
+// PathShape is a path without the names and values of its parameters. Letter
 // case does not count in paths.
-func pathShape(path string) string {
+func PathShape(path string) string {
 	segments := strings.Split(strings.ToLower(path), "/")
 	for i, s := range segments {
 		if strings.HasPrefix(s, "{") || s != "" && strings.Trim(s, "0123456789") == "" {

@@ -292,6 +292,9 @@ func (d *Decoder) array(p *Property, at place) any {
 		list = []any{at.here}
 	}
 	keyless, untold := false, false // whether what the entries are cannot be told
+	if d.Absent != nil && p.List.untold(list) {
+		d.keyless = true
+	}
 	list = p.List.configured(list)
 	out := make([]any, 0, len(list))
 	if p.Items == nil || (p.Items.Type == TypeObject && !p.Items.Structured()) {

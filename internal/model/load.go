@@ -20,7 +20,7 @@ type Catalog struct {
 	names  []string
 	former map[string]string // former name of a kind -> name
 	files  map[string][]byte // schema files by path below schemas/
-	gets   map[string]bool   // what the API answers, by the shape of the path
+	gets   map[string]string // what the API answers, by the shape of the path
 
 	derivedLock sync.Mutex
 	derived     map[any]any

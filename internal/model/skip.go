@@ -1,16 +1,49 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Fits tells whether what was read is no configuration.
 func (s Skip) Fits(body map[string]any) bool {
 	return s.Where.Fits(func(name string) any { return body[name] })
 }
 
+// Names are the read names that say whether something is configuration.
+func (s Skip) Names() []string { return slices.Sorted(maps.Keys(s.Where)) }
+
+// Untold is the name of which an answer lacks what says if it is configuration; ""
+// if it lacks none.
+func (s Skip) Untold(body map[string]any) string {
+	for _, name := range s.Names() {
+		if _, told := body[name]; !told {
+			return name
+		}
+	}
+	return ""
+}
+
 func among(list []any, v any) bool {
 	for _, e := range list {
 		if e == v || fmt.Sprint(e) == fmt.Sprint(v) {
 			return true
+		}
+	}
+	return false
+}
+
+// untold tells whether some entry lacks what says if it is configuration.
+func (l *List) untold(entries []any) bool {
+	if l == nil {
+		return false
+	}
+	for _, s := range l.Skip {
+		for _, e := range entries {
+			if m, ok := e.(map[string]any); ok && s.Untold(m) != "" {
+				return true
+			}
 		}
 	}
 	return false

@@ -82,6 +82,9 @@ type Object struct {
 	Rank     int64          // place among ordered objects
 	Entries  map[string]any // ids of list entries by yaml path, for writing
 	Builtin  bool
+	// Unsure is the read name which says whether the object is configuration at
+	// all, where the farm does not show it.
+	Unsure string
 	// ChangedBy and ChangedAt say who changed the object last and when, as the
 	// farm shows it; "" where it does not.
 	ChangedBy, ChangedAt string

@@ -577,6 +577,10 @@ func (b *builder) deletes() {
 				b.warnings = append(b.warnings, fmt.Sprintf("%s is not declared, but protected: left alone", o.Address))
 				continue
 			}
+			if o.Unsure != "" {
+				b.warnings = append(b.warnings, fmt.Sprintf("%s is not declared, but left alone: this farm does not show %s, so nobody can say whether it is configuration", o.Address, o.Unsure))
+				continue
+			}
 			if !b.Prune {
 				left++
 				continue

@@ -116,8 +116,8 @@ func (b *builder) belongTogether(k *model.Kind, d, live *model.Object) {
 	}
 	twiceNamed(k.Spec, d.Spec, "", func(p *model.Property, entry map[string]any, path string) {
 		first := firstKey(p, entry)
-		if first == "" {
-			return
+		if outer, _, _ := strings.Cut(p.Path(), "["); first == "" || live != nil && live.Hides(outer) {
+			return // of a list that is not shown nothing is compared, and nothing written
 		}
 		key := p.List.MatchAny[0]
 		names(p, entry, func(kp *model.Property, name string) {
