@@ -24,9 +24,7 @@ import (
 func boxes(t *testing.T) *model.Catalog {
 	t.Helper()
 	kind := func(name, props string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(fmt.Sprintf(`{"title": %q, "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/%s/{id}",
-"list": {"path": "/api/%s"}, "get": "{self}", "create": {"path": "/api/%s", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"},
-"identity": {"read": "name", "write": "name", "rename": "newName"}}, "properties": {"spec": {"type": "object", "properties": {%s}}}}`, name, name, name, name, props))}
+		return &fstest.MapFile{Data: []byte(fmt.Sprintf(`{"title": %q, "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/%s/{id}", "read": {"list": "/api/%s", "get": "{self}"}, "create": {"path": "/api/%s", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": "newName"}}, "properties": {"spec": {"type": "object", "properties": {%s}}}}`, name, name, name, name, props))}
 	}
 	cat, err := model.Load(fstest.MapFS{
 		"Site.json":  kind("Site", ""),

@@ -169,18 +169,18 @@ func (p *patcher) calls(doc *yaml.Node, k *model.Kind, c *Calls) error {
 	if c.Get != "" && k.Get == "" {
 		return fmt.Errorf("get: the built-in schema knows no such call of %s", k.Name)
 	}
-	word(x, "get", c.Get)
-	word(x, "siteQuery", c.SiteQuery)
+	read := get(x, "read")
+	word(read, "get", c.Get)
+	word(read, "site", c.SiteQuery)
 	if l := c.List; l != nil {
-		n, err := part("list")
-		if err != nil {
-			return err
+		if k.List == nil {
+			return fmt.Errorf("list: the built-in schema knows no such call of %s", k.Name)
 		}
 		if l.Site != "" && k.List.Site == "" {
 			return fmt.Errorf("list.site: %s belongs to no site", k.Name)
 		}
-		word(n, "path", l.Path)
-		word(n, "site", l.Site)
+		word(read, "list", l.Path)
+		word(read, "site", l.Site)
 	}
 	if m := c.Create; m != nil {
 		n, err := part("create")
@@ -215,11 +215,10 @@ func (p *patcher) calls(doc *yaml.Node, k *model.Kind, c *Calls) error {
 		}
 	}
 	if c.Delete != nil {
-		n, err := part("delete")
-		if err != nil {
-			return err
+		if k.Delete == "" {
+			return fmt.Errorf("delete: the built-in schema knows no such call of %s", k.Name)
 		}
-		word(n, "path", c.Delete.Path)
+		word(x, "delete", c.Delete.Path)
 	}
 	return p.naming(x, k, c.Name)
 }

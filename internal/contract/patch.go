@@ -264,7 +264,8 @@ func places(x *yaml.Node, mp *model.Property, c *Correction) error {
 			return fmt.Errorf("%q is no path below the object", *path)
 		}
 	}
-	part, list := get(x, "part"), get(x, "list")
+	via := get(x, "via")
+	part, list := get(via, "part"), get(via, "list")
 	switch {
 	case part != nil && list == nil:
 		if c.ReadPath != nil && *c.ReadPath != valueOf(c.Path, mp.Part.At) {

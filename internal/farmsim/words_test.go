@@ -13,21 +13,20 @@ import (
 func wordCatalog(t *testing.T) *model.Catalog {
 	t.Helper()
 	kind := func(name, words string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(`{"type": "object", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/` + name + `/{id}", "list": {"path": "/api/` + name + `"}, "get": "{self}", "create": {"path": "/api/` + name + `"}, "update": {"path": "{self}"}, "delete": {"path": "{self}"}, "identity": {"read": "name"}, "readOnly": {"id": "", "licensingSite": ""}},
+		return &fstest.MapFile{Data: []byte(`{"type": "object", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/` + name + `/{id}", "read": {"list": "/api/` + name + `", "get": "{self}"}, "create": {"path": "/api/` + name + `"}, "update": {"path": "{self}"}, "delete": "{self}", "identity": {"read": "name"}, "readOnly": {"id": "", "licensingSite": ""}},
 			"properties": {"spec": {"type": "object", "properties": {` + words + `}}}}`)}
 	}
 	cat, err := model.Load(fstest.MapFS{
 		"Site.json": kind("Site", `"description": {"type": "string"}`),
 		"T.json": kind("T", `"versions": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}},
-			"x-ras": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "update": {"by": "id"}, "remove": false, "rename": "newName", "first": true}}}`),
+			"x-ras": {"via": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "update": {"by": "id"}, "remove": false, "rename": "newName", "first": true}}}}`),
 		"P.json": kind("P", `"template": {"type": "string", "x-ras": {"read": "templateId", "ref": "T"}},
 			"version": {"type": "string", "x-ras": {"read": "versionId", "entryOf": {"object": "template", "list": "versions"}}}`),
-		"A.json": kind("A", `"group": {"type": "string", "x-ras": {"read": "groupName", "ref": "A", "call": "{self}/MoveToGroup/{groupId}", "codec": "nameRef"}},
+		"A.json": kind("A", `"group": {"type": "string", "x-ras": {"read": "groupName", "ref": "A", "via": {"call": "{self}/MoveToGroup/{groupId}"}, "codec": "nameRef"}},
 			"rights": {"type": "array", "items": {"type": "object", "properties": {"site": {"type": "string", "x-ras": {"read": "siteId", "ref": "Site"}},
 				"ps": {"type": "object", "properties": {"permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"codec": "flags", "enum": {"View": 1}}},
 					"objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "P"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"codec": "flags", "enum": {"View": 1}}}}}}}}}},
-				"x-ras": {"part": {"at": "Custom", "get": true, "put": false}, "list": {"mode": "keyed", "key": ["site"]},
-					"cells": {"at": "Custom", "query": "siteId", "row": "site", "type": "objType", "object": "objId", "value": "permissions", "own": "permissions", "objects": "objects", "name": "name", "numbers": {"ps": 3}}}}`),
+				"x-ras": {"via": {"part": {"at": "Custom", "get": true, "put": false}, "list": {"mode": "keyed", "key": ["site"]}, "cells": {"at": "Custom", "query": "siteId", "row": "site", "type": "objType", "object": "objId", "value": "permissions", "own": "permissions", "objects": "objects", "name": "name", "numbers": {"ps": 3}}}}}`),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ const service = `{"title": "Service", "x-ras": {"family": "farm", "scope": "farm
 "properties": {"spec": {"type": "object", "properties": {
   "enabled": {"type": "boolean", "x-ras": {"impact": [{"effect": "locksOut", "when": [false], "why": "Nothing answers any more.", "brake": true}]}},
   "port": {"type": "integer", "x-ras": {"impact": [{"effect": "restarts", "why": "The service restarts."}]}},
-  "nodes": {"type": "array", "x-ras": {"list": {"at": "Nodes", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}}}, "items": {"type": "object", "properties": {
+  "nodes": {"type": "array", "x-ras": {"via": {"list": {"at": "Nodes", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}}}}, "items": {"type": "object", "properties": {
     "name": {"type": "string"},
     "listen": {"type": "boolean", "x-ras": {"impact": [{"effect": "locksOut", "when": [false], "why": "The node is deaf.", "brake": true}]}}}}}
 }}}}`

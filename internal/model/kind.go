@@ -16,10 +16,12 @@ type Kind struct {
 	KindWords
 
 	Get    string // path of one object's read, "" if there is none
-	NoRead bool   // singletons: Self answers nothing, all stands in parts and lists
+	List   *ListRead
+	NoRead bool // singletons: Self answers nothing, all stands in parts and lists
 	// SiteUnsure says that the read of a singleton is documented without the
 	// query of the site: a farm may answer for one site whichever is asked.
 	SiteUnsure   bool
+	SiteQuery    string // singletons: query name of the site on everything below Self
 	Filter       Conditions
 	Builtin      []string   // names that always exist
 	BuiltinWhere Conditions // the same by content
@@ -108,6 +110,8 @@ type Property struct {
 	Spans     bool // of a bit mask: names that follow each other are written first-last
 	Codec     CodecName
 	RefNone   any
+	Query     string // parameter of the create that carries it
+	Invert    bool   // the parameter says the opposite
 	RefBy     string // "name": the answer shows the name, not the id
 
 	Secret     bool

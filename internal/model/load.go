@@ -365,21 +365,24 @@ func (l *loader) kind(file string, o *ordered) (*Kind, error) {
 // compile works out of the words what is not written down, and refuses words
 // that miss others.
 func (k *Kind) compile() error {
+	k.compileRead()
 	switch {
 	case k.Scope == "":
 		return fmt.Errorf("x-ras.scope: farm or site")
 	case k.Shape == "":
 		return fmt.Errorf("x-ras.shape: collection, singleton or order")
 	case k.Shape == Collection && (k.List == nil || k.List.Path == ""):
-		return fmt.Errorf("x-ras.list: a collection needs a list path")
+		return fmt.Errorf("x-ras.read: a collection needs the path of its list")
 	case k.Shape == Collection && k.Identity.Read == "":
 		return fmt.Errorf("x-ras.identity: a collection needs the read name of its objects' names")
-	case k.GetWord.None && k.Shape != Singleton:
-		return fmt.Errorf("x-ras.get false: only a singleton can do without a read of its own")
+	case k.NoRead && k.Shape != Singleton:
+		return fmt.Errorf("x-ras.read.get false: only a singleton can do without a read of its own")
 	}
 	var err error
-	if k.Filter, err = k.FilterWord.positive("filter"); err != nil {
-		return err
+	if k.ReadWord != nil {
+		if k.Filter, err = k.ReadWord.Filter.positive("read.filter"); err != nil {
+			return err
+		}
 	}
 	if k.BuiltinWhere, err = k.BuiltinWord.positive("builtin"); err != nil {
 		return err
@@ -391,17 +394,14 @@ func (k *Kind) compile() error {
 		delete(k.BuiltinWhere, k.Identity.Read)
 	}
 	below := func(path string) string { return strings.ReplaceAll(path, "{self}", k.Self) }
-	k.Get, k.NoRead = below(k.GetWord.Path), k.GetWord.None
-	k.SiteUnsure = k.ReadSite == "unsure"
+	k.Get = below(k.Get)
 	if k.Update != nil {
 		k.Update.Path = below(k.Update.Path)
 		if len(k.Update.Shapes) == 0 {
 			k.Update.Shapes = []BodyShape{"flat"}
 		}
 	}
-	if k.DeleteWord != nil {
-		k.Delete = below(k.DeleteWord.Path)
-	}
+	k.Delete = below(k.DeleteWord)
 	if k.Identity.Write == "" {
 		k.Identity.Write = k.Identity.Read
 	}
@@ -417,6 +417,20 @@ func (k *Kind) compile() error {
 		}
 	}
 	return nil
+}
+
+// compileRead tells apart the site of a list and that of a singleton.
+func (k *Kind) compileRead() {
+	r := k.ReadWord
+	if r == nil {
+		return
+	}
+	k.Get, k.NoRead, k.SiteUnsure = r.Get.Path, r.Get.None, r.SiteUnsure
+	if r.List != "" {
+		k.List = &ListRead{Path: r.List, Site: r.Site}
+	} else {
+		k.SiteQuery = r.Site
+	}
 }
 
 // node decodes a schema, with what it refers to.
@@ -574,6 +588,9 @@ func (p *Property) compileCodec() error {
 	p.RefNone = int64(0)
 	p.Secret, p.SecretWith, p.SecretEnv = p.SecretWord.Is, p.SecretWord.With, p.SecretWord.Env
 	p.WriteOnly = p.WriteOnly || p.Secret
+	if p.QueryWord != nil {
+		p.Query, p.Invert = p.QueryWord.Name, p.QueryWord.Invert
+	}
 	switch p.CodecWord {
 	case "flags":
 		p.Flags = true
@@ -677,6 +694,8 @@ func (p *Property) fitTogether() error {
 		return fmt.Errorf("flags need an enum")
 	case p.Type == "":
 		return fmt.Errorf("no type")
+	case p.Via.clash():
+		return fmt.Errorf("via: one way alone, or part, list and cells together")
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ const openKind = `{"x-ras": {"family": "test", "scope": "farm", "shape": "single
 		"title": {"type": "string", "x-ras": {"read": "caption"}},
 		"far": {"type": "integer", "x-ras": {"read": "**"}},
 		"group": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}, "properties": {"inner": {"type": "string"}}},
-		"general": {"type": "object", "additionalProperties": true, "x-ras": {"open": true, "part": {"at": "General", "get": true}}},
-		"entries": {"type": "array", "x-ras": {"list": {"at": "Entry", "mode": "set", "id": "id"}}, "items": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}}},
-		"keyed": {"type": "array", "x-ras": {"list": {"at": "Keyed", "mode": "keyed", "key": ["name"]}}, "items": {"type": "object", "properties": {"name": {"type": "string"}}}}
+		"general": {"type": "object", "additionalProperties": true, "x-ras": {"open": true, "via": {"part": {"at": "General", "get": true}}}},
+		"entries": {"type": "array", "x-ras": {"via": {"list": {"at": "Entry", "mode": "set", "id": "id"}}}, "items": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}}},
+		"keyed": {"type": "array", "x-ras": {"via": {"list": {"at": "Keyed", "mode": "keyed", "key": ["name"]}}}, "items": {"type": "object", "properties": {"name": {"type": "string"}}}}
 	}}}}`
 
 func openCatalog(t *testing.T) *Kind {

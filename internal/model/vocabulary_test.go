@@ -185,7 +185,7 @@ func FuzzSchema(f *testing.F) {
 	for _, name := range []string{"Gateway.json", "BrokerOrder.json", "ExcludeADGroup.json"} {
 		f.Add(string(all[name].Data))
 	}
-	f.Add(`{"x-ras": {"scope": "farm", "shape": "singleton"}, "properties": {"spec": {"type": "object", "x-ras": {"membership": {}}}}}`)
+	f.Add(`{"x-ras": {"scope": "farm", "shape": "singleton"}, "properties": {"spec": {"type": "object", "x-ras": {"via": {"membership": {}}}}}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		model.Load(fstest.MapFS{"Thing.json": {Data: []byte(text)}, "blocks/document.json": all["blocks/document.json"]})
 	})

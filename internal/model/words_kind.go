@@ -10,16 +10,12 @@ type KindWords struct {
 	Scope       Scope    `word:"scope" doc:"whether objects belong to the farm or to a site"`
 	Shape       Shape    `word:"shape" doc:"how objects of the kind come"`
 
-	Self       string    `word:"self" is:"path" doc:"path of one object, the base of relative paths"`
-	List       *ListRead `word:"list" doc:"how all objects are read"`
-	GetWord    GetWord   `word:"get" doc:"path of one object's read; false: nothing answers under self"`
-	SiteQuery  string    `word:"siteQuery" doc:"singletons: name of the query that picks the site"`
-	ReadSite   ReadSite  `word:"readSite" doc:"the read is documented without that query"`
-	FilterWord Predicate `word:"filter" doc:"which elements of a shared list are of this kind"`
+	Self     string    `word:"self" is:"path" doc:"path of one object, the base of relative paths"`
+	ReadWord *KindRead `word:"read" doc:"how objects are read"`
 
-	Create     *Create   `word:"create" doc:"how an object is made"`
-	Update     *Update   `word:"update" doc:"how an object is changed"`
-	DeleteWord *Deletion `word:"delete" doc:"how an object is deleted"`
+	Create     *Create `word:"create" doc:"how an object is made"`
+	Update     *Update `word:"update" doc:"how an object is changed"`
+	DeleteWord string  `word:"delete" is:"path" doc:"path of the delete"`
 
 	Identity    Identity  `word:"identity" doc:"how objects are named"`
 	BuiltinWord Predicate `word:"builtin" doc:"objects that always exist: read name -> values"`
@@ -35,24 +31,36 @@ type KindWords struct {
 	After    []string          `word:"after" doc:"kinds whose changes come first, beside references"`
 	Activate *Activate         `word:"activate" doc:"such a change must be activated before what depends on it can be written"`
 	// SameAs are operations whose work this kind does by other calls: "GET /api/PubItems".
-	SameAs  []string    `word:"sameAs" doc:"operations whose work the kind does by other calls"`
-	Effects KindEffects `word:"impact" doc:"effects beyond configuration"`
-	// TrustAnchor and Grants are about the object itself: a new one is trusted
-	// or has rights.
-	TrustAnchor bool `word:"trustAnchor" doc:"a new object of the kind is trusted"`
-	Grants      bool `word:"grants" doc:"a new object of the kind has rights"`
+	SameAs    []string    `word:"sameAs" doc:"operations whose work the kind does by other calls"`
+	Effects   KindEffects `word:"impact" doc:"effects beyond configuration"`
+	KindTrust `word:"trust" doc:"what a new object does to trust and rights"`
 
 	Evidence Evidence `word:"evidence" doc:"where names and numbers were read"`
 	Since    string   `word:"since" is:"version" doc:"first version"`
 	Until    string   `word:"until" is:"version" doc:"last version"`
 	Sources  []string `word:"sources" doc:"pages and scripts that were read"`
-	Notes    string   `word:"notes" doc:"for people"`
+	Notes    string   `word:"note" doc:"for people"`
+}
+
+// KindRead is how objects of a kind are read.
+type KindRead struct {
+	List       string    `word:"list" is:"path" doc:"collections: path that answers all objects"`
+	Get        GetWord   `word:"get" doc:"path of one object's read; false: nothing answers under self"`
+	Site       string    `word:"site" doc:"name of the query that picks the site"`
+	SiteUnsure bool      `word:"siteUnsure" doc:"the read is documented without that query"`
+	Filter     Predicate `word:"filter" doc:"which elements of a shared list are of this kind"`
+}
+
+// KindTrust is about the object itself: a new one is trusted or has rights.
+type KindTrust struct {
+	TrustAnchor bool `word:"anchor" doc:"a new object of the kind is trusted"`
+	Grants      bool `word:"grants" doc:"a new object of the kind has rights"`
 }
 
 // ListRead is the read that answers all objects of a kind.
 type ListRead struct {
-	Path string `word:"path" is:"path" doc:"read that answers all objects"`
-	Site string `word:"site" doc:"name of the query that picks the site"` // "" for farm scope
+	Path string
+	Site string // query name of the site; "" for farm scope
 }
 
 // GetWord is the path of one object's read, or that there is none.
@@ -69,12 +77,6 @@ func (g *GetWord) Take(v any) {
 	path, ok := v.(PathText)
 	*g = GetWord{string(path), !ok}
 }
-
-// ReadSite says how sure the query of the site is.
-type ReadSite string
-
-// Words lists what it may be.
-func (ReadSite) Words() []string { return []string{"unsure"} }
 
 // Create is the POST that makes an object.
 type Create struct {
@@ -101,11 +103,6 @@ type CreatePaths struct {
 type Update struct {
 	Path   string      `word:"path" is:"path" doc:"path of the update"`
 	Shapes []BodyShape `word:"shapes" doc:"bodies, the likeliest first"`
-}
-
-// Deletion is the DELETE of an object.
-type Deletion struct {
-	Path string `word:"path" is:"path" doc:"path of the delete"`
 }
 
 // Identity is where the name of an object stands on the wire.

@@ -32,9 +32,6 @@ type PropertyWords struct {
 
 	Lifecycle Lifecycle `word:"lifecycle" doc:"which of create, update and read carry it"`
 	OnCreate  any       `word:"onCreate" doc:"sent on create when the document leaves it out"`
-	Query     string    `word:"query" doc:"sent as this query parameter of the create"`
-	Invert    bool      `word:"invert" doc:"the query parameter says the opposite"`
-	Call      string    `word:"call" is:"path" doc:"set by a PUT of its own without a body"` // with {value}
 
 	WhenWord     Predicate         `word:"when" doc:"counts only while these have such values"`
 	Replaces     string            `word:"replaces" doc:"yaml name beside it that follows from this one while this has a value"`
@@ -42,25 +39,55 @@ type PropertyWords struct {
 	InheritsDown any               `word:"inheritsDown" doc:"while a folder above differs from this, its value may be shown instead"`
 	ReadOnly     map[string]string `word:"readOnly" doc:"read names inside it that are no configuration"`
 
-	Lookup     *LookupRead `word:"lookup" doc:"read from elsewhere"`
-	Part       *Part       `word:"part" doc:"written through a path of its own"`
-	List       *List       `word:"list" doc:"changed entry by entry"`
-	File       *File       `word:"file" doc:"the value is a file beside the document"`
-	Cells      *Cells      `word:"cells" doc:"a matrix that is read whole and written value by value"`
-	Membership *Membership `word:"membership" doc:"the object's place in a group"`
+	Via `word:"via" doc:"how it travels, where bodies do not carry it as it is"`
 
 	Impact []Impact `word:"impact" doc:"effects beyond configuration"`
-	// What a change of the value does to trust and rights; see security.go.
-	Endpoint    Endpoint `word:"endpoint" doc:"what is sent to the address that the value holds"`
-	TrustAnchor bool     `word:"trustAnchor" doc:"decides who or what is trusted"`
-	Grants      *Grants  `word:"grants" doc:"which changes let somebody in"`
-	Harmless    string   `word:"harmless" doc:"why none of these holds though the name sounds like it"`
+	Trust  `word:"trust" doc:"what a change does to trust and rights"`
 
 	Evidence Evidence `word:"evidence" doc:"where the name or number was read; rest if left out"`
 	Since    string   `word:"since" is:"version" doc:"first version"`
 	Until    string   `word:"until" is:"version" doc:"last version"`
 	Note     string   `word:"note" doc:"for people"`
 	Unit     string   `word:"unit" doc:"of a number"`
+}
+
+// Via is how a property travels: one of these words, or a part that holds a
+// list, or a list that is a matrix.
+type Via struct {
+	QueryWord  *QueryWord  `word:"query" doc:"as a parameter of the create"`
+	Call       string      `word:"call" is:"path" doc:"by a PUT of its own without a body"` // with {value}
+	Lookup     *LookupRead `word:"lookup" doc:"read from elsewhere"`
+	Part       *Part       `word:"part" doc:"written through a path of its own"`
+	List       *List       `word:"list" doc:"changed entry by entry"`
+	File       *File       `word:"file" doc:"the value is a file beside the document"`
+	Cells      *Cells      `word:"cells" doc:"a matrix that is read whole and written value by value"`
+	Membership *Membership `word:"membership" doc:"the object's place in a group"`
+}
+
+// clash tells whether there are several ways that exclude each other.
+func (v *Via) clash() bool {
+	ways := 0
+	for _, is := range []bool{v.QueryWord != nil, v.Call != "", v.Lookup != nil, v.File != nil, v.Membership != nil, v.Part != nil || v.List != nil || v.Cells != nil} {
+		if is {
+			ways++
+		}
+	}
+	return ways > 1
+}
+
+// QueryWord is a parameter of the create.
+type QueryWord struct {
+	Name   string `word:"name" doc:"of the parameter"`
+	Invert bool   `word:"invert" doc:"the parameter says the opposite"`
+}
+
+// Trust is what a change of the value does to trust and rights; see
+// security.go.
+type Trust struct {
+	Endpoint    Endpoint `word:"sends" doc:"what is sent to the address that the value holds"`
+	TrustAnchor bool     `word:"anchor" doc:"decides who or what is trusted"`
+	Grants      *Grants  `word:"grants" doc:"which changes let somebody in"`
+	Harmless    string   `word:"harmless" doc:"why none of these holds though the name sounds like it"`
 }
 
 // ReadWord is where answers show a property.

@@ -17,9 +17,9 @@ import (
 func pages(t *testing.T) *model.Catalog {
 	t.Helper()
 	cat, err := model.Load(fstest.MapFS{
-		"Page.json": {Data: []byte(`{"title": "Page", "x-ras": {"family": "site settings", "scope": "site", "shape": "singleton", "self": "/api/Page", "siteQuery": "siteId", "update": {"path": "{self}", "shapes": ["flat"]}},
+		"Page.json": {Data: []byte(`{"title": "Page", "x-ras": {"family": "site settings", "scope": "site", "shape": "singleton", "self": "/api/Page", "read": {"site": "siteId"}, "update": {"path": "{self}", "shapes": ["flat"]}},
 "properties": {"spec": {"type": "object", "properties": {"text": {"type": "string"}, "own": {"type": "string"}, "copy": {"type": "boolean", "x-ras": {"alsoChanges": {"in": "otherSites", "properties": ["text"]}}}}}}}`)},
-		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "list": {"path": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
+		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "read": {"list": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {}}}}`)},
 	})
 	if err != nil {
@@ -108,10 +108,10 @@ func siteNamed(name string) *model.Object {
 func item(t *testing.T) *model.Catalog {
 	t.Helper()
 	cat, err := model.Load(fstest.MapFS{
-		"Item.json": {Data: []byte(`{"title": "Item", "x-ras": {"family": "publishing", "scope": "site", "shape": "collection", "self": "/api/Item/{id}", "sites": "in", "list": {"path": "/api/Item", "site": "siteId"}, "update": {"path": "{self}", "shapes": ["flat"]}, "identity": {"read": "name", "write": "name"}},
+		"Item.json": {Data: []byte(`{"title": "Item", "x-ras": {"family": "publishing", "scope": "site", "shape": "collection", "self": "/api/Item/{id}", "sites": "in", "read": {"list": "/api/Item", "site": "siteId"}, "update": {"path": "{self}", "shapes": ["flat"]}, "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {"in": {"type": "array", "items": {"type": "string", "x-ras": {"ref": "Site"}}, "x-ras": {"ref": "Site"}}, "text": {"type": "string"}, "own": {"type": "string"},
 "copy": {"type": "boolean", "x-ras": {"alsoChanges": {"in": "ownSites", "properties": ["text"]}}}}}}}`)},
-		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "list": {"path": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
+		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "read": {"list": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {}}}}`)},
 	})
 	if err != nil {
@@ -200,9 +200,9 @@ func TestCopiesCount(t *testing.T) {
 // emptied again, is said of the change that copies it.
 func TestCopiesAreJudged(t *testing.T) {
 	cat, err := model.Load(fstest.MapFS{
-		"Page.json": {Data: []byte(`{"title": "Page", "x-ras": {"family": "site settings", "scope": "site", "shape": "singleton", "self": "/api/Page", "siteQuery": "siteId", "update": {"path": "{self}", "shapes": ["flat"]}},
-"properties": {"spec": {"type": "object", "properties": {"check": {"type": "boolean", "x-ras": {"grants": "off"}}, "text": {"type": "string", "x-ras": {"writeMinLength": 1}}, "copy": {"type": "boolean", "x-ras": {"alsoChanges": {"in": "otherSites"}}}}}}}`)},
-		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "list": {"path": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
+		"Page.json": {Data: []byte(`{"title": "Page", "x-ras": {"family": "site settings", "scope": "site", "shape": "singleton", "self": "/api/Page", "read": {"site": "siteId"}, "update": {"path": "{self}", "shapes": ["flat"]}},
+"properties": {"spec": {"type": "object", "properties": {"check": {"type": "boolean", "x-ras": {"trust": {"grants": "off"}}}, "text": {"type": "string", "x-ras": {"writeMinLength": 1}}, "copy": {"type": "boolean", "x-ras": {"alsoChanges": {"in": "otherSites"}}}}}}}`)},
+		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "read": {"list": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {}}}}`)},
 	})
 	if err != nil {

@@ -14,12 +14,11 @@ import (
 
 // provider holds accounts whose password an update takes, and keys that are only
 // ever added and removed.
-const provider = `{"title": "Provider", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Provider/{id}", "list": {"path": "/api/Provider"},
-  "create": {"path": "/api/Provider", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name"}},
+const provider = `{"title": "Provider", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Provider/{id}", "read": {"list": "/api/Provider"}, "create": {"path": "/api/Provider", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {
-  "accounts": {"type": "array", "x-ras": {"list": {"at": "Accounts", "mode": "keyed", "key": ["user"], "add": {"by": "body"}, "remove": {"by": "key"}, "update": {"by": "key", "fields": ["password"]}}},
+  "accounts": {"type": "array", "x-ras": {"via": {"list": {"at": "Accounts", "mode": "keyed", "key": ["user"], "add": {"by": "body"}, "remove": {"by": "key"}, "update": {"by": "key", "fields": ["password"]}}}},
     "items": {"type": "object", "properties": {"user": {"type": "string"}, "note": {"type": "string"}, "password": {"type": "object", "x-ras": {"secret": true}}}}},
-  "keys": {"type": "array", "x-ras": {"list": {"at": "Keys", "mode": "keyed", "key": ["limit"], "add": {"by": "body"}, "remove": {"by": "body"}}},
+  "keys": {"type": "array", "x-ras": {"via": {"list": {"at": "Keys", "mode": "keyed", "key": ["limit"], "add": {"by": "body"}, "remove": {"by": "body"}}}},
     "items": {"type": "object", "properties": {"limit": {"type": "integer"}, "key": {"type": "object", "x-ras": {"secret": true, "lifecycle": {"create": "required"}}}}}}
 }}}}`
 

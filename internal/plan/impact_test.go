@@ -11,10 +11,7 @@ import (
 	"rassync/internal/model"
 )
 
-const engine = `{"title": "Engine", "x-ras": {"family": "farm", "scope": "site", "shape": "collection", "self": "/api/Engine/{id}",
-  "list": {"path": "/api/Engine", "site": "SiteId"}, "create": {"path": "/api/Engine", "site": "body"}, "update": {"path": "{self}", "shapes": ["flat"]},
-  "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name"},
-  "impact": {"create": [{"effect": "restarts", "why": "made"}], "update": [{"effect": "drains", "why": "touched"}], "delete": [{"effect": "endsSessions", "why": "gone"}]}},
+const engine = `{"title": "Engine", "x-ras": {"family": "farm", "scope": "site", "shape": "collection", "self": "/api/Engine/{id}", "read": {"list": "/api/Engine", "site": "SiteId"}, "create": {"path": "/api/Engine", "site": "body"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name"}, "impact": {"create": [{"effect": "restarts", "why": "made"}], "update": [{"effect": "drains", "why": "touched"}], "delete": [{"effect": "endsSessions", "why": "gone"}]}},
 "properties": {"kind": {"const": "Engine"}, "spec": {"type": "object", "properties": {
   "plain": {"type": "integer"},
   "count": {"type": "integer", "x-ras": {"lifecycle": {"update": "forbidden", "read": "forbidden"}, "impact": [{"effect": "startsMachines", "unless": [0], "why": "counted"}]}},
@@ -22,8 +19,7 @@ const engine = `{"title": "Engine", "x-ras": {"family": "farm", "scope": "site",
   "enabled": {"type": "boolean", "x-ras": {"impact": [{"effect": "locksOut", "on": ["update"], "when": [false], "why": "off"}]}},
   "block": {"type": "object", "x-ras": {"impact": [{"effect": "drains", "why": "block"}]}, "properties": {
     "inner": {"type": "object", "properties": {"leaf": {"type": "string"}}}}},
-  "members": {"type": "array", "x-ras": {"list": {"at": "Members", "mode": "keyed", "key": ["name"], "add": {"by": "body"}, "remove": {"by": "key"}},
-    "impact": [{"effect": "installsAgent", "on": ["add"], "why": "joins"}, {"effect": "locksOut", "on": ["remove"], "why": "leaves"}]},
+  "members": {"type": "array", "x-ras": {"via": {"list": {"at": "Members", "mode": "keyed", "key": ["name"], "add": {"by": "body"}, "remove": {"by": "key"}}}, "impact": [{"effect": "installsAgent", "on": ["add"], "why": "joins"}, {"effect": "locksOut", "on": ["remove"], "why": "leaves"}]},
     "items": {"type": "object", "properties": {"name": {"type": "string"},
       "open": {"type": "boolean", "x-ras": {"impact": [{"effect": "weakensSecurity", "when": [true], "why": "open"}]}}}}}
 }}}}`

@@ -14,8 +14,8 @@ import (
 // made cannot be replaced while something refers to it; the plan sees that.
 func TestWhatIsInUseIsNotReplaced(t *testing.T) {
 	kind := func(name, words, props string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(`{"title": "X", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/` + name + `/{id}", "list": {"path": "/api/` + name + `"}` + words + `,
-"create": {"path": "/api/` + name + `", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name"}},
+		return &fstest.MapFile{Data: []byte(`{"title": "X", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/` + name + `/{id}", "read": {"list": "/api/` + name + `"}` + words + `,
+"create": {"path": "/api/` + name + `", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {` + props + `}}}}`)}
 	}
 	cat, err := model.Load(fstest.MapFS{

@@ -17,17 +17,14 @@ import (
 func tree(t *testing.T) *model.Catalog {
 	t.Helper()
 	item := func(kind string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(fmt.Sprintf(`{"title": %q, "x-ras": {"family": "publishing", "scope": "site", "shape": "collection", "self": "/api/Items/{id}",
-"list": {"path": "/api/%s"}, "get": "{self}", "create": {"path": "/api/%s", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"},
-"identity": {"read": "name", "write": "name", "rename": "newName"},
-"tree": {"parent": "parentId", "previous": "previousId", "root": 0, "folder": "Folder", "move": "{self}/move"}},
+		return &fstest.MapFile{Data: []byte(fmt.Sprintf(`{"title": %q, "x-ras": {"family": "publishing", "scope": "site", "shape": "collection", "self": "/api/Items/{id}", "read": {"list": "/api/%s", "get": "{self}"}, "create": {"path": "/api/%s", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": "newName"}, "tree": {"parent": "parentId", "previous": "previousId", "root": 0, "folder": "Folder", "move": "{self}/move"}},
 "properties": {"spec": {"type": "object", "properties": {"text": {"type": "string"}}}}}`, kind, kind, kind))}
 	}
 	cat, err := model.Load(fstest.MapFS{
 		"Folder.json": item("Folder"), "Item.json": item("Item"),
 		"Order.json": {Data: []byte(`{"title": "Order", "x-ras": {"family": "publishing", "scope": "farm", "shape": "order", "order": {"of": ["Folder", "Item"], "by": "chain"}},
 "properties": {"spec": {"type": "object", "properties": {"items": {"type": "array", "items": {"type": "string"}}}}}}`)},
-		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "list": {"path": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
+		"Site.json": {Data: []byte(`{"title": "Site", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Site/{id}", "read": {"list": "/api/Site"}, "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {}}}}`)},
 	})
 	if err != nil {

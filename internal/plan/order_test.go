@@ -17,8 +17,7 @@ import (
 func shelf(t *testing.T) *model.Catalog {
 	t.Helper()
 	kind := func(name string) *fstest.MapFile {
-		return &fstest.MapFile{Data: []byte(`{"title": "X", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/` + name + `/{id}", "list": {"path": "/api/` + name + `"}, "replace": "deleteFirst",
-"create": {"path": "/api/` + name + `", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name"}},
+		return &fstest.MapFile{Data: []byte(`{"title": "X", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/` + name + `/{id}", "read": {"list": "/api/` + name + `"}, "replace": "deleteFirst", "create": {"path": "/api/` + name + `", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {"text": {"type": "string"}, "model": {"type": "string", "x-ras": {"lifecycle": {"update": "replaces"}}}}}}}`)}
 	}
 	cat, err := model.Load(fstest.MapFS{"Engine.json": kind("Engine"), "Wheel.json": kind("Wheel")})

@@ -12,13 +12,12 @@ import (
 	"rassync/internal/plan"
 )
 
-const person = `{"title": "Person", "x-ras": {"family": "access", "scope": "farm", "shape": "collection", "self": "/api/Person/{id}", "list": {"path": "/api/Person"},
-  "create": {"path": "/api/Person", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name"}},
+const person = `{"title": "Person", "x-ras": {"family": "access", "scope": "farm", "shape": "collection", "self": "/api/Person/{id}", "read": {"list": "/api/Person"}, "create": {"path": "/api/Person", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name"}},
 "properties": {"spec": {"type": "object", "properties": {
   "mobile": {"type": "string", "x-ras": {"writeMinLength": 1}},
   "note": {"type": "string"},
   "code": {"type": "string", "x-ras": {"writeMinLength": 3}},
-  "desks": {"type": "array", "x-ras": {"list": {"at": "Desks", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}},
+  "desks": {"type": "array", "x-ras": {"via": {"list": {"at": "Desks", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}}},
     "items": {"type": "object", "properties": {"name": {"type": "string"}, "phone": {"type": "string", "x-ras": {"writeMinLength": 1}}}}}
 }}}}`
 

@@ -19,59 +19,50 @@ import (
 
 const testTemplate = `{
   "title": "Template", "type": "object",
-  "x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/TestTemplate/{id}", "list": {"path": "/api/TestTemplate", "site": "siteId"}, "get": "{self}",
-    "create": {"path": "/api/TestTemplate", "site": "query", "siteName": "siteId", "answer": "object"}, "update": {"path": "{self}"}, "delete": {"path": "{self}"},
-    "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
+  "x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/TestTemplate/{id}", "read": {"list": "/api/TestTemplate", "get": "{self}", "site": "siteId"}, "create": {"path": "/api/TestTemplate", "site": "query", "siteName": "siteId", "answer": "object"}, "update": {"path": "{self}"}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
   "properties": {"spec": {"type": "object", "properties": {
     "description": {"type": "string"},
     "versions": {"type": "array", "items": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "x-ras": {"lifecycle": {"create": "required"}}}, "notes": {"type": "string"}, "number": {"type": "integer"}}},
-      "x-ras": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "remove": false, "update": {"by": "id", "fields": ["notes"]}, "rename": "newName", "first": true}}}
+      "x-ras": {"via": {"list": {"at": "Versions", "mode": "keyed", "key": ["name"], "id": "id", "add": false, "remove": false, "update": {"by": "id", "fields": ["notes"]}, "rename": "newName", "first": true}}}}
   }}}}`
 
 const testPool = `{
   "title": "Pool", "type": "object",
-  "x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/TestPool/{id}", "list": {"path": "/api/TestPool", "site": "siteId"}, "get": "{self}",
-    "create": {"path": "/api/TestPool", "site": "query", "siteName": "siteId", "answer": "object"}, "update": {"path": "{self}"}, "delete": {"path": "{self}"},
-    "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
+  "x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/TestPool/{id}", "read": {"list": "/api/TestPool", "get": "{self}", "site": "siteId"}, "create": {"path": "/api/TestPool", "site": "query", "siteName": "siteId", "answer": "object"}, "update": {"path": "{self}"}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
   "properties": {"spec": {"type": "object", "properties": {
     "template": {"type": "string", "x-ras": {"read": "templateId", "ref": "TestTemplate"}},
     "version": {"type": "string", "x-ras": {"read": "versionId", "entryOf": {"object": "template", "list": "versions"}}},
     "machines": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"lifecycle": {"create": "required"}}}}},
-      "x-ras": {"list": {"at": "Machines", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body", "query": {"noInstall": true}}, "remove": {"by": "id"}}}}
+      "x-ras": {"via": {"list": {"at": "Machines", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body", "query": {"noInstall": true}}, "remove": {"by": "id"}}}}}
   }}}}`
 
 const testItem = `{
   "title": "Item", "type": "object",
-  "x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/TestItem/{id}", "list": {"path": "/api/TestItem", "site": "siteId"}, "get": "{self}",
-    "create": {"path": "/api/TestItem", "site": "query", "siteName": "siteId", "answer": "object"}, "update": {"path": "{self}"}, "delete": {"path": "{self}"},
-    "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
+  "x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/TestItem/{id}", "read": {"list": "/api/TestItem", "get": "{self}", "site": "siteId"}, "create": {"path": "/api/TestItem", "site": "query", "siteName": "siteId", "answer": "object"}, "update": {"path": "{self}"}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": "name"}, "readOnly": {"id": ""}},
   "properties": {"spec": {"type": "object", "properties": {
     "description": {"type": "string"},
-    "icon": {"x-ras": {"file": {"get": "{self}/Icon", "query": {"format": "1"}, "costly": true, "put": {"method": "POST", "path": "{self}/Icon", "fields": ["IconFile", "file"]}}}},
-    "sealed": {"x-ras": {"file": {"get": "{self}/Sealed", "costly": true, "put": {"method": "PUT", "path": "{self}/Sealed"}}}}
+    "icon": {"x-ras": {"via": {"file": {"get": "{self}/Icon", "query": {"format": "1"}, "costly": true, "put": {"method": "POST", "path": "{self}/Icon", "fields": ["IconFile", "file"]}}}}},
+    "sealed": {"x-ras": {"via": {"file": {"get": "{self}/Sealed", "costly": true, "put": {"method": "PUT", "path": "{self}/Sealed"}}}}}
   }}}}`
 
 const testAccount = `{
   "title": "Account", "type": "object",
-  "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/TestAccount/{id}", "list": {"path": "/api/TestAccount"}, "get": "{self}",
-    "create": {"path": "/api/TestAccount", "site": "none", "answer": "object"}, "update": {"path": "{self}"}, "delete": {"path": "{self}"},
-    "identity": {"read": "name", "write": "name", "codec": "account"}, "readOnly": {"id": ""}},
+  "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/TestAccount/{id}", "read": {"list": "/api/TestAccount", "get": "{self}"}, "create": {"path": "/api/TestAccount", "site": "none", "answer": "object"}, "update": {"path": "{self}"}, "delete": "{self}", "identity": {"read": "name", "write": "name", "codec": "account"}, "readOnly": {"id": ""}},
   "properties": {"spec": {"type": "object", "properties": {
     "description": {"type": "string"},
-    "group": {"type": "string", "x-ras": {"read": "groupName", "ref": "TestAccount", "codec": "accountRef", "call": "{self}/MoveToGroup/{groupId}"}},
+    "group": {"type": "string", "x-ras": {"read": "groupName", "ref": "TestAccount", "codec": "accountRef", "via": {"call": "{self}/MoveToGroup/{groupId}"}}},
     "rights": {"type": "array", "items": {"type": "object", "required": ["site"], "properties": {
         "site": {"type": "string", "x-ras": {"read": "siteId", "ref": "Site"}},
         "pools": {"type": "object", "properties": {
           "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"read": "sitePermission.permissions", "enum": {"View": 1, "Modify": 2}, "codec": "flags"}},
           "objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "TestPool"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"enum": {"View": 1, "Modify": 2}, "codec": "flags"}}}},
-            "x-ras": {"read": "objectPermissions", "list": {"mode": "keyed", "key": ["name"]}}}}},
+            "x-ras": {"read": "objectPermissions", "via": {"list": {"mode": "keyed", "key": ["name"]}}}}}},
         "items": {"type": "object", "properties": {
           "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"read": "sitePermission.permissions", "enum": {"View": 1, "Modify": 2}, "codec": "flags"}},
           "objects": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string", "x-ras": {"read": "objId", "ref": "TestItem"}}, "permissions": {"type": "array", "items": {"type": "string"}, "x-ras": {"enum": {"View": 1, "Modify": 2}, "codec": "flags"}}}},
-            "x-ras": {"read": "objectPermissions", "list": {"mode": "keyed", "key": ["name"]}}}}}
+            "x-ras": {"read": "objectPermissions", "via": {"list": {"mode": "keyed", "key": ["name"]}}}}}}
       }},
-      "x-ras": {"read": "sitePermissions", "part": {"at": "Custom", "get": true, "put": false}, "list": {"mode": "keyed", "key": ["site"]},
-        "cells": {"at": "Custom", "query": "siteId", "row": "site", "type": "objType", "object": "objId", "value": "permissions", "own": "permissions", "objects": "objects", "name": "name", "numbers": {"pools": 4, "items": null}}}}
+      "x-ras": {"read": "sitePermissions", "via": {"part": {"at": "Custom", "get": true, "put": false}, "list": {"mode": "keyed", "key": ["site"]}, "cells": {"at": "Custom", "query": "siteId", "row": "site", "type": "objType", "object": "objId", "value": "permissions", "own": "permissions", "objects": "objects", "name": "name", "numbers": {"pools": 4, "items": null}}}}}
   }}}}`
 
 // words is a catalog of the made-up kinds, and of what no farm is without.

@@ -14,10 +14,7 @@ import (
 // Thing has open places of every sort, a value that stands anywhere, and names
 // that are only inferred; Strict needs one of those to be made at all.
 var things = map[string]string{
-	"Thing": `{"title": "Thing", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/Thing/{id}", "list": {"path": "/api/Thing"}, "get": "{self}",
-	"create": {"path": "/api/Thing", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat", "nested"]}, "delete": {"path": "{self}"},
-	"identity": {"read": "name", "write": "name", "rename": ["name"]}, "replace": "deleteFirst",
-	"readOnly": {"id": "", "adminCreate": "", "adminLastMod": "", "timeCreate": "", "timeLastMod": ""}},
+	"Thing": `{"title": "Thing", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/Thing/{id}", "read": {"list": "/api/Thing", "get": "{self}"}, "create": {"path": "/api/Thing", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat", "nested"]}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": ["name"]}, "replace": "deleteFirst", "readOnly": {"id": "", "adminCreate": "", "adminLastMod": "", "timeCreate": "", "timeLastMod": ""}},
 	"type": "object", "properties": {"kind": {"const": "Thing"}, "name": {"type": "string"}, "unknown": {"type": "object"},
 	"spec": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}, "properties": {
 		"size": {"type": "integer"},
@@ -28,17 +25,15 @@ var things = map[string]string{
 		"far": {"type": "integer", "x-ras": {"read": "**"}},
 		"strict": {"type": "string", "x-ras": {"ref": "Strict"}},
 		"group": {"type": "object", "additionalProperties": true, "x-ras": {"open": true, "read": "groupOf.values"}, "properties": {"inner": {"type": "string"}}},
-		"general": {"type": "object", "additionalProperties": true, "x-ras": {"open": true, "part": {"at": "General", "get": true}}, "properties": {"path": {"type": "string"}}},
-		"points": {"type": "array", "x-ras": {"list": {"at": "Point", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}},
+		"general": {"type": "object", "additionalProperties": true, "x-ras": {"open": true, "via": {"part": {"at": "General", "get": true}}}, "properties": {"path": {"type": "string"}}},
+		"points": {"type": "array", "x-ras": {"via": {"list": {"at": "Point", "mode": "keyed", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}}},
 			"items": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}, "required": ["name"], "properties": {"name": {"type": "string", "x-ras": {"lifecycle": {"create": "required"}}}, "x": {"type": "integer"}, "pointGuess": {"type": "integer", "x-ras": {"evidence": "inferred"}}}}},
-		"marks": {"type": "array", "x-ras": {"list": {"at": "Mark", "get": "Mark", "mode": "set", "add": {"by": "body"}, "remove": {"by": "body"}}},
+		"marks": {"type": "array", "x-ras": {"via": {"list": {"at": "Mark", "get": "Mark", "mode": "set", "add": {"by": "body"}, "remove": {"by": "body"}}}},
 			"items": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}}},
-		"devices": {"type": "array", "x-ras": {"list": {"at": "Device", "mode": "set", "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}},
+		"devices": {"type": "array", "x-ras": {"via": {"list": {"at": "Device", "mode": "set", "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}}},
 			"items": {"type": "object", "additionalProperties": true, "x-ras": {"open": true}}}
 	}}}}`,
-	"Strict": `{"title": "Strict", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/Strict/{id}", "list": {"path": "/api/Strict"}, "get": "{self}",
-	"create": {"path": "/api/Strict", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"},
-	"identity": {"read": "name", "write": "name", "rename": ["name"]}, "readOnly": {"id": "", "adminCreate": "", "adminLastMod": "", "timeCreate": "", "timeLastMod": ""}},
+	"Strict": `{"title": "Strict", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/Strict/{id}", "read": {"list": "/api/Strict", "get": "{self}"}, "create": {"path": "/api/Strict", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": ["name"]}, "readOnly": {"id": "", "adminCreate": "", "adminLastMod": "", "timeCreate": "", "timeLastMod": ""}},
 	"type": "object", "properties": {"kind": {"const": "Strict"}, "name": {"type": "string"}, "unknown": {"type": "object"},
 	"spec": {"type": "object", "properties": {"must": {"type": "string", "x-ras": {"evidence": "inferred", "lifecycle": {"create": "required"}}}, "note": {"type": "string"}}}}}`,
 }

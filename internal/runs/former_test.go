@@ -16,7 +16,7 @@ import (
 func gadgets(t *testing.T, kind, extra, size, sizeExtra string) *model.Catalog {
 	t.Helper()
 	cat, err := model.Load(fstest.MapFS{kind + ".json": {Data: []byte(`{"x-ras": {` + extra + `"family": "test", "scope": "site", "shape": "collection", "self": "/api/Gadget/{id}",
-		"list": {"path": "/api/Gadget", "site": "siteId"}, "create": {"path": "/api/Gadget"}, "update": {"path": "{self}"}, "identity": {"read": "name", "write": "name"}},
+		"read": {"list": "/api/Gadget", "site": "siteId"}, "create": {"path": "/api/Gadget"}, "update": {"path": "{self}"}, "identity": {"read": "name", "write": "name"}},
 		"title": "t", "description": "d", "type": "object", "properties": {"spec": {"type": "object", "title": "t", "description": "d", "properties": {
 		"case": {"type": "object", "title": "t", "description": "d", "x-ras": {"read": "case"}, "properties": {"` + size + `": {"type": "string", "title": "t", "description": "d", "x-ras": {` + sizeExtra + `"read": "case.size", "write": ["size"], "evidence": "rest"}}}}}}}}`)}})
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 
 // TestEntriesOfOtherObjects: a seed names a version, the farm holds its id.
 func TestEntriesOfOtherObjects(t *testing.T) {
-	const outline = `"type": "object", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/%/{id}", "list": {"path": "/api/%"}, "identity": {"read": "name"}}`
+	const outline = `"type": "object", "x-ras": {"family": "test", "scope": "farm", "shape": "collection", "self": "/api/%/{id}", "read": {"list": "/api/%"}, "identity": {"read": "name"}}`
 	cat, err := model.Load(fstest.MapFS{
-		"T.json": {Data: []byte(`{` + outline + `, "properties": {"spec": {"type": "object", "properties": {"versions": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}, "x-ras": {"list": {"at": "V", "mode": "keyed", "key": ["name"], "id": "id", "add": false}}}}}}}`)},
+		"T.json": {Data: []byte(`{` + outline + `, "properties": {"spec": {"type": "object", "properties": {"versions": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}, "x-ras": {"via": {"list": {"at": "V", "mode": "keyed", "key": ["name"], "id": "id", "add": false}}}}}}}}`)},
 		"P.json": {Data: []byte(`{` + outline + `, "properties": {"spec": {"type": "object", "properties": {"template": {"type": "string", "x-ras": {"ref": "T"}}, "version": {"type": "string", "x-ras": {"read": "versionId", "entryOf": {"object": "template", "list": "versions"}}}}}}}`)},
 	})
 	if err != nil {

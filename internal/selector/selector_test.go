@@ -17,7 +17,7 @@ func catalog(t testing.TB) *model.Catalog {
 		if strings.HasPrefix(name, "Pub") {
 			tree = `"tree": {"parent": "parentId", "previous": "previousId", "root": 0, "folder": "PubFolder"}, `
 		}
-		files[name+".json"] = &fstest.MapFile{Data: []byte(`{"x-ras": {` + tree + `"scope": "` + scope + `", "shape": "collection", "list": {"path": "/x"}, "identity": {"read": "name"}}, "properties": {"spec": {"type": "object"}}}`)}
+		files[name+".json"] = &fstest.MapFile{Data: []byte(`{"x-ras": {` + tree + `"scope": "` + scope + `", "shape": "collection", "read": {"list": "/x"}, "identity": {"read": "name"}}, "properties": {"spec": {"type": "object"}}}`)}
 	}
 	cat, err := model.Load(files)
 	if err != nil {

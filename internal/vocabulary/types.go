@@ -410,3 +410,6 @@ func join(at, name string) string {
 	}
 	return at + "." + name
 }
+
+// WordsOf lists the words of a struct.
+func WordsOf(words any) []string { return formOf(reflect.TypeOf(words)).names() }

@@ -16,12 +16,11 @@ import (
 	"rassync/internal/wayback"
 )
 
-const box = `{"title": "Box", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Box/{id}", "list": {"path": "/api/Box"},
-  "create": {"path": "/api/Box", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name", "rename": "newName"}},
+const box = `{"title": "Box", "x-ras": {"family": "farm", "scope": "farm", "shape": "collection", "self": "/api/Box/{id}", "read": {"list": "/api/Box"}, "create": {"path": "/api/Box", "site": "none", "answer": "object"}, "update": {"path": "{self}", "shapes": ["flat"]}, "delete": "{self}", "identity": {"read": "name", "write": "name", "rename": "newName"}},
 "properties": {"spec": {"type": "object", "properties": {
   "color": {"type": "string"}, "size": {"type": "integer"},
   "tags": {"type": "array", "uniqueItems": true, "items": {"type": "string"}},
-  "slots": {"type": "array", "x-ras": {"list": {"at": "Slots", "mode": "ordered", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}},
+  "slots": {"type": "array", "x-ras": {"via": {"list": {"at": "Slots", "mode": "ordered", "key": ["name"], "id": "id", "add": {"by": "body"}, "remove": {"by": "id"}, "update": {"by": "id"}}}},
     "items": {"type": "object", "properties": {"name": {"type": "string"}, "width": {"type": "integer"}}}}
 }}}}`
 
@@ -229,8 +228,8 @@ func TestTakeBackNamesSomething(t *testing.T) {
 // TestCopiesGoBack: what the farm copied to another site goes back, entry by entry,
 // and what others changed there since stays.
 func TestCopiesGoBack(t *testing.T) {
-	page := strings.NewReplacer(`"/api/Box/{id}", "list": {"path": "/api/Box"}`, `"/api/Page"`, `"collection"`, `"singleton"`, `"scope": "farm"`, `"scope": "site", "siteQuery": "siteId"`,
-		"\n  \"create\": {\"path\": \"/api/Box\", \"site\": \"none\", \"answer\": \"object\"},", "", `"delete": {"path": "{self}"}, "identity": {"read": "name", "write": "name", "rename": "newName"}`, `"evidence": "rest"`,
+	page := strings.NewReplacer(`"/api/Box/{id}", "read": {"list": "/api/Box"}`, `"/api/Page"`, `"collection"`, `"singleton"`, `"scope": "farm"`, `"scope": "site", "read": {"site": "siteId"}`,
+		` "create": {"path": "/api/Box", "site": "none", "answer": "object"},`, "", `"delete": "{self}", "identity": {"read": "name", "write": "name", "rename": "newName"}`, `"evidence": "rest"`,
 		`"color": {"type": "string"}`, `"color": {"type": "string"}, "copy": {"type": "boolean", "x-ras": {"alsoChanges": {"in": "otherSites"}}}`).Replace(box)
 	cat, err := model.Load(fstest.MapFS{"Page.json": {Data: []byte(page)}, "Site.json": {Data: []byte(strings.ReplaceAll(box, "Box", "Site"))}})
 	if err != nil {

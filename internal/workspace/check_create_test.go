@@ -11,15 +11,13 @@ import (
 
 // wordSchemas are kinds that are made by type and named by two parts.
 var wordSchemas = map[string]string{
-	"Maker.json": `{"title": "maker", "description": "A kind.", "x-ras": {"family": "x", "scope": "site", "shape": "collection", "self": "/api/Maker/{id}", "list": {"path": "/api/Maker"},
-		"create": {"paths": {"by": "type", "of": {"Big": "/api/Maker/big", "Odd": "/api/Maker/odd"}}}, "identity": {"read": "name"}},
+	"Maker.json": `{"title": "maker", "description": "A kind.", "x-ras": {"family": "x", "scope": "site", "shape": "collection", "self": "/api/Maker/{id}", "read": {"list": "/api/Maker"}, "create": {"paths": {"by": "type", "of": {"Big": "/api/Maker/big", "Odd": "/api/Maker/odd"}}}, "identity": {"read": "name"}},
 		"type": "object", "additionalProperties": false, "required": ["kind", "site", "name"], "properties": {"kind": {"const": "Maker"}, "site": {"type": "string"}, "name": {"type": "string"},
 		"spec": {"type": "object", "additionalProperties": false, "properties": {
 			"type": {"anyOf": [{"enum": ["Big", "Small", "Odd"]}, {"type": "integer"}], "x-ras": {"enum": {"Big": 1, "Small": 2, "Odd": null}}},
 			"mode": {"anyOf": [{"enum": ["On", "Odd"]}, {"type": "integer"}], "x-ras": {"enum": {"On": 1, "Odd": null}}},
-			"install": {"type": "boolean", "x-ras": {"lifecycle": {"update": "forbidden", "read": "forbidden"}, "query": "noInstall", "invert": true}}}}}}`,
-	"Package.json": `{"title": "package", "description": "A kind.", "x-ras": {"family": "x", "scope": "site", "shape": "collection", "self": "/api/Package/{id}", "list": {"path": "/api/Package"},
-		"create": {"path": "/api/Package"}, "identity": {"read": "packageName", "also": "version"}},
+			"install": {"type": "boolean", "x-ras": {"lifecycle": {"update": "forbidden", "read": "forbidden"}, "via": {"query": {"name": "noInstall", "invert": true}}}}}}}}`,
+	"Package.json": `{"title": "package", "description": "A kind.", "x-ras": {"family": "x", "scope": "site", "shape": "collection", "self": "/api/Package/{id}", "read": {"list": "/api/Package"}, "create": {"path": "/api/Package"}, "identity": {"read": "packageName", "also": "version"}},
 		"type": "object", "additionalProperties": false, "required": ["kind", "site", "name"], "properties": {"kind": {"const": "Package"}, "site": {"type": "string"}, "name": {"type": "string"},
 		"spec": {"type": "object", "additionalProperties": false, "properties": {}}}}`,
 }

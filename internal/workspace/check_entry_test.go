@@ -34,10 +34,10 @@ func TestEntriesOfOtherObjects(t *testing.T) {
 
 func entryCatalog(t *testing.T) *model.Catalog {
 	t.Helper()
-	const outline = `"x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/K/{id}", "list": {"path": "/api/K", "site": "siteId"}, "identity": {"read": "name"}}, "type": "object"`
+	const outline = `"x-ras": {"family": "test", "scope": "site", "shape": "collection", "self": "/api/K/{id}", "read": {"list": "/api/K", "site": "siteId"}, "identity": {"read": "name"}}, "type": "object"`
 	const doc = `"kind": {}, "site": {"type": "string"}, "name": {"type": "string"}`
 	files := fstest.MapFS{
-		"Template.json": {Data: []byte(`{` + outline + `, "properties": {` + doc + `, "spec": {"type": "object", "properties": {"versions": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}, "x-ras": {"list": {"at": "V", "mode": "keyed", "key": ["name"], "id": "id", "add": false}}}}}}}`)},
+		"Template.json": {Data: []byte(`{` + outline + `, "properties": {` + doc + `, "spec": {"type": "object", "properties": {"versions": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}, "x-ras": {"via": {"list": {"at": "V", "mode": "keyed", "key": ["name"], "id": "id", "add": false}}}}}}}}`)},
 		"Desk.json":     {Data: []byte(`{` + outline + `, "properties": {` + doc + `, "spec": {"type": "object", "properties": {"template": {"type": "string", "x-ras": {"ref": "Template"}}, "version": {"type": "string", "x-ras": {"entryOf": {"object": "template", "list": "versions"}}}}}}}`)},
 	}
 	own := os.DirFS("testdata/schemas")
