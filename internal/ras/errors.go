@@ -1,6 +1,7 @@
 package ras
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -144,6 +145,9 @@ func (e *Error) Hint() string {
 		}
 		return "give the CA's certificate or the fingerprint of the farm's certificate."
 	case KindConnection:
+		if errors.Is(e.Err, errNoHandle) {
+			return "raise the number of files that a process may open (ulimit -n), then go on."
+		}
 		return "check address, port, firewall and proxy, and that the RAS Web Administration Service runs."
 	case KindUnknownOutcome:
 		return "read the farm before trying again: the change may have been made."
@@ -162,6 +166,9 @@ func (e *Error) Hint() string {
 	}
 	return ""
 }
+
+// errNoHandle says that a connection could not be opened for want of file handles.
+var errNoHandle = errors.New("this process may open no more files, and so no connection")
 
 func (e *Error) isLogon() bool { return strings.EqualFold(e.Path, logonPath) }
 

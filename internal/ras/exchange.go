@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -193,6 +194,8 @@ func (s *Session) classify(parent, ctx context.Context, c *call, timeout time.Du
 		r.fault, r.err = faultBroken, timeoutError{timeout}
 	case errors.As(err, &dns) && dns.IsNotFound:
 		r.fault, r.err = faultNoHost, scrubError(err, s.scrubber(c))
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		r.fault, r.err = faultNoHandle, errNoHandle
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		r.fault, r.err = faultBroken, errCut
 	default:

@@ -48,6 +48,7 @@ const (
 	faultCanceled        // the caller's context ended
 	faultTLS             // the certificate
 	faultNoHost          // the name is unknown: trying again is no use
+	faultNoHandle        // this machine has no more: trying again is no use
 	faultBroken          // no connection, time-out, cut: no whole answer
 	faultGarbled         // a 2xx whose body is cut off
 	faultForeign         // a 2xx whose body isn't the API's
@@ -87,7 +88,7 @@ func decide(c class, status int, f fault, sent bool) (action, Kind) {
 		return actFail, KindCanceled
 	case faultTLS:
 		return actFail, KindTLS
-	case faultNoHost:
+	case faultNoHost, faultNoHandle:
 		return actFail, KindConnection
 	case faultForbidden:
 		if c != classRead {

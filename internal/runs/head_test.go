@@ -262,3 +262,62 @@ func TestNewerFormatsAreNamedAsSuch(t *testing.T) {
 		t.Errorf("an added field was changed: %v", err)
 	}
 }
+
+// TestRunsThatLeaveNoTrace: that runs are gone is noticed although what is kept apart
+// of them is gone too; what was pruned is not missed.
+func TestRunsThatLeaveNoTrace(t *testing.T) {
+	three := func() (*Store, []*Run) {
+		s := Open(t.TempDir())
+		return s, []*Run{leaveRun(t, s, clock()), leaveRun(t, s, clock().Add(time.Hour)), leaveRun(t, s, clock().Add(2*time.Hour))}
+	}
+	damages := func(s *Store) string {
+		var out []string
+		for _, r := range list(t, s) {
+			if r.Damage != nil {
+				out = append(out, r.Info.ID+": "+r.Damage.Error())
+			}
+		}
+		return strings.Join(out, "\n")
+	}
+	s, all := three()
+	if err := errors.Join(os.RemoveAll(all[1].Dir), os.Remove(s.Path(headName(all[1].Info.ID)))); err != nil {
+		t.Fatal(err)
+	}
+	if got := damages(s); !strings.Contains(got, "nothing is left of run number 2") || strings.Contains(got, "\n") {
+		t.Errorf("one in the middle: %s", got)
+	}
+
+	s, _ = three()
+	if err := errors.Join(os.RemoveAll(s.Path(runsFolder)), os.Remove(s.Path(sequenceFile))); err != nil {
+		t.Fatal(err)
+	}
+	if got := damages(s); !strings.Contains(got, "the runs of this workspace were removed") {
+		t.Errorf("all of them, and the count: %s", got)
+	}
+	leaveRun(t, s, clock().Add(3*time.Hour))
+	if got := list(t, s); len(got) != 2 || got[0].Damage != nil || got[1].Damage == nil {
+		t.Errorf("after another run: %s", damages(s))
+	}
+
+	s, all = three()
+	if _, err := s.Prune(PruneOptions{Keep: 1}); err != nil {
+		t.Fatal(err)
+	}
+	leaveRun(t, s, clock().Add(3*time.Hour))
+	if got := damages(s); got != "" || len(list(t, s)) != 2 {
+		t.Errorf("pruned: %s", got)
+	}
+	if q, err := s.readSequence(nil); err != nil || q.Pruned != "1-2" {
+		t.Errorf("pruned: %+v %v", q, err)
+	}
+
+	// A run that never began, as on a full disk, is no damage.
+	s, all = three()
+	hollow := s.Path(runsFolder + "/20260102T030405.000Z-abcdef")
+	if err := errors.Join(os.Mkdir(hollow, 0o700), os.WriteFile(hollow+"/.rassync-X", nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if got := list(t, s); len(got) != 3 || got[0].Info.ID != all[2].Info.ID || damages(s) != "" {
+		t.Errorf("never begun: %d runs, %s", len(got), damages(s))
+	}
+}

@@ -43,6 +43,9 @@ func (s *Store) needKey() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.startSequence(key); err != nil {
+		return nil, err
+	}
 	if err := s.WriteFile(keyFile, []byte(hex.EncodeToString(key)+"\n")); err != nil {
 		return nil, err
 	}

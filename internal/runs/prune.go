@@ -202,6 +202,16 @@ func (r *Run) drop(key []byte) error {
 	if err := r.store.writeHead(h, key); err != nil {
 		return err
 	}
+	q, err := r.store.readSequence(key)
+	if err != nil {
+		return err
+	}
+	if q.From > 0 && r.Info.Seq > 0 {
+		q.addPruned(r.Info.Seq)
+		if err := r.store.writeSequence(q, key); err != nil {
+			return err
+		}
+	}
 	if err := r.store.RemoveAll(r.name()); err != nil {
 		return err
 	}

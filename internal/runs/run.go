@@ -135,6 +135,9 @@ func (s *Store) Runs() ([]*Run, error) {
 		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") || h != nil && h.Pruned {
 			continue
 		}
+		if h == nil && bad[e.Name()] == nil && s.hollow(e.Name()) {
+			continue // a run that never began: the disk was full, say
+		}
 		there[e.Name()] = true
 		out = append(out, s.read(e.Name(), h, bad[e.Name()], heads != nil))
 	}
@@ -147,8 +150,42 @@ func (s *Store) Runs() ([]*Run, error) {
 	if last.ID != "" && !there[last.ID] && (heads[last.ID] == nil || !heads[last.ID].Pruned) {
 		out = append(out, s.missing(last.ID, last.Last, "", last.Farm))
 	}
+	out = append(out, s.unaccounted(out, heads, last)...)
+	if s.lost(key, last, len(out) > 0) {
+		r := s.missing("before", 0, "", "")
+		r.Damage = fmt.Errorf("%w: the runs of this workspace were removed, and the count of them too (%s)", ErrDamaged, s.Path(sequenceFile))
+		out = append(out, r)
+	}
 	sort.Slice(out, func(i, j int) bool { return out[j].older(out[i]) })
 	return out, nil
+}
+
+// unaccounted stands for the runs of which nothing is left at all: neither a folder
+// nor what is kept apart, and they were not pruned.
+func (s *Store) unaccounted(list []*Run, heads map[string]*head, q sequence) []*Run {
+	there := map[int]bool{}
+	for _, r := range list {
+		there[r.Info.Seq] = true
+	}
+	for _, h := range heads {
+		there[h.Seq] = true // being pruned
+	}
+	var out []*Run
+	for _, n := range q.gaps(there) {
+		r := s.missing(fmt.Sprintf("number-%d", n), n, "", q.Farm)
+		r.Damage = fmt.Errorf("%w: nothing is left of run number %d, and it was not pruned", ErrDamaged, n)
+		out = append(out, r)
+	}
+	return out
+}
+
+// hollow tells whether the folder of a run holds nothing but leftovers of writing.
+func (s *Store) hollow(id string) bool {
+	list, err := s.ReadDir(path.Join(runsFolder, id))
+	if err != nil {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") })
 }
 
 // older tells which of two runs was first: by their numbers, and by the clock
@@ -589,7 +626,7 @@ func (r *Run) Create(p *plan.File) error {
 	if err := r.store.writeHead(h, key); err != nil {
 		return err
 	}
-	if err := r.store.writeSequence(sequence{Last: r.Info.Seq, ID: r.Info.ID, Farm: r.Info.Farm.GUID}, key); err != nil {
+	if err := r.store.count(r, key); err != nil {
 		return err
 	}
 	text, err := p.Text()

@@ -235,6 +235,12 @@ func (s *Store) sweep() error {
 					return err
 				}
 			}
+			// A run that never began leaves an empty folder; others are not empty.
+			if path.Dir(dir) == runsFolder && !s.Exists(headName(path.Base(dir))) && s.hollow(path.Base(dir)) {
+				if err := r.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
+				}
+			}
 		}
 		return nil
 	})
