@@ -82,7 +82,7 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 			return err
 		}
 		if d.Differs() {
-			c.noteDone(dir, runs.JobDrift, s.URL, "drift")
+			o.note(c, dir, s.URL, "drift")
 			told = true
 			objects := changedObjects(d)
 			summary := fmt.Sprintf("%s of %s drifted from what %s declares", plural(len(objects), "object has", "objects have"), s.URL, dir)
@@ -95,7 +95,7 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 		if err := app.NotCompared(p.Live.NotRead); err != nil {
 			return err
 		}
-		c.noteDone(dir, runs.JobDrift, s.URL, "in sync")
+		o.note(c, dir, s.URL, "in sync")
 		return nil
 	})
 	if err != nil && !told {
@@ -103,6 +103,15 @@ func (o *driftOptions) run(ctx context.Context, c *call, dir string) error {
 		err = c.tell(ctx, channels, alarm{kind: "failed", folder: dir, summary: fmt.Sprintf("the drift check of %s failed: %s (exit code %d)", dir, outcome.Meaning, outcome.Code)}, err)
 	}
 	return err
+}
+
+// note remembers the check: one of a part apart from those of all.
+func (o *driftOptions) note(c *call, dir, farm, result string) {
+	if part := o.sel.words(); part != "" {
+		c.noteDone(dir, runs.JobPartialDrift, farm, result+" ("+part+")")
+		return
+	}
+	c.noteDone(dir, runs.JobDrift, farm, result)
 }
 
 // changedObjects lists what has drifted, by address.

@@ -101,7 +101,12 @@ func (o *exportOptions) run(ctx context.Context, c *call) error {
 		if err := x.Incomplete(); err != nil {
 			return err
 		}
-		if whole := len(o.sel.only)+len(o.sel.except) == 0; whole && !o.dryRun {
+		if o.dryRun {
+			return nil
+		}
+		if part := o.sel.words(); part != "" {
+			c.noteDone(o.dir, runs.JobPartialExport, s.URL, part)
+		} else {
 			c.noteDone(o.dir, runs.JobExport, s.URL, "")
 		}
 		return nil

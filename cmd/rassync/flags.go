@@ -90,6 +90,18 @@ func completeSelector(c *call, words []string) cobra.CompletionFunc {
 	}
 }
 
+// words are the flags as they were given, "" where all is selected.
+func (s *selectionFlags) words() string {
+	var out []string
+	for _, text := range s.only {
+		out = append(out, "--only "+text)
+	}
+	for _, text := range s.except {
+		out = append(out, "--except "+text)
+	}
+	return strings.Join(out, " ")
+}
+
 func (s *selectionFlags) parse(cat *model.Catalog) (selector.Set, error) {
 	set, err := selector.ParseSet(s.only, s.except, cat)
 	if err != nil {

@@ -36,7 +36,7 @@ func newStatus(c *call) *cobra.Command {
 		Use:   "status [DIR]",
 		Short: "Show when the folder was last exported and checked for drift",
 		Long: `Status shows when DIR was last exported from the farm and last checked for drift, as this machine remembers it. It
-sends nothing.
+sends nothing. What was done with --only or --except is listed by itself: it is no backup, and no check, of all.
 
 With --max-age it is an alarm for jobs that have stopped without a word: it ends with 1 if one of them was not done
 for that long, or never.`,
@@ -47,22 +47,16 @@ for that long, or never.`,
 	}
 	format := addFormat(cmd, "text", "json")
 	cmd.Flags().DurationVar(&maxAge, "max-age", 0, "end with 1 if a job was not done for so long, such as 48h")
-	cmd.Flags().StringSliceVar(&jobs, "job", nil, "jobs to look at: export, drift (default: both; with --max-age: export)")
-	complete(cmd, "job", []string{runs.JobExport, runs.JobDrift})
+	cmd.Flags().StringSliceVar(&jobs, "job", nil, "jobs to look at: export, drift, partial-export, partial-drift (default: those that were done, export and drift; with --max-age: export)")
+	complete(cmd, "job", runs.Jobs())
 	notify := addNotify(cmd)
 	cmd.RunE = c.begin(format, func(ctx context.Context, args []string) error {
 		if maxAge < 0 {
 			return app.Failf(app.Input, "--max-age cannot be negative")
 		}
-		if len(jobs) == 0 {
-			jobs = []string{runs.JobExport, runs.JobDrift}
-			if maxAge > 0 {
-				jobs = jobs[:1]
-			}
-		}
 		for _, j := range jobs {
-			if j != runs.JobExport && j != runs.JobDrift {
-				return app.Failf(app.Input, "there is no job %q", j).With("it is export or drift")
+			if !slices.Contains(runs.Jobs(), j) {
+				return app.Failf(app.Input, "there is no job %q", j).With("it is one of %s", strings.Join(runs.Jobs(), ", "))
 			}
 		}
 		dir := folderArg(args)
@@ -73,6 +67,13 @@ for that long, or never.`,
 		done, err := runs.Open(dir).Done()
 		if err != nil {
 			return err
+		}
+		switch {
+		case len(jobs) > 0:
+		case maxAge > 0:
+			jobs = []string{runs.JobExport}
+		default:
+			jobs = jobsOf(done)
 		}
 		doc := statusOf(done, jobs, c.Now(), maxAge)
 		if err := c.showStatus(format.value, doc); err != nil {
@@ -86,6 +87,14 @@ for that long, or never.`,
 		return c.tell(ctx, channels, alarm{kind: "stale", farm: done[runs.JobExport].Farm, folder: dir, summary: summary}, app.Failf(app.Failed, "%s", summary).With("look at the scheduled task or pipeline that should do it"))
 	})
 	return cmd
+}
+
+// jobsOf are the jobs that a workspace should know, and those that it knows.
+func jobsOf(done map[string]runs.Done) []string {
+	return slices.DeleteFunc(runs.Jobs(), func(j string) bool {
+		_, was := done[j]
+		return !was && j != runs.JobExport && j != runs.JobDrift
+	})
 }
 
 // statusOf judges the age of each job. A time in the future is no proof that

@@ -210,7 +210,7 @@ func (r *supportReport) jobs() {
 		r.linef("cannot be read: %s", r.mask.Text(err.Error()))
 		return
 	}
-	for _, j := range statusOf(done, []string{runs.JobExport, runs.JobDrift}, r.Now(), 0).Jobs {
+	for _, j := range statusOf(done, jobsOf(done), r.Now(), 0).Jobs {
 		if j.Time == nil {
 			r.linef("%s: never", j.Job)
 			continue

@@ -16,7 +16,7 @@ const DoneFile = "done.json"
 type Done struct {
 	Time time.Time `json:"time"`
 	Farm string    `json:"farm"`
-	// Result is a word for people: "in sync", "drift".
+	// Result is a word for people: "in sync", "drift", and what a part consisted of.
 	Result string `json:"result,omitempty"`
 }
 
@@ -24,7 +24,13 @@ type Done struct {
 const (
 	JobExport = "export"
 	JobDrift  = "drift"
+	// What was done with a selection is no backup, and no check, of all.
+	JobPartialExport = "partial-export"
+	JobPartialDrift  = "partial-drift"
 )
+
+// Jobs lists them.
+func Jobs() []string { return []string{JobExport, JobDrift, JobPartialExport, JobPartialDrift} }
 
 // Done reads when each job was last done.
 func (s *Store) Done() (map[string]Done, error) {
