@@ -92,6 +92,9 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 		if len(o.sel.only)+len(o.sel.except) > 0 || o.prune || o.rotate || o.unseen || o.skip {
 			return app.Failf(app.Input, "--only, --except, --prune, --rotate-secrets, --write-unseen and --skip-incomplete belong to the plan, not to its apply").With("make another plan")
 		}
+		if o.rng.since != "" || o.rng.withDrift {
+			return app.Failf(app.Input, "--since and --with-drift belong to the plan, not to its apply").With("make another plan; a plan that was made with --base takes the same --base again")
+		}
 		return o.runFile(ctx, c, target)
 	}
 	f, err := c.loaded(target, o.overlay)
@@ -99,7 +102,7 @@ func (o *applyOptions) run(ctx context.Context, c *call, args []string) error {
 		return err
 	}
 	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Fresh: o.fresh, Allow: o.write.allow}
-	if err := o.rng.read(c, f, &opts); err != nil {
+	if err := o.rng.read(ctx, c, f, &opts); err != nil {
 		return err
 	}
 	if err := f.Picks(opts); err != nil {
@@ -130,6 +133,9 @@ func (o *applyOptions) runFile(ctx context.Context, c *call, path string) error 
 	checkout, err := c.Checkout(f, o.dirNamed, o.overlay)
 	if err != nil {
 		return err
+	}
+	if checkout != nil {
+		checkout.Base = o.rng.base
 	}
 	if err := o.write.check(c); err != nil {
 		return err

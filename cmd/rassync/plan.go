@@ -103,7 +103,7 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 		return err
 	}
 	opts := app.PlanOptions{Selection: set, Prune: o.prune, RotateSecrets: o.rotate, WriteUnseen: o.unseen, SkipIncomplete: o.skip, Fresh: o.fresh, Allow: o.allow}
-	if err := o.rng.read(c, f, &opts); err != nil {
+	if err := o.rng.read(ctx, c, f, &opts); err != nil {
 		return err
 	}
 	if err := f.Picks(opts); err != nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"rassync/internal/app"
@@ -26,11 +28,11 @@ func addRange(cmd *cobra.Command, r *rangeFlags) {
 }
 
 // read reads the base, before anything is asked of a farm.
-func (r *rangeFlags) read(c *call, f *app.Folder, o *app.PlanOptions) error {
+func (r *rangeFlags) read(ctx context.Context, c *call, f *app.Folder, o *app.PlanOptions) error {
 	var err error
 	switch {
 	case r.since != "":
-		o.Since, err = c.Since(f, r.since)
+		o.Since, err = c.Since(ctx, f, r.since)
 	case r.base != "":
 		o.Since, err = c.BaseOf(f, r.base)
 	case r.withDrift || r.conflicts.value != "stop":

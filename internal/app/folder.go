@@ -20,6 +20,9 @@ type Folder struct {
 	Workspace *workspace.Workspace
 	// Warnings are what was found that is no error.
 	Warnings model.Diagnostics
+	// Base is the folder or snapshot that the operator names as what the
+	// documents were before, for a plan file that was made with one.
+	Base string
 }
 
 // Objects are the declared objects.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rassync/internal/files"
 	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -64,7 +65,7 @@ func (a *App) Policy(dir string) (*policy.Policy, error) {
 		return &policy.Policy{}, nil
 	case err != nil:
 		return nil, (&Failure{Class: Input, Err: fmt.Errorf("the policy cannot be read: %w", err)}).With("correct --policy or %s", EnvPolicy)
-	case info.Mode().IsRegular() && othersWrite(info):
+	case info.Mode().IsRegular() && files.OthersWrite(info):
 		return nil, Failf(Input, "the policy %s may be written by anybody on this machine", file).With("chmod o-w %s", file)
 	}
 	if within := repositoryOf(dir); within != "" && isBelow(within, file) {

@@ -102,7 +102,7 @@ func (a *App) recompute(ctx context.Context, s *Session, p *Planned, file *plan.
 	in.Selected = func(addr model.Address) bool { return picked[addr.Key()] }
 	var unlike []string
 	if checkout != nil {
-		unlike = a.follows(file, checkout)
+		unlike = a.follows(ctx, file, checkout)
 		// Orders that are declared say where new objects are put.
 		for _, o := range checkout.Objects() {
 			if k := a.Catalog.Kind(o.Address.Kind); k.Shape == model.OrderShape && !picked[o.Address.Key()] {
@@ -148,7 +148,7 @@ func (a *App) recompute(ctx context.Context, s *Session, p *Planned, file *plan.
 }
 
 // follows lists what a plan file wants and the documents do not say.
-func (a *App) follows(file *plan.File, checkout *Folder) []string {
+func (a *App) follows(ctx context.Context, file *plan.File, checkout *Folder) []string {
 	declared, going := map[model.Address]*model.Object{}, map[model.Address]*model.Object{}
 	for _, o := range checkout.Objects() {
 		declared[o.Address.Key()] = o
@@ -163,7 +163,7 @@ func (a *App) follows(file *plan.File, checkout *Folder) []string {
 		d := declared[addr.Key()]
 		switch {
 		case c.Action == plan.Delete:
-			out = append(out, a.followsDelete(file, checkout, c, addr, d, going[addr.Key()])...)
+			out = append(out, a.followsDelete(ctx, file, checkout, c, addr, d, going[addr.Key()])...)
 		case d == nil:
 			out = append(out, c.Address+": no document declares it")
 		default:
@@ -180,7 +180,7 @@ func (a *App) follows(file *plan.File, checkout *Folder) []string {
 
 // followsDelete: an object goes because its document says so, because its kind
 // is exclusive, or because a range of commits has taken its document away.
-func (a *App) followsDelete(file *plan.File, checkout *Folder, c *plan.Change, addr model.Address, declared, going *model.Object) []string {
+func (a *App) followsDelete(ctx context.Context, file *plan.File, checkout *Folder, c *plan.Change, addr model.Address, declared, going *model.Object) []string {
 	exclusive := checkout.Config.Mode(c.Kind, c.Site) == workspace.Exclusive
 	switch {
 	case declared != nil:
@@ -189,20 +189,28 @@ func (a *App) followsDelete(file *plan.File, checkout *Folder, c *plan.Change, a
 		return []string{c.Address + ": no document confirms that it may be deleted"}
 	case exclusive || going != nil:
 		return nil
-	case file.Since != nil && a.wasDeclared(file, checkout, addr):
+	case file.Since != nil && a.wasDeclared(ctx, file, checkout, addr):
 		return nil
 	}
 	return []string{c.Address + ": it is not declared, but its kind is not exclusive either"}
 }
 
-// wasDeclared tells whether the base of a plan of a range declared an object.
-func (a *App) wasDeclared(file *plan.File, checkout *Folder, addr model.Address) bool {
+// wasDeclared tells whether the base of a plan of a range declared an object. A
+// commit is looked up in the history of the checkout; a folder or a snapshot
+// counts only if the operator names it, or if the file is signed: the path in a
+// plan file is whoever's wrote it.
+func (a *App) wasDeclared(ctx context.Context, file *plan.File, checkout *Folder, addr model.Address) bool {
 	var r *Range
 	var err error
-	if file.Since.Commit != "" {
-		r, err = a.Since(checkout, file.Since.Commit)
-	} else {
+	switch {
+	case file.Since.Commit != "":
+		r, err = a.Since(ctx, checkout, file.Since.Commit)
+	case checkout.Base != "":
+		r, err = a.BaseOf(checkout, checkout.Base)
+	case a.Getenv(EnvPlanKey) != "":
 		r, err = a.BaseOf(checkout, file.Since.Base)
+	default:
+		err = fmt.Errorf("the plan was made with --base %s: pass --base to apply too", file.Since.Base)
 	}
 	if err != nil {
 		a.Warn("the base of the plan cannot be read: %v", err)

@@ -1,13 +1,16 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 
+	"rassync/internal/files"
 	"rassync/internal/gitbase"
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -35,13 +38,13 @@ type RangeOptions struct {
 
 // Since reads the documents of a folder as the commit has them that ref and
 // HEAD have in common.
-func (a *App) Since(f *Folder, ref string) (*Range, error) {
+func (a *App) Since(ctx context.Context, f *Folder, ref string) (*Range, error) {
 	temp, err := os.MkdirTemp("", "rassync-base-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	base, err := gitbase.Extract(f.Dir, ref, temp)
+	base, err := gitbase.Extract(ctx, f.Dir, ref, temp)
 	if err != nil {
 		return nil, sinceFailure(f.Dir, ref, err)
 	}
@@ -57,6 +60,10 @@ func sinceFailure(dir, ref string, err error) error {
 	switch {
 	case errors.As(err, &shallow):
 		return f.With("fetch the whole history (actions/checkout: fetch-depth: 0; GitLab: GIT_DEPTH: 0; Azure: fetchDepth: 0; or git fetch --unshallow)")
+	case errors.As(err, new(*gitbase.ForeignError)):
+		return f.With("use a clone of your own, or take the repository over (chown)")
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
 	case errors.Is(err, gitbase.ErrNoRepository):
 		return f.With("%s must lie in a git repository; --base compares with another folder or a snapshot", dir)
 	}
@@ -87,9 +94,12 @@ func (a *App) BaseOf(f *Folder, name string) (*Range, error) {
 	return &Range{Base: side.Name, Objects: side.Objects}, nil
 }
 
+// maxConfig bounds what is compared of rassync.yaml.
+const maxConfig = 64 << 20
+
 func sameFile(a, b, name string) bool {
-	x, errX := os.ReadFile(a + string(os.PathSeparator) + name)
-	y, errY := os.ReadFile(b + string(os.PathSeparator) + name)
+	x, errX := files.ReadNamed(filepath.Join(a, name), maxConfig)
+	y, errY := files.ReadNamed(filepath.Join(b, name), maxConfig)
 	if errX != nil || errY != nil {
 		return errX != nil && errY != nil
 	}

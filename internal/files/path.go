@@ -22,6 +22,36 @@ func ShortName(name string) bool {
 	return len(stem) <= 8 && shortName.MatchString(name)
 }
 
+// SameOnDisk tells whether some file system may take one name for another:
+// without letter case, invisible characters, or the dots and blanks at an end,
+// or by a short name.
+func SameOnDisk(name, other string) bool {
+	a, b := onDisk(name), onDisk(other)
+	return a == b || shortOf(a, b) || shortOf(b, a)
+}
+
+func onDisk(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(name))
+	name, _, _ = strings.Cut(name, ":") // a hidden part of a file of that name
+	return strings.ToLower(strings.ToUpper(strings.TrimRight(name, ". ")))
+}
+
+// shortOf tells whether Windows may have made the short name of a long one: its
+// beginning, or the two first letters and a number.
+func shortOf(short, long string) bool {
+	stem, number, ok := strings.Cut(short, "~")
+	if !ok || !ShortName(short) || number == "" {
+		return false
+	}
+	long = strings.NewReplacer(".", "", " ", "").Replace(long)
+	return stem != "" && (strings.HasPrefix(long, stem) || len(stem) == 6 && strings.HasPrefix(long, stem[:2]))
+}
+
 // Device tells whether Windows takes a name for a device, whatever its
 // extension.
 func Device(name string) bool {

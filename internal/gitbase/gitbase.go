@@ -4,6 +4,7 @@
 package gitbase
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,13 +17,17 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"rassync/internal/files"
 )
 
 // Bounds of what is read of a commit. They are those of a workspace on disk:
 // what cannot be loaded need not be read.
 const (
-	maxFile  = 64 << 20
-	maxTotal = 1 << 30
+	maxFile    = 64 << 20
+	maxTotal   = 1 << 30
+	maxEntries = 200_000 // files and folders: a few objects of git can stand for any number of them
+	maxDepth   = 100
 )
 
 // Base is the commit that a change is compared with.
@@ -44,11 +49,42 @@ func (e *ShallowError) Error() string {
 	return fmt.Sprintf("this clone is shallow and does not hold the history back to %q", e.Ref)
 }
 
+// ForeignError says that somebody else owns the repository: what they put there
+// would decide what counts as changed. Git refuses it too.
+type ForeignError struct{ Git string }
+
+// Error names the repository.
+func (e *ForeignError) Error() string { return e.Git + " belongs to another user" }
+
+// ownRepository refuses a repository that another user has put at the folder or
+// above it.
+func ownRepository(dir string) error {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	for top := at; ; top = filepath.Dir(top) {
+		name := filepath.Join(top, ".git")
+		if info, err := os.Lstat(name); err == nil {
+			if files.Foreign(info, at) {
+				return &ForeignError{name}
+			}
+			return nil
+		}
+		if top == filepath.Dir(top) {
+			return nil // that there is none is found out where it is opened
+		}
+	}
+}
+
 // Extract writes the YAML files that folder dir has in the base of ref to an
 // empty folder on disk, and tells which commit that is. A folder that is not
 // there at that commit leaves it empty.
-func Extract(dir, ref, into string) (Base, error) {
+func Extract(ctx context.Context, dir, ref, into string) (Base, error) {
 	b := Base{Ref: ref}
+	if err := ownRepository(dir); err != nil {
+		return b, err
+	}
 	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
 	if errors.Is(err, git.ErrRepositoryNotExists) {
 		return b, ErrNoRepository
@@ -81,7 +117,8 @@ func Extract(dir, ref, into string) (Base, error) {
 		return b, err
 	}
 	defer root.Close()
-	return b, extract(tree, root)
+	x := &extraction{repo: repo, root: root}
+	return b, x.folder(ctx, tree, "", 0)
 }
 
 // mergeBase finds the commit that ref and HEAD have in common.
@@ -144,51 +181,70 @@ func insideRepository(repo *git.Repository, dir string) (string, error) {
 	return filepath.ToSlash(rel), nil
 }
 
-// extract writes the ordinary files that a workspace reads: YAML, and the
-// pictures and texts that documents name. Links, submodules and dot-folders
-// are left out, as they are when a workspace is loaded.
-func extract(tree *object.Tree, root *os.Root) error {
-	w := object.NewTreeWalker(tree, true, nil)
-	defer w.Close()
-	var total int64
-	for {
-		name, entry, err := w.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
+// extraction writes the ordinary files of a commit, as far as a workspace reads
+// them: links, submodules, dot-folders and paths that mean something else on
+// another system are left out, as they are when a workspace is loaded.
+type extraction struct {
+	repo    *git.Repository
+	root    *os.Root
+	entries int
+	total   int64
+}
+
+// folder writes what a tree holds below a path, "" for the top. Nothing is read
+// before its size is known.
+func (x *extraction) folder(ctx context.Context, tree *object.Tree, at string, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("the folders of the commit are nested more than %d deep", maxDepth)
+	}
+	for _, e := range tree.Entries {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if entry.Mode != filemode.Regular && entry.Mode != filemode.Executable || hidden(name) {
+		if x.entries++; x.entries > maxEntries {
+			return fmt.Errorf("the commit has more than %d files and folders here", maxEntries)
+		}
+		name := path.Join(at, e.Name)
+		if strings.ContainsAny(e.Name, `/\`) || files.CheckPath(e.Name) != nil {
 			continue
 		}
-		file, err := tree.TreeEntryFile(&entry)
-		if err != nil {
-			return err
-		}
-		if file.Size > maxFile {
-			continue // the loader of the folder on disk says so
-		}
-		if total += file.Size; total > maxTotal {
-			return fmt.Errorf("the files of the commit are larger than %d MB together", maxTotal>>20)
-		}
-		if err := write(root, name, file); err != nil {
-			return err
-		}
-	}
-}
-
-// hidden tells whether a part of a path begins with a dot.
-func hidden(name string) bool {
-	for _, part := range strings.Split(name, "/") {
-		if strings.HasPrefix(part, ".") {
-			return true
+		switch e.Mode {
+		case filemode.Dir:
+			below, err := x.repo.TreeObject(e.Hash)
+			if err == nil {
+				err = x.folder(ctx, below, name, depth+1)
+			}
+			if err != nil {
+				return err
+			}
+		case filemode.Regular, filemode.Executable:
+			if err := x.file(name, e.Hash); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
 		}
 	}
-	return false
+	return nil
 }
 
-func write(root *os.Root, name string, file *object.File) error {
+func (x *extraction) file(name string, id plumbing.Hash) error {
+	size, err := x.repo.Storer.EncodedObjectSize(id)
+	if err != nil {
+		return err
+	}
+	if size > maxFile {
+		return nil // a workspace does not read it either
+	}
+	if x.total += size; x.total > maxTotal {
+		return fmt.Errorf("the files of the commit are larger than %d MB together", maxTotal>>20)
+	}
+	blob, err := x.repo.BlobObject(id)
+	if err != nil {
+		return err
+	}
+	return write(x.root, name, blob)
+}
+
+func write(root *os.Root, name string, file *object.Blob) error {
 	if err := root.MkdirAll(path.Dir(name), 0o700); err != nil {
 		return err
 	}
@@ -201,6 +257,6 @@ func write(root *os.Root, name string, file *object.File) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
+	_, err = io.Copy(out, io.LimitReader(in, maxFile))
 	return errors.Join(err, out.Close())
 }

@@ -1,14 +1,6 @@
 package runs
 
-import (
-	"io/fs"
-
-	"golang.org/x/sys/windows"
-)
-
-// foreign: the list of who may use the private folder, which protect sets, takes
-// the place of the owner here.
-func foreign(fs.FileInfo, string) bool { return false }
+import "golang.org/x/sys/windows"
 
 // protect lets only this user, the system and the administrators use a folder and
 // what is made in it; nothing is inherited from above. The modes that Go sets mean

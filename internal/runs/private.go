@@ -51,7 +51,7 @@ func (s *Store) guard(r *os.Root, name string) error {
 			return notPrivate(s, at, "is neither a file nor a folder", "remove it")
 		case info.Mode().IsRegular() && info.Size() > maxPrivate:
 			return fmt.Errorf("%s: %w", s.Path(at), &files.TooLarge{Limit: maxPrivate})
-		case at != "." && !s.shared(at) && foreign(info, s.dir):
+		case at != "." && !s.shared(at) && files.Foreign(info, s.dir):
 			return notPrivate(s, at, "belongs to another user", "look at who put it there, and remove it or take it over")
 		}
 	}
@@ -95,19 +95,38 @@ func trackedBelow(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	names, err := indexed(index)
+	names, split, err := indexed(index)
 	if err != nil {
 		return "", err
 	}
-	below := filepath.ToSlash(rel) + "/"
 	for _, name := range names {
-		rest, ok := strings.CutPrefix(name, below)
-		if !ok && len(name) > len(below) && strings.EqualFold(name[:len(below)], below) {
-			rest, ok = name[len(below):], true // on a file system without letter case
+		rest, ok := within(name, filepath.ToSlash(rel))
+		if !ok || rest == ".gitignore" || rest == "schemas" || strings.HasPrefix(rest, "schemas/") {
+			continue
 		}
-		if ok && rest != ".gitignore" && !strings.HasPrefix(rest, "schemas/") {
-			return rest, nil
+		if split {
+			return "", fmt.Errorf("%s: %w", rest, errSplit) // it may have been taken out since
 		}
+		return rest, nil
 	}
 	return "", nil
+}
+
+// within gives the path of a tracked file below a folder, "." for the folder
+// itself: a submodule in its place is a commit's too. Names that some file
+// system takes for the same are the same.
+func within(name, folder string) (rest string, ok bool) {
+	parts, want := strings.Split(strings.TrimSuffix(name, "/"), "/"), strings.Split(folder, "/")
+	if len(parts) < len(want) {
+		return "", false
+	}
+	for i, w := range want {
+		if parts[i] != w && !files.SameOnDisk(parts[i], w) {
+			return "", false
+		}
+	}
+	if len(parts) == len(want) {
+		return ".", true
+	}
+	return strings.Join(parts[len(want):], "/"), true
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"rassync/internal/linktest"
@@ -116,6 +118,82 @@ func TestNothingThatGitTracksIsUsed(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestEveryFormOfTheIndexIsRead: the files are those that git makes of one folder,
+// with farms/a/.rassync/runs/1/snapshot.json and the schemas beside it.
+func TestEveryFormOfTheIndexIsRead(t *testing.T) {
+	for _, form := range []string{"v2", "v3", "v4", "sha256", "manyfiles", "sparse", "split"} {
+		file := filepath.Join("testdata", "gitindex", form)
+		if form == "split" {
+			file = filepath.Join(file, "index")
+		}
+		names, split, err := indexed(file)
+		if err != nil || split != (form == "split") {
+			t.Errorf("%s: %v, %v", form, split, err)
+		}
+		for _, want := range []string{"farms/a/rassync.yaml", "farms/a/.rassync/schemas/any.json", "farms/a/.rassync/runs/1/snapshot.json"} {
+			if form == "sparse" {
+				want = strings.TrimSuffix(want, "1/snapshot.json")
+			}
+			if !slices.Contains(names, want) {
+				t.Errorf("%s: %q is not among %q", form, want, names)
+			}
+		}
+		top := t.TempDir()
+		if err := os.CopyFS(filepath.Join(top, ".git"), os.DirFS(filepath.Dir(file))); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(top, ".git", filepath.Base(file)), filepath.Join(top, ".git", "index")); err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(top, "farms", "a")
+		privateFile(t, dir, "sent.json", "{}")
+		if _, err := Open(dir).ReadFile("sent.json"); !errors.Is(err, ErrNotPrivate) {
+			t.Errorf("%s: %v", form, err)
+		}
+	}
+	// What cannot be read is not taken for nothing.
+	data, err := os.ReadFile(filepath.Join("testdata", "gitindex", "v2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(t.TempDir(), "index")
+	for n := range data {
+		if err := os.WriteFile(broken, data[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := indexed(broken); err == nil {
+			t.Errorf("the first %d bytes pass for an index", n)
+		}
+	}
+}
+
+func TestTrackedUnderAnotherName(t *testing.T) {
+	for name, want := range map[string]string{
+		"farms/a/.rassync/runs/1/x":   "runs/1/x",
+		"farms/a/.rassync":            ".", // a submodule, or a link
+		"farms/a/.rassync/":           ".", // a folder of a sparse index
+		"farms/a/.RASSYNC/key":        "key",
+		"farms/a/RASSYN~1/key":        "key",
+		"FARMS/A/rassyn~3/key":        "key",
+		"farms/a/RA6B1C~1/key":        "key",
+		"farms/a/.rassync./key":       "key",
+		"farms/a/.rassync::$DATA/key": "key",
+		"farms/a/.ras\u200csync/key":  "key",
+		"farms/a/\uff0erassync/key":   "key",
+		"farms/a/rassync/key":         "",
+		"farms/a/rassync.yaml":        "",
+		"farms/b/.rassync/key":        "",
+		"farms/a/.rassyncs/key":       "",
+		"farms/a/Main/.rassync/key":   "",
+		"farms/a":                     "",
+	} {
+		rest, ok := within(name, "farms/a/.rassync")
+		if ok != (want != "") || ok && rest != want {
+			t.Errorf("%q: %q %v", name, rest, ok)
+		}
 	}
 }
 
