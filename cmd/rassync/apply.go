@@ -137,6 +137,9 @@ func (o *applyOptions) runFile(ctx context.Context, c *call, path string) error 
 	if checkout != nil {
 		checkout.Base = o.rng.base
 	}
+	if err := c.OnlyMine(path, checkout); err != nil {
+		return err
+	}
 	if err := o.write.check(c); err != nil {
 		return err
 	}

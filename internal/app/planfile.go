@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"sort"
 	"time"
 
 	"rassync/internal/export"
+	"rassync/internal/files"
 	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -31,6 +33,23 @@ func (a *App) OpenPlan(path string) (*plan.File, error) {
 			With("make a new plan with this version, or apply the plan with the version that made it")
 	}
 	return f, a.vouched(f)
+}
+
+// OnlyMine refuses a plan file that anybody on the machine may write, where
+// neither documents nor a signature vouch for what it wants.
+func (a *App) OnlyMine(path string, checkout *Folder) error {
+	if checkout != nil || a.Getenv(EnvPlanKey) != "" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return &Failure{Class: Input, Err: err}
+	}
+	if files.OthersWrite(info) {
+		return Failf(Refused, "anybody on this machine may write the plan file %s, and nothing else vouches for it; nothing was written", path).
+			With("pass the documents with --dir, sign plans with %s, or chmod o-w it if you know what it holds", EnvPlanKey)
+	}
+	return nil
 }
 
 func contractName(t plan.Tool) string {

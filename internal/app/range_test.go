@@ -91,7 +91,7 @@ func TestThreeWays(t *testing.T) {
 				d.byOthers(tt.theirs(tools))
 			}
 			f := d.load()
-			r, err := d.app.Since(f, base)
+			r, err := d.app.Since(context.Background(), f, base)
 			if err != nil {
 				t.Fatal(told(err))
 			}
@@ -117,12 +117,12 @@ func replaced(old, new string) func(string) string {
 func TestBases(t *testing.T) {
 	d := circle(t)
 	f := d.load()
-	_, err := d.app.Since(f, "HEAD")
+	_, err := d.app.Since(context.Background(), f, "HEAD")
 	fails(t, err, Input, "git")
 	first := d.commit("Begin")
-	_, err = d.app.Since(f, "no-such-branch")
+	_, err = d.app.Since(context.Background(), f, "no-such-branch")
 	fails(t, err, Input, "no-such-branch")
-	if r, err := d.app.Since(f, first); err != nil || len(r.Objects) != 2 {
+	if r, err := d.app.Since(context.Background(), f, first); err != nil || len(r.Objects) != 2 {
 		t.Errorf("%v, %v", r, err)
 	}
 	rep := d.mustApplyOf("For administrators", "Changed")
@@ -139,7 +139,7 @@ func TestRenameHint(t *testing.T) {
 	base := d.commit("Begin")
 	d.edit("name: Tools", "name: Gadgets")
 	f := d.load()
-	r, err := d.app.Since(f, base)
+	r, err := d.app.Since(context.Background(), f, base)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,6 +115,9 @@ func (a *App) recompute(ctx context.Context, s *Session, p *Planned, file *plan.
 		return nil, errors.Join(Failf(Input, "the plan file cannot be computed again, nothing was written").With("plan again"), Invalid(ds))
 	}
 	unlike = append(unlike, plan.Unlike(a.Catalog, &file.Plan, again)...)
+	if now := s.Identity(ctx); !sameGUID(file.Farm.GUID, now.GUID) {
+		unlike = append(unlike, fmt.Sprintf("it names farm %q, and this is %q", file.Farm.GUID, now.GUID))
+	}
 	if len(unlike) > 0 {
 		shown := unlike
 		more := ""
@@ -135,7 +138,8 @@ func (a *App) recompute(ctx context.Context, s *Session, p *Planned, file *plan.
 	for i := range out.Changes {
 		c := &out.Changes[i]
 		if now := byAddress[c.Address]; now != nil {
-			c.Before = now.Before
+			// What nobody approves is shown as it was found now.
+			c.Before, c.LastChange, c.IrreversibleBecause, c.Because = now.Before, now.LastChange, now.IrreversibleBecause, now.Because
 		}
 		c.Desired = c.Reads(a.Catalog.Kind(c.Kind)) // what is not shown is not written, by a run that goes on either
 		if c.Confirmed && checkout == nil && file.Signature == "" {

@@ -48,6 +48,13 @@ func Unlike(cat *model.Catalog, said, again *Plan) []string {
 	if len(out) == 0 && !slices.Equal(order, orderAgain) {
 		out = append(out, "the changes come in another order")
 	}
+	counted := Summary{Unchanged: said.Summary.Unchanged}
+	for i := range said.Changes {
+		counted.count(&said.Changes[i])
+	}
+	if counted != said.Summary {
+		out = append(out, "it counts its changes otherwise than it lists them")
+	}
 	return out
 }
 
@@ -91,6 +98,7 @@ func (c *Change) unlike(cat *model.Catalog, again *Change, gone map[string]bool)
 	differs("what is linked to the new object is another answer", orEmpty(c.Relinks), orEmpty(again.Relinks))
 	differs("what else it changes is another answer", certain(c.AlsoChanges), certain(again.AlsoChanges))
 	differs("when settings are activated is another answer", []*Activation{c.ActivateBefore, c.ActivateWithin}, []*Activation{again.ActivateBefore, again.ActivateWithin})
+	differs("the folder it is put into is another one", c.Place.folder(), again.Place.folder())
 	differs("the object it was computed from is another one", c.PreImage, again.PreImage)
 	return out
 }
@@ -100,13 +108,26 @@ func (c *Change) unlike(cat *model.Catalog, again *Change, gone map[string]bool)
 func (c *Change) seen(k *model.Kind, again *Change) (fields []Field, unseen bool) {
 	for _, f := range c.Fields {
 		there := slices.ContainsFunc(again.Fields, func(a Field) bool { return a.Path == f.Path })
-		if !there && c.hides(k, f.Path) {
+		if !there && c.hides(k, f.Path) && c.wants(f) {
 			unseen = true
 			continue
 		}
 		fields = append(fields, f)
 	}
 	return fields, unseen
+}
+
+// wants tells whether a field that is shown is what the change would write. An
+// entry of a list is not looked up: its list is compared as a whole.
+func (c *Change) wants(f Field) bool {
+	plain, labels := splitLabels(f.Path)
+	if c.Desired == nil || len(labels) > 0 {
+		return c.Desired != nil
+	}
+	value, _ := model.Lookup(c.Desired.Spec, plain)
+	a, errA := model.DigestJSON(show(value))
+	b, errB := model.DigestJSON(f.After)
+	return errA == nil && errB == nil && a == b
 }
 
 // hides tells whether a value stands where no read shows it.
@@ -129,7 +150,7 @@ func onlyUnseen(cat *model.Catalog, c *Change) bool {
 		return false
 	}
 	for _, f := range c.Fields {
-		if !c.hides(k, f.Path) {
+		if !c.hides(k, f.Path) || !c.wants(f) {
 			return false
 		}
 	}

@@ -795,18 +795,7 @@ func (b *builder) finish(sorted []*change) *Plan {
 	p.Summary.Unchanged = b.same
 	b.lookalikes(sorted)
 	for _, c := range sorted {
-		switch c.Action {
-		case Create:
-			p.Summary.Create++
-		case Update:
-			p.Summary.Update++
-		case Delete:
-			p.Summary.Delete++
-		case Replace:
-			p.Summary.Replace++
-		case Reorder:
-			p.Summary.Reorder++
-		}
+		p.Summary.count(&c.Change)
 		type need struct{ address, why string }
 		var needs []need
 		for n, why := range c.needs {

@@ -16,6 +16,13 @@ type Place struct {
 	After string `json:"after"`
 }
 
+func (p *Place) folder() string {
+	if p == nil {
+		return ""
+	}
+	return p.Folder
+}
+
 // sibling is one of the objects that an order puts in line.
 type sibling struct {
 	live    *model.Object

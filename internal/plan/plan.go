@@ -86,6 +86,21 @@ type Summary struct {
 	Unchanged int `json:"unchanged"`
 }
 
+func (s *Summary) count(c *Change) {
+	switch c.Action {
+	case Create:
+		s.Create++
+	case Update:
+		s.Update++
+	case Delete:
+		s.Delete++
+	case Replace:
+		s.Replace++
+	case Reorder:
+		s.Reorder++
+	}
+}
+
 // Change is what happens to one object.
 type Change struct {
 	Address string  `json:"address"`
