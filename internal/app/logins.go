@@ -72,7 +72,7 @@ func (a *App) ReadLogins() (*Logins, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, serr := os.Stat(file); serr == nil && othersWrite(info) {
+	if info, serr := os.Stat(file); serr == nil && files.OthersWrite(info) {
 		return nil, Failf(Input, "%s may be written by others on this machine", file).With("chmod go-w %s, or delete it and log in again", file)
 	}
 	if err := json.Unmarshal(data, all); err != nil || all.FormatVersion != "1" {
