@@ -14,6 +14,9 @@ import (
 // that are to propose kinds.
 const AnyFile = "any.json"
 
+// MaybeFile is the schema of files that may be documents or belong to other tools.
+const MaybeFile = "maybe.json"
+
 // Bundle gives the schema of a kind as one file: the blocks it refers to
 // stand in its definitions.
 func (c *Catalog) Bundle(kind string) ([]byte, error) { return c.BundleFile(kind + ".json") }
@@ -102,8 +105,9 @@ func (c *Catalog) parsed(file string) (*ordered, error) {
 	return v.(*ordered), nil
 }
 
-// anyKind writes AnyFile: the kind decides which schema counts.
-func (c *Catalog) anyKind() ([]byte, error) {
+// anyKind writes AnyFile: the kind decides which schema counts. With maybe it writes
+// MaybeFile, which leaves alone what is no document of ours.
+func (c *Catalog) anyKind(maybe bool) ([]byte, error) {
 	obj := func(pairs ...any) *ordered {
 		o := newOrdered()
 		for i := 0; i < len(pairs); i += 2 {
@@ -117,15 +121,25 @@ func (c *Catalog) anyKind() ([]byte, error) {
 		kinds[i] = n
 		cases[i] = obj("if", obj("properties", obj("kind", obj("const", n)), "required", []any{"kind"}), "then", obj("$ref", n+".json"))
 	}
-	return indented(obj(
+	kind := obj("title", "Kind", "description", "What the object is.", "enum", kinds)
+	out := obj(
 		"$schema", "http://json-schema.org/draft-07/schema#",
 		"$id", AnyFile,
 		"title", "Document of any kind",
-		"description", "One object of the farm; its kind decides what else the document holds.",
-		"type", "object",
-		"required", []any{"kind"},
-		"properties", obj("kind", obj("title", "Kind", "description", "What the object is.", "enum", kinds)),
-		"allOf", cases))
+		"description", "One object of the farm; its kind decides what else the document holds.")
+	if !maybe {
+		out.set("type", "object")
+		out.set("required", []any{"kind"})
+		out.set("properties", obj("kind", kind))
+		out.set("allOf", cases)
+		return indented(out)
+	}
+	out.set("$id", MaybeFile)
+	out.set("description", "A file that may hold objects of the farm: what has a kind or a spec is one, and its kind decides what else it holds. Files of other tools are left alone.")
+	out.set("properties", obj("kind", obj("title", "Kind", "description", "What the object is.")))
+	out.set("if", obj("not", obj("required", []any{"apiVersion"}), "anyOf", []any{obj("required", []any{"kind"}), obj("required", []any{"spec"})}))
+	out.set("then", obj("required", []any{"kind"}, "properties", obj("kind", kind), "allOf", cases))
+	return indented(out)
 }
 
 func (o *ordered) without(keys ...string) *ordered {

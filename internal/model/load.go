@@ -49,7 +49,7 @@ func (c *Catalog) Kind(name string) *Kind { return c.kinds[name] }
 func (c *Catalog) Names() []string { return c.names }
 
 // Files gives the schema files by path, as they stand in the schemas folder,
-// and AnyFile.
+// and AnyFile and MaybeFile.
 func (c *Catalog) Files() map[string][]byte { return c.files }
 
 // Kinds lists the kinds in alphabetical order.
@@ -112,7 +112,10 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	if c.files[AnyFile], err = c.anyKind(); err != nil {
+	if c.files[AnyFile], err = c.anyKind(false); err != nil {
+		return nil, err
+	}
+	if c.files[MaybeFile], err = c.anyKind(true); err != nil {
 		return nil, err
 	}
 	return c, nil

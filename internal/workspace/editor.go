@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"sort"
 	"strings"
+
+	"rassync/internal/model"
 )
 
 // EditorFile tells Visual Studio Code, and editors that read its settings, which
@@ -13,7 +15,8 @@ const EditorFile = ".vscode/settings.json"
 
 // editorSettings writes the settings once: whoever has some already keeps them.
 // Only our own folders are named, because other tools keep YAML in a repository
-// too.
+// too; and editors look for such a folder anywhere in a path, so that the schema must
+// leave other files alone.
 func (w *writer) editorSettings() error {
 	if _, err := w.root.Stat(EditorFile); err == nil || w.root.MayWrite(EditorFile) != nil {
 		return nil
@@ -34,8 +37,8 @@ func (w *writer) editorSettings() error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(map[string]any{"yaml.schemas": map[string]any{
-		schemaFolder + "/any.json":        patterns,
-		schemaFolder + "/" + ConfigSchema: []string{"/" + ConfigFile},
+		schemaFolder + "/" + model.MaybeFile: patterns,
+		schemaFolder + "/" + ConfigSchema:    []string{"/" + ConfigFile},
 	}}); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func TestEditorSettings(t *testing.T) {
 	if err := json.Unmarshal(data, &settings); err != nil {
 		t.Fatal(err)
 	}
-	if got := settings.Schemas[".rassync/schemas/any.json"]; !slices.Equal(got, []string{"/Main/**/*.yaml", "/farm/**/*.yaml"}) {
+	if got := settings.Schemas[".rassync/schemas/maybe.json"]; !slices.Equal(got, []string{"/Main/**/*.yaml", "/farm/**/*.yaml"}) {
 		t.Errorf("documents are looked for in %q", got)
 	}
 	for schema := range settings.Schemas {
