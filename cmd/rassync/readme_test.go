@@ -29,7 +29,8 @@ func pages(t *testing.T) []string {
 
 // TestReadme runs every command of the README and of the manual, page by
 // page, one after the other, against the seed farm. Comments of a page prepare
-// what it takes for granted: "run: rassync ..." and "edit FILE: old => new".
+// what it takes for granted: "run: rassync ...", "edit FILE: old => new", and "file FILE"
+// or "append FILE" in front of a block of text that goes into that file.
 func TestReadme(t *testing.T) {
 	dir := t.TempDir()
 	commands := 0
@@ -39,9 +40,29 @@ func TestReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 		script := []string{"farm start seed"}
+		into, block := "", []string(nil) // the file of the next block of text, and its lines
+		var files strings.Builder
 		for _, line := range strings.Split(string(text), "\n") {
 			comment := strings.TrimSuffix(strings.TrimPrefix(line, "<!-- "), " -->")
 			switch {
+			case into != "" && strings.HasPrefix(line, "```"):
+				if block == nil {
+					block = []string{}
+					continue
+				}
+				name := fmt.Sprintf("block%d", strings.Count(files.String(), "\n-- ")+1)
+				fmt.Fprintf(&files, "\n-- %s --\n%s\n", name, strings.Join(block, "\n"))
+				script = append(script, strings.Replace(into, " ", " "+name+" ", 1))
+				if verb, file, _ := strings.Cut(into, " "); verb == "append" {
+					script[len(script)-1] = "append " + file + " " + name
+				}
+				into, block = "", nil
+			case block != nil:
+				block = append(block, line)
+			case strings.HasPrefix(line, "<!-- file "):
+				into = "copy " + strings.TrimPrefix(comment, "file ")
+			case strings.HasPrefix(line, "<!-- append "):
+				into = comment
 			case strings.HasPrefix(line, "$ rassync "):
 				commands++
 				script = append(script, "exec "+strings.TrimPrefix(line, "$ "))
@@ -59,7 +80,7 @@ func TestReadme(t *testing.T) {
 		if len(script) == 1 {
 			continue
 		}
-		script = append(script, "farm clean")
+		script = append(script, "farm clean", files.String())
 		name := strings.ToLower(strings.TrimSuffix(filepath.Base(page), ".md")) + ".txtar"
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(strings.Join(script, "\n")+"\n"), 0o644); err != nil {
 			t.Fatal(err)

@@ -203,7 +203,7 @@ func TestSides(t *testing.T) {
 	if err != nil || !farm.Live {
 		t.Fatalf("%+v, %v", farm, err)
 	}
-	if farm, err = d.app.ReadSide(context.Background(), d.session(), mine); err != nil {
+	if farm, err = d.app.ReadSide(context.Background(), d.session(), mine, ReadOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := changes(&plan.Plan{Changes: d.app.Compare(was, mine, d.only(""))}); got != "update Main/PubFolder/Tools description" {

@@ -49,8 +49,12 @@ func (f *Folder) those(fits func(*model.Object) bool) []*model.Object {
 
 // Load reads and checks the workspace in dir; the failure holds everything
 // that is wrong with it.
-func (a *App) Load(dir, overlay string) (*Folder, error) {
-	ws, ds := a.Read(dir, overlay)
+func (a *App) Load(dir, overlay string) (*Folder, error) { return a.load(dir, overlay, false) }
+
+// load is Load; ownSites leaves sites the names of the documents, whatever an
+// overlay calls them.
+func (a *App) load(dir, overlay string, ownSites bool) (*Folder, error) {
+	ws, ds := workspace.Load(dir, a.Catalog, workspace.LoadOptions{Overlay: overlay, OwnSites: ownSites})
 	if err := Invalid(ds); err != nil {
 		return nil, err
 	}

@@ -4,12 +4,16 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"slices"
 	"sort"
+	"strings"
 
 	"rassync/internal/export"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/selector"
+	"rassync/internal/workspace"
 )
 
 // FarmSide is how the live farm is named as a side of a comparison.
@@ -30,11 +34,34 @@ type Side struct {
 
 // SideOf reads a folder or a snapshot; dir is the workspace of snapshots.
 func (a *App) SideOf(name, dir, overlay string) (*Side, error) {
+	return a.sideOf(name, dir, overlay, false)
+}
+
+// ComparedSides reads two sides. Folders are compared under the names that sites
+// have in their documents; with the farm, under those that they have there.
+func (a *App) ComparedSides(nameA, nameB, dir, overlay string) (from, to *Side, err error) {
+	ownSites := nameA != FarmSide && nameB != FarmSide
+	if from, err = a.sideOf(nameA, dir, overlay, ownSites); err != nil {
+		return nil, nil, err
+	}
+	to, err = a.sideOf(nameB, dir, overlay, ownSites)
+	return from, to, err
+}
+
+// sideOf reads a side. A folder may be named with an overlay of its own, as
+// FOLDER@OVERLAY; ownSites leaves sites the names of the documents.
+func (a *App) sideOf(name, dir, overlay string, ownSites bool) (*Side, error) {
 	if name == FarmSide {
 		return &Side{Name: name, Live: true}, nil
 	}
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		f, err := a.Load(name, overlay)
+	folder := name
+	if !isFolder(folder) {
+		if before, of, found := cutLast(name, "@"); found && isFolder(before) {
+			folder, overlay = before, of
+		}
+	}
+	if isFolder(folder) {
+		f, err := a.load(folder, overlay, ownSites)
 		if err != nil {
 			return nil, err
 		}
@@ -58,14 +85,47 @@ func (a *App) SideOf(name, dir, overlay string) (*Side, error) {
 	return &Side{Name: "snapshot " + r.Info.ID, Objects: objects, Part: true}, nil
 }
 
-// ReadSide reads of the farm what the other side has something of.
-func (a *App) ReadSide(ctx context.Context, s *Session, other *Side) (*Side, error) {
-	sc := newScope(a.Catalog)
-	for _, o := range other.Objects {
-		sc.add(o.Address.Kind)
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// cutLast cuts a text at the last separator.
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
 	}
-	want := plan.Want(other.Objects)
-	live, err := export.Read(ctx, s.Reader(), a.Catalog, sc.request(want, s.Parallel))
+	return s, "", false
+}
+
+// ReadOptions say what is read of the farm for a comparison, and who hears of it.
+type ReadOptions struct {
+	Selection selector.Set
+	Progress  func(kind, site string, objects int)
+	Steps     func(done, of int)
+}
+
+// ReadSide reads of the farm what the other side has something of, and of it what
+// the selection picks.
+func (a *App) ReadSide(ctx context.Context, s *Session, other *Side, o ReadOptions) (*Side, error) {
+	sc := newScope(a.Catalog)
+	var picked []*model.Object
+	for _, obj := range other.Objects {
+		if o.Selection.Match(obj.Address) {
+			sc.add(obj.Address.Kind)
+			picked = append(picked, obj)
+		}
+	}
+	if len(o.Selection.Only) > 0 && !other.Part {
+		for _, k := range a.Catalog.Kinds() { // which the other side may have none of
+			if a.picksKind(o.Selection, k) {
+				sc.add(k.Name)
+			}
+		}
+	}
+	req := sc.request(plan.Want(picked), s.Parallel)
+	req.Progress, req.Steps = o.Progress, o.Steps
+	live, err := export.Read(ctx, s.Reader(), a.Catalog, req)
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +176,70 @@ func (a *App) Compare(from, to *Side, sel selector.Set) []plan.Change {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Address < out[j].Address })
 	return out
+}
+
+// Expected are differences that are left out of a comparison, with the reason that
+// rassync.yaml gives.
+type Expected struct {
+	Why   string
+	Count int
+}
+
+// LeaveOutExpected takes out of a comparison what rassync.yaml of either side
+// expects to differ.
+func LeaveOutExpected(changes []plan.Change, sides ...*Side) (left []plan.Change, out []Expected) {
+	var rules []workspace.Expected
+	seen := map[string]bool{}
+	for _, s := range sides {
+		if s.Folder == nil {
+			continue
+		}
+		dir, err := filepath.Abs(s.Folder.Dir)
+		if err != nil {
+			dir = s.Folder.Dir
+		}
+		if !seen[dir] {
+			seen[dir] = true
+			rules = append(rules, s.Folder.Config.Expected...)
+		}
+	}
+	counts := make([]int, len(rules))
+	for _, c := range changes {
+		addr := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
+		whole := false
+		fields := c.Fields
+		for i, r := range rules {
+			switch {
+			case whole || !r.Only.Match(addr):
+			case len(r.Properties) == 0:
+				counts[i] += max(1, len(fields))
+				whole = true
+			default:
+				before := len(fields)
+				fields = slices.DeleteFunc(slices.Clone(fields), func(f plan.Field) bool { return inProperties(f.Path, r.Properties) })
+				counts[i] += before - len(fields)
+			}
+		}
+		if whole || len(fields) == 0 && len(c.Fields) > 0 {
+			continue
+		}
+		c.Fields = fields
+		left = append(left, c)
+	}
+	for i, r := range rules {
+		if counts[i] > 0 {
+			out = append(out, Expected{r.Why, counts[i]})
+		}
+	}
+	return left, out
+}
+
+// inProperties tells whether a path is one of the properties or inside it.
+func inProperties(path string, properties []string) bool {
+	return slices.ContainsFunc(properties, func(p string) bool {
+		rest, found := strings.CutPrefix(path, p)
+		return found && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
 }
 
 // sideIndex resolves references by address: the same address on both sides is

@@ -84,6 +84,13 @@ func (a *App) baseObjects(dir, overlay string) []*model.Object {
 
 // BaseOf takes a folder or a snapshot for the base.
 func (a *App) BaseOf(f *Folder, name string) (*Range, error) {
+	if isFolder(name) {
+		objects := a.baseObjects(name, f.Workspace.Overlay)
+		if len(objects) == 0 {
+			return nil, Failf(Input, "--base %s: nothing is declared there", name).With("name a folder that an export has written, or a copy of this one")
+		}
+		return &Range{Base: name, Objects: objects}, nil
+	}
 	side, err := a.SideOf(name, f.Dir, "")
 	if err != nil {
 		return nil, err

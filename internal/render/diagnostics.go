@@ -1,7 +1,9 @@
 package render
 
 import (
+	"fmt"
 	"io"
+	"strings"
 
 	"rassync/internal/model"
 )
@@ -14,11 +16,18 @@ const shownMost = 200
 // end how many there are.
 func Diagnostics(w io.Writer, ds model.Diagnostics, o Options) error {
 	p := &printer{o: o}
+	same := alike(ds)
+	shown := 0
 	for i, d := range ds {
-		if i == shownMost && len(ds) > shownMost+1 {
+		places := same[sameness(d)]
+		if len(places) >= repeated && places[0] != i {
+			continue // counted with the first one
+		}
+		if shown == shownMost && len(ds) > shownMost+1 {
 			p.linef("... and %d more (--format json shows all)", len(ds)-i)
 			break
 		}
+		shown++
 		line := ""
 		if s := d.Source.String(); s != "" {
 			line = Escape(s) + ": "
@@ -38,10 +47,48 @@ func Diagnostics(w io.Writer, ds model.Diagnostics, o Options) error {
 		if d.Hint != "" {
 			p.wrapped("    hint: ", "          ", Escape(d.Hint))
 		}
+		if len(places) >= repeated {
+			p.wrapped("    ", "    ", elsewhere(ds, places[1:]))
+		}
 	}
 	errors, warnings := tally(ds)
 	p.linef("%s, %s", count(errors, "error", "errors"), count(warnings, "warning", "warnings"))
 	return p.flush(w)
+}
+
+// repeated is from how many on equal diagnostics are counted instead of shown.
+const repeated = 3
+
+// sameness is what makes two diagnostics equal: all but their place.
+func sameness(d model.Diagnostic) string {
+	return string(d.Severity) + "\x00" + d.Summary + "\x00" + d.Hint
+}
+
+// alike gives the places of equal diagnostics.
+func alike(ds model.Diagnostics) map[string][]int {
+	out := map[string][]int{}
+	for i, d := range ds {
+		out[sameness(d)] = append(out[sameness(d)], i)
+	}
+	return out
+}
+
+// elsewhere says how often the same is said, and names the first places.
+func elsewhere(ds model.Diagnostics, places []int) string {
+	const named = 3
+	var names []string
+	for _, i := range places[:min(len(places), named)] {
+		name := ds[i].Source.String()
+		if name == "" {
+			name = ds[i].Address
+		}
+		names = append(names, Escape(name))
+	}
+	s := "the same in " + count(len(places), "other place", "other places") + ": " + strings.Join(names, ", ")
+	if more := len(places) - named; more > 0 {
+		s += fmt.Sprintf(" and %d more (--format json shows all)", more)
+	}
+	return s
 }
 
 func tally(ds model.Diagnostics) (errors, warnings int) {

@@ -11,6 +11,23 @@ import (
 type Differences struct {
 	From, To string
 	Changes  []plan.Change
+	// Expected are differences that were left out.
+	Expected []Expected
+}
+
+// Expected are differences that are meant to be, and why.
+type Expected struct {
+	Why   string
+	Count int
+}
+
+// expected counts what was left out.
+func (d Differences) expected() int {
+	n := 0
+	for _, x := range d.Expected {
+		n += x.Count
+	}
+	return n
 }
 
 // rows lays them out in the words of a comparison.
@@ -25,11 +42,15 @@ func (d Differences) rows() []changeRow {
 
 // verdict says in a line what differs.
 func (d Differences) verdict() string {
+	left := ""
+	if n := d.expected(); n > 0 {
+		left = "; " + count(n, "expected difference is", "expected differences are") + " left out (--all shows them)"
+	}
 	if len(d.Changes) == 0 {
-		return "no differences"
+		return "no differences" + left
 	}
 	added, removed, changed := d.summary()
-	return fmt.Sprintf("%d only in the second, %d only in the first, %d different", added, removed, changed)
+	return fmt.Sprintf("%d only in the second, %d only in the first, %d different%s", added, removed, changed, left)
 }
 
 // differenceWord is what an action of a plan means between two sides.
@@ -74,6 +95,11 @@ func DifferencesText(w io.Writer, d Differences, o Options) error {
 		}
 	}
 	p.linef("%s", d.verdict())
+	if o.Verbose {
+		for _, x := range d.Expected {
+			p.linef("  %d expected: %s", x.Count, text(x.Why))
+		}
+	}
 	return p.flush(w)
 }
 
@@ -81,6 +107,7 @@ type differencesDocument struct {
 	FormatVersion string           `json:"formatVersion"`
 	From          string           `json:"from"`
 	To            string           `json:"to"`
+	Expected      int              `json:"expected"`
 	Changes       []differenceJSON `json:"changes"`
 }
 
@@ -95,7 +122,7 @@ type differenceJSON struct {
 
 // DifferencesJSON writes them as one document.
 func DifferencesJSON(w io.Writer, d Differences) error {
-	doc := differencesDocument{FormatVersion: "1", From: d.From, To: d.To, Changes: []differenceJSON{}}
+	doc := differencesDocument{FormatVersion: "1", From: d.From, To: d.To, Expected: d.expected(), Changes: []differenceJSON{}}
 	for _, c := range d.Changes {
 		doc.Changes = append(doc.Changes, differenceJSON{c.Address, c.Kind, c.Site, c.Name, differenceWord(c.Action), notNil(c.Fields)})
 	}

@@ -42,6 +42,8 @@ type LoadOptions struct {
 	Overlay string
 	// References overrides the rule of rassync.yaml; "" keeps it.
 	References References
+	// OwnSites leaves sites the names of the documents, whatever the overlay calls them.
+	OwnSites bool
 }
 
 // Load reads the workspace in dir. All that is wrong comes back at once, in
@@ -94,7 +96,9 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 	ws.lay(over.objects)
 	c.check(append(base.uses, over.uses...))
 	diags = append(diags, c.diags...)
-	diags = append(diags, ws.renameSites(sites)...)
+	if !opts.OwnSites {
+		diags = append(diags, ws.renameSites(sites)...)
+	}
 	sort.SliceStable(diags, func(i, j int) bool {
 		a, b := diags[i].Source, diags[j].Source
 		if a.File != b.File {

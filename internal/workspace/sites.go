@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"rassync/internal/model"
@@ -11,6 +12,19 @@ import (
 // farm of an overlay. It comes last: documents, base and overlay alike, are
 // written and checked under the names of the base.
 func (ws *Workspace) renameSites(names map[string]string) model.Diagnostics {
+	var ds model.Diagnostics
+	for _, from := range RenameSites(ws.cat, ws.Objects, names) {
+		ds = append(ds, model.Diagnostic{
+			Severity: model.Warning, Source: model.Source{File: ConfigFile, Line: 1, Col: 1},
+			Summary: fmt.Sprintf("overlays.%s: sites: nothing is declared of site %q", ws.Overlay, from),
+		})
+	}
+	return ds
+}
+
+// RenameSites gives the sites of objects other names: in addresses, in references
+// and in orders. It returns the names that no object had.
+func RenameSites(cat *model.Catalog, objects []*model.Object, names map[string]string) (unused []string) {
 	if len(names) == 0 {
 		return nil
 	}
@@ -26,14 +40,17 @@ func (ws *Workspace) renameSites(names map[string]string) model.Diagnostics {
 		}
 		return site
 	}
-	for _, o := range ws.Objects {
-		k := ws.cat.Kind(o.Address.Kind)
+	for _, o := range objects {
+		k := cat.Kind(o.Address.Kind)
 		o.Address.Site = rename(o.Address.Site)
 		if o.Address.Kind == model.SiteKind {
 			o.Address.Name = rename(o.Address.Name)
 			if o.RenamedFrom != "" {
 				o.RenamedFrom = rename(o.RenamedFrom)
 			}
+		}
+		for i, site := range o.InSites {
+			o.InSites[i] = rename(site)
 		}
 		if k != nil && o.Spec != nil {
 			o.Spec, _ = renameIn(k.Spec, o.Spec, rename).(map[string]any)
@@ -42,16 +59,13 @@ func (ws *Workspace) renameSites(names map[string]string) model.Diagnostics {
 			}
 		}
 	}
-	var ds model.Diagnostics
 	for from := range names {
 		if !used[model.Fold(from)] {
-			ds = append(ds, model.Diagnostic{
-				Severity: model.Warning, Source: model.Source{File: ConfigFile, Line: 1, Col: 1},
-				Summary: fmt.Sprintf("overlays.%s: sites: nothing is declared of site %q", ws.Overlay, from),
-			})
+			unused = append(unused, from)
 		}
 	}
-	return ds
+	sort.Strings(unused)
+	return unused
 }
 
 // renameIn renames sites in a value: references to sites, and references that
