@@ -152,7 +152,7 @@ func (a *App) begin(ctx context.Context, s *Session, p *Planned, e Execution) (*
 		}
 	}
 	store := p.Folder.Store()
-	run, err := store.New(runs.Info{Override: a.override(p), Overridden: p.Overridden, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, PID: a.PID,
+	run, err := store.New(runs.Info{Override: a.override(p), Overridden: p.Overridden, Command: e.Command, Of: e.Of, Who: a.User, Host: a.Host, Account: s.Username, PID: a.PID,
 		Farm: p.Plan.Farm, Digest: file.Digest, Changes: len(p.Plan.Changes), Commit: commitOf(p.Folder.Dir), Tool: a.Tool.Version, Contract: a.Tool.Contract}, now)
 	if err != nil {
 		return nil, err

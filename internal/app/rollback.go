@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rassync/internal/export"
+	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
 	"rassync/internal/runs"
@@ -94,7 +95,7 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	if err != nil {
 		return nil, err
 	}
-	aim, err := way.Aim(p.Live, wayback.Options{Selected: o.Selection.Match, TakeBack: o.TakeBack, Later: laterRuns(f, run),
+	aim, err := way.Aim(p.Live, wayback.Options{Selected: o.Selection.Match, TakeBack: o.TakeBack, Later: laterRuns(f, run), Own: ownAccount(run),
 		Reread: func(live, document *model.Object) (*model.Object, error) {
 			return p.Live.Reread(ctx, s.Reader(), live, plan.WantOf(document))
 		}})
@@ -143,7 +144,9 @@ func (a *App) planBack(ctx context.Context, s *Session, f *Folder, run *runs.Run
 	p.Plan.Warnings = append(p.Plan.Warnings, p.NotRestorable...)
 	p.Plan.Warnings = append(append(p.Plan.Warnings, notes...), more...)
 	for _, c := range aim.Others {
-		p.Plan.Warnings = append(p.Plan.Warnings, c.String())
+		if text := c.String(); !slices.Contains(p.Plan.Warnings, text) {
+			p.Plan.Warnings = append(p.Plan.Warnings, text)
+		}
 	}
 	return p, nil
 }
@@ -153,6 +156,13 @@ func hintOr(hint, other string) string {
 		return hint
 	}
 	return other
+}
+
+// ownAccount tells which account may be the one that a run used.
+func ownAccount(run *runs.Run) func(string) bool {
+	return func(account string) bool {
+		return run.Info.Account == "" || guard.SameAccount(run.Info.Account, account)
+	}
 }
 
 // markOthers labels the fields that are taken back although others changed them.

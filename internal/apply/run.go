@@ -167,6 +167,8 @@ type run struct {
 	revealed []string
 	// deleted are the objects that must be gone in the end.
 	deleted []*model.Object
+	// did are the addresses of the changes that this run has done.
+	did map[string]bool
 	// interrupted ends with an interrupt: a change under way is finished all
 	// the same, but does not wait for others.
 	interrupted context.Context
@@ -179,7 +181,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, interrupted: ctx}
+	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, did: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, interrupted: ctx}
 	if r.Looks == nil {
 		r.Looks = NewLooks(o.Live, p, o.Now)
 	}
@@ -260,6 +262,7 @@ func (r *run) carryOut(ctx context.Context, c *plan.Change) error {
 	}
 	r.inARow = 0
 	r.wrote = true
+	r.did[c.Address] = true
 	r.result.Done++
 	r.emit(Event{Type: ChangeDone, Address: c.Address, Action: string(c.Action)})
 	about.Event = "done"
@@ -279,6 +282,9 @@ func (r *run) conclude(ctx context.Context) error {
 		}
 		return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
 	}
+	if r.result.Failed != nil && r.wrote && ctx.Err() == nil && aboutTheObject(r.result.Failed.Err) {
+		return r.readBack(ctx)
+	}
 	if !r.wrote || r.result.Failed != nil || ctx.Err() != nil {
 		return nil
 	}
@@ -290,7 +296,7 @@ func (r *run) conclude(ctx context.Context) error {
 		r.result.Activated = true
 	}
 	r.verify(ctx)
-	return nil
+	return r.Journal.Append(runs.Entry{Event: runs.Checked})
 }
 
 // state says how the run ended.

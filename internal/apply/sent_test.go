@@ -73,3 +73,48 @@ func TestStatusOfAFolderIsNotWrittenIntoItsItems(t *testing.T) {
 		t.Errorf("status written: %t; the object is %v", wrote, f.named("a"))
 	}
 }
+
+// TestAStoppedRunReadsBackWhatItHasDone: what the farm made of a value is known to a
+// rollback although the run was stopped before its end; of a farm that is in trouble
+// nothing more is asked.
+func TestAStoppedRunReadsBackWhatItHasDone(t *testing.T) {
+	cat := boxes(t)
+	for name, tt := range map[string]struct {
+		stops ras.Error
+		known bool
+	}{
+		"refused":    {ras.Error{Kind: ras.KindRefused, Status: 400}, true},
+		"in trouble": {ras.Error{Kind: ras.KindServer, Status: 500}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake()
+			f.add("Box", "a", map[string]any{"size": 1})
+			f.add("Box", "b", map[string]any{"color": "red"})
+			f.refuse = func(req ras.Request) error {
+				body, _ := req.Body.(map[string]any)
+				if _, has := body["size"]; has {
+					body["size"] = 250 // the most that the farm takes
+				}
+				if _, has := body["color"]; has {
+					e := tt.stops
+					return &e
+				}
+				return nil
+			}
+			res, j := carry(t, cat, f, plan.Input{Desired: []*model.Object{box("a", map[string]any{"size": int64(300)}), box("b", map[string]any{"color": "blue"})}}, apply.Options{StopAtRefusal: true})
+			if res.Failed == nil || res.Done != 1 {
+				t.Fatalf("%+v", res)
+			}
+			reads, checked := "", false
+			for _, e := range j {
+				if e.Event == "read" && e.Address == "Box/a" {
+					reads = e.Reads["size"]
+				}
+				checked = checked || e.Event == runs.Checked
+			}
+			if got := reads == model.Hash(int64(250)) && checked; got != tt.known {
+				t.Errorf("read back: %q, checked: %t", reads, checked)
+			}
+		})
+	}
+}

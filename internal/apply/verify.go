@@ -87,6 +87,32 @@ func (r *run) verify(ctx context.Context) {
 	}
 }
 
+// readBack notes, of a run that the farm stopped, how what it has done reads now: a
+// rollback is to tell what the farm made of it from what others change later.
+func (r *run) readBack(ctx context.Context) error {
+	looks := r.looksBack()
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		if !r.did[c.Address] || c.Action == plan.Delete || c.Action == plan.Reorder || r.twins[c.Address] {
+			continue
+		}
+		live := r.Live.Find(c.Desired.Address)
+		if live == nil {
+			continue
+		}
+		now, err := looks.Object(ctx, r.Writer, live, r.wantedBack(c))
+		if err != nil {
+			return nil // nothing is noted, so nothing is taken for certain
+		}
+		if now == nil {
+			continue
+		}
+		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
+		r.noteRead(c, now, fields)
+	}
+	return r.Journal.Append(runs.Entry{Event: runs.Checked})
+}
+
 // looksBack prepares to look at all that was written.
 func (r *run) looksBack() *Looks {
 	l := NewLooks(r.Live, &plan.Plan{}, r.Now)

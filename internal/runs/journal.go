@@ -249,6 +249,10 @@ const (
 	ActivatedEntry  = "entry"  // for a new entry of a list to be shown
 )
 
+// Checked is the event of a run that has read back what it had written: whatever
+// differs from what it noted then was changed by somebody.
+const Checked = "checked"
+
 // Undone is the event of a change that was done and was taken back by the same run.
 const Undone = "undone"
 

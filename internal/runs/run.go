@@ -43,6 +43,7 @@ type Info struct {
 	Of      string    `json:"of,omitempty"`
 	Who     string    `json:"who"`
 	Host    string    `json:"host"`
+	Account string    `json:"account,omitempty"` // of the farm
 	PID     int       `json:"pid"`
 	Started time.Time `json:"started"`
 	Farm    plan.Farm `json:"farm"`

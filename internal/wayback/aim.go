@@ -123,6 +123,8 @@ type Options struct {
 	TakeBack []string
 	// Reread reads an object as its document needs it.
 	Reread func(o, document *model.Object) (*model.Object, error)
+	// Own tells whether an account may be the one that the run used; nil: any may.
+	Own func(account string) bool
 	// Later names a later run that sent the property of an object; "" if none.
 	Later func(a model.Address, path string) string
 }
@@ -147,6 +149,9 @@ type Change struct {
 	By      string `json:"by,omitempty"`
 	At      string `json:"at,omitempty"`
 	Run     string `json:"run,omitempty"` // a later run of this workspace that changed it
+	// Unsure: the run wrote it and ended before it was read back, so that it may be
+	// the farm, and nobody else, who made of it what it is now.
+	Unsure bool `json:"unsure,omitempty"`
 	// TakenBack: somebody asked for it by name.
 	TakenBack bool `json:"takenBack"`
 }
@@ -167,6 +172,9 @@ func (c Change) String() string {
 	}
 	if c.Was != nil && c.Now != nil && short(c.Was) && short(c.Now) {
 		s += fmt.Sprintf(" (%s before the run, %s now)", brief(c.Was), brief(c.Now))
+	}
+	if c.Unsure {
+		s = strings.Replace(s, "changed by others since", "the run ended before it read back what it wrote, and this is neither that nor what was there before: the farm made it of it, or somebody changed it", 1)
 	}
 	if c.Run != "" {
 		s = c.Name() + ": changed since by run " + c.Run + " of this workspace"
@@ -334,6 +342,9 @@ func (a *aimer) others(c Change, now *model.Object) bool {
 		}
 	}
 	a.aim.Others = append(a.aim.Others, c)
+	if c.Unsure && !c.TakenBack && c.Run == "" {
+		a.aim.Missing = append(a.aim.Missing, c.String())
+	}
 	return c.TakenBack
 }
 
@@ -617,13 +628,20 @@ func (a *aimer) compare(t *touched, was, now *model.Object) differing {
 			// The folder above may show in its place: nobody changed it.
 		case p != nil && a.plainList(t, p, f.Path):
 			d.stay[f.Path] = true // entry by entry: see mergedLists
-		case a.others(Change{Address: now.Address.String(), Path: f.Path, What: "", Was: f.After, Now: f.Before}, now):
+		case a.others(Change{Address: now.Address.String(), Path: f.Path, Was: f.After, Now: f.Before, Unsure: a.unsure(t, unit, now)}, now):
 			d.back[f.Path] = true
 		default:
 			d.stay[f.Path] = true
 		}
 	}
 	return d
+}
+
+// unsure tells whether it may be the farm that made of a value what it is now: the
+// run wrote it and ended before it was read back.
+func (a *aimer) unsure(t *touched, path string, now *model.Object) bool {
+	others := now.ChangedBy != "" && a.Own != nil && !a.Own(now.ChangedBy)
+	return !t.checked && !t.all && t.covers(path) && !others
 }
 
 // shown tells whether the farm shows a property, as far as it was read.

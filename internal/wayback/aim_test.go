@@ -84,6 +84,8 @@ func TestWhatGoesBack(t *testing.T) {
 		want            spec     // what the object is to be in the properties that go back; nil: not touched
 		absent          bool     // it is to go
 		unfinished      bool     // the run died in the middle of it
+		unchecked       bool     // the run died before it read it back
+		account         string   // that the run used
 		others, missing []string // what others changed since, and what stays all the same
 	}{
 		"what was sent goes back": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "blue", "size": int64(1)}, sent: []string{"color"},
@@ -95,6 +97,12 @@ func TestWhatGoesBack(t *testing.T) {
 		"what is back already needs nothing": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "red"}, sent: []string{"color"}},
 		"what others wrote over it stays": {was: spec{"color": "red"}, wrote: spec{"color": "blue"}, now: spec{"color": "green"}, sent: []string{"color"},
 			others: []string{"Box/b.color"}},
+		"what the farm may have made of it stays, and is named": {was: spec{"size": int64(1)}, wrote: spec{"size": int64(300)}, now: spec{"size": int64(250)}, sent: []string{"size"}, unchecked: true, account: "jane",
+			others: []string{"Box/b.size"}, missing: []string{"neither that nor what was there before"}},
+		"... unless it is named, the value": {was: spec{"size": int64(1)}, wrote: spec{"size": int64(300)}, now: spec{"size": int64(250)}, sent: []string{"size"}, unchecked: true, account: "jane",
+			take: "Box/b.size", want: spec{"size": int64(1)}, others: []string{"Box/b.size taken"}},
+		"another account changed it": {was: spec{"size": int64(1)}, wrote: spec{"size": int64(300)}, now: spec{"size": int64(250)}, sent: []string{"size"}, unchecked: true, account: "john",
+			others: []string{"Box/b.size"}},
 		"what others wrote beside it stays": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "blue", "size": int64(2)}, sent: []string{"color"},
 			want: spec{"color": "red"}, others: []string{"Box/b.size"}},
 		"... and goes back if it is named": {was: spec{"color": "red", "size": int64(1)}, wrote: spec{"color": "blue"}, now: spec{"color": "green", "size": int64(2)}, sent: []string{"color"},
@@ -173,12 +181,15 @@ func TestWhatGoesBack(t *testing.T) {
 				}
 				live = export.NewFarm(cat, boxOf(at, id, tt.now))
 			}
-			o := wayback.Options{}
+			o := wayback.Options{Own: func(by string) bool { return tt.account == "" || by == tt.account }}
 			if tt.take != "" {
 				o.TakeBack = []string{tt.take}
 			}
 			if !tt.unfinished {
 				entries = append(entries, runs.Entry{Event: "done", Address: "Box/b", Action: string(tt.action)})
+			}
+			if !tt.unfinished && !tt.unchecked {
+				entries = append(entries, runs.Entry{Event: runs.Checked})
 			}
 			aim, err := wayback.New(cat, entries, &plan.Plan{Changes: []plan.Change{c}}, snap, was).Aim(live, o)
 			if err != nil {

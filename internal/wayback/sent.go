@@ -19,6 +19,7 @@ type touched struct {
 	fields  map[string]bool
 	entries map[string]bool // entries of lists that were added or removed
 	done    bool            // the run finished with it
+	checked bool            // ... and read back what became of it
 	all     bool            // anything may have been sent: journals of earlier versions do not say
 	// made is the id of the object that a create made; temp that of the one which
 	// a replacement made under a temporary name.
@@ -65,6 +66,13 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 			if t := s.byKey[e.Address+" "+e.Action]; t != nil {
 				t.done = true
 			}
+		case runs.Checked:
+			s.checked()
+		case "finished":
+			switch e.Result { // earlier versions noted no more than that
+			case "done", "not converged", "not verified", "incomplete":
+				s.checked()
+			}
 		case "made":
 			if t := s.of(e, action); t != nil && e.Object == "" {
 				t.made = e.ID
@@ -81,6 +89,13 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 	}
 	s.effects()
 	return s
+}
+
+// checked notes that everything that is done was read back.
+func (s *sent) checked() {
+	for _, t := range s.list {
+		t.checked = t.done
+	}
 }
 
 // copied is what the farm changed of an object along with another one.
