@@ -663,8 +663,6 @@ func wireType(p *model.Property) string {
 	switch {
 	case p.Enum != nil && !p.Flags, p.Flags, len(p.Ref) > 0 && p.RefBy == "" && p.Type != model.TypeArray:
 		return "integer"
-	case p.Codec == "number":
-		return "integer"
 	case p.Codec == "ipRanges":
 		return "object"
 	case strings.HasPrefix(string(p.Codec), "separated:"):

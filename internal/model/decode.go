@@ -241,29 +241,15 @@ func (d *Decoder) value(p *Property, at place) (any, bool) {
 		}
 		return nil, false
 	}
-	switch {
-	case p.EntryOf != nil:
-		return d.entryID(p, w), true
-	case p.Codec == "account":
-		return DecodeAccount(fmt.Sprint(w)), true
-	case p.RefBy == "name":
-		return fmt.Sprint(plainJSON(w)), true
-	case p.Cells != nil:
+	if p.Cells != nil {
 		return trimCells(p, d.array(p, at).([]any)), true
-	case p.Codec.Separator() != "":
-		return decodeSeparated(fmt.Sprint(w), p.Codec.Separator()), true
-	case p.Codec == "ipRanges":
-		if d.Absent != nil && !wholeRanges(w) {
-			d.keyless = true
-		}
-		return decodeRanges(w), true
-	case p.Flags:
-		return d.flags(p, at.path, w), true
-	case p.Enum != nil:
-		return d.enum(p, at.path, w), true
-	case len(p.Ref) > 0 && p.Type != TypeArray:
-		return d.ref(p.Ref, p.RefNone, at.path, w), true
 	}
+	return p.Form().decode(d, p, at)
+}
+
+// asItIs decodes a value that has no form of its own.
+func (d *Decoder) asItIs(p *Property, at place) (any, bool) {
+	w := at.here
 	switch p.Type {
 	case TypeObject:
 		if !p.Structured() {
@@ -377,166 +363,6 @@ func rank(e any, name string) int64 {
 	m, _ := e.(map[string]any)
 	i, _ := AsInt(m[name])
 	return i
-}
-
-func (d *Decoder) enum(p *Property, path string, w any) any {
-	if s, ok := w.(string); ok {
-		if _, isNum := AsInt(w); !isNum {
-			for _, n := range p.Enum.Order {
-				if strings.EqualFold(n, s) {
-					return n
-				}
-			}
-			return s
-		}
-	}
-	i, ok := AsInt(w)
-	if !ok {
-		return plainJSON(w)
-	}
-	if n, ok := p.Enum.ByNum[i]; ok {
-		return n
-	}
-	if d.NewNumbers != nil {
-		d.NewNumbers[path] = true
-	}
-	return i
-}
-
-func (d *Decoder) flags(p *Property, path string, w any) any {
-	bits, ok := AsInt(w)
-	if !ok {
-		return plainJSON(w)
-	}
-	out := []any{}
-	if n, ok := p.Enum.ByNum[bits]; ok && bits != 0 {
-		return []any{n}
-	}
-	for _, n := range p.Enum.Order {
-		if b := p.Enum.ByName[n]; b > 0 && b&(b-1) == 0 && bits&b != 0 {
-			out = append(out, n)
-			bits &^= b
-		}
-	}
-	if p.Spans {
-		out = spans(p.Enum, out)
-	}
-	if bits != 0 {
-		if d.NewNumbers != nil {
-			d.NewNumbers[path] = true
-		}
-		out = append(out, bits)
-	}
-	return out
-}
-
-func (d *Decoder) ref(kinds []string, none any, path string, w any) any {
-	id, ok := AsInt(w)
-	if !ok {
-		return plainJSON(w)
-	}
-	if n, ok := AsInt(none); ok && n == id {
-		return ""
-	}
-	if name, ok := d.Names.NameOf(kinds, id, d.Site); ok {
-		return name
-	}
-	if id == 0 || id == -1 || id == 1<<32-1 { // the farm's other ways to say none
-		return ""
-	}
-	if d.Unread != nil && d.Unread(kinds) {
-		d.untold = true
-		return ""
-	}
-	if d.Dangling != nil {
-		d.Dangling[path] = true
-	}
-	return id
-}
-
-// entryID reads the id of an entry of another object's list; its name is found
-// once everything is read.
-func (d *Decoder) entryID(p *Property, w any) any {
-	id, ok := AsInt(w)
-	if !ok {
-		return plainJSON(w)
-	}
-	if n, ok := AsInt(p.RefNone); p.Name == "[]" {
-		return id // an element is never "none"
-	} else if ok && n == id || id == 0 || id == -1 || id == 1<<32-1 {
-		return ""
-	}
-	return id
-}
-
-// DecodeAccount writes an account the way a person would: the farm may read
-// DOMAIN\name back as SID://DOMAIN/name.
-func DecodeAccount(s string) string {
-	rest, ok := strings.CutPrefix(s, "SID://")
-	if !ok {
-		return s
-	}
-	if i := strings.LastIndexByte(rest, '/'); i >= 0 {
-		return rest[:i] + `\` + rest[i+1:]
-	}
-	return rest
-}
-
-func decodeSeparated(s, sep string) any {
-	out := []any{}
-	for _, e := range strings.Split(s, sep) {
-		if e = strings.TrimSpace(e); e != "" {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// wholeRanges tells whether an answer shows both ends of the ranges of both
-// versions.
-func wholeRanges(w any) bool {
-	m, _ := w.(map[string]any)
-	for _, version := range []string{"iPv4s", "iPv6s"} {
-		v, shown := m[version]
-		if !shown {
-			return false
-		}
-		list, ok := v.([]any)
-		if !ok && v != nil {
-			list = []any{v}
-		}
-		for _, e := range list {
-			r, _ := e.(map[string]any)
-			_, from := r["from"]
-			if _, to := r["to"]; !from || !to {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func decodeRanges(w any) any {
-	out := []any{}
-	m, _ := w.(map[string]any)
-	for _, version := range []string{"iPv4s", "iPv6s"} {
-		list, ok := m[version].([]any)
-		if !ok && m[version] != nil {
-			list = []any{m[version]}
-		}
-		for _, e := range list {
-			r, _ := e.(map[string]any)
-			from, _ := r["from"].(string)
-			to, _ := r["to"].(string)
-			if to == "" || from == to {
-				out = append(out, from)
-			} else {
-				out = append(out, from+"-"+to)
-			}
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].(string) < out[j].(string) })
-	return out
 }
 
 // AsInt reads whole numbers in any of the forms JSON and YAML give them.

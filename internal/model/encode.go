@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"unicode/utf8"
 )
@@ -162,29 +161,11 @@ func (e *Encoder) Value(p *Property, v any) (any, error) {
 	case nil:
 		return nil, nil
 	}
-	switch {
-	case p.EntryOf != nil && v == "":
-		return p.RefNone, nil
-	case p.Codec.Separator() != "":
-		list, _ := v.([]any)
-		parts := make([]string, len(list))
-		for i, x := range list {
-			parts[i] = fmt.Sprint(x)
-		}
-		return strings.Join(parts, p.Codec.Separator()), nil
-	case p.Flags:
-		return encodeFlags(p, v)
-	case p.Enum != nil:
-		if i, ok := AsInt(v); ok {
-			return i, nil
-		}
-		if i, ok := p.Enum.ByName[fmt.Sprint(v)]; ok {
-			return i, nil
-		}
-		return nil, noNumber(p.Enum, v)
-	case len(p.Ref) > 0 && p.Type != TypeArray:
-		return e.ref(p, p.Ref, v)
-	}
+	return p.Form().encode(e, p, v)
+}
+
+// asItIs encodes a value that has no form of its own.
+func (e *Encoder) asItIs(p *Property, v any) (any, error) {
 	if list, ok := v.([]any); ok && p.Type == TypeArray {
 		out := make([]any, 0, len(list))
 		for _, x := range list {
@@ -211,60 +192,12 @@ func (e *Encoder) Value(p *Property, v any) (any, error) {
 	return v, nil
 }
 
-func (e *Encoder) ref(p *Property, kinds []string, v any) (any, error) {
-	if i, ok := v.(int64); ok {
-		return i, nil // an id that nobody could name: kept as it was read
-	}
-	name, _ := v.(string)
-	if name == "" {
-		return p.RefNone, nil
-	}
-	return e.Names.IDOf(kinds, name, e.Site)
-}
-
-func encodeFlags(p *Property, v any) (any, error) {
-	if i, ok := v.(int64); ok {
-		return i, nil
-	}
-	list, _ := v.([]any)
-	var bits int64
-	for _, x := range list {
-		if i, ok := x.(int64); ok {
-			bits |= i
-			continue
-		}
-		b, ok := p.Enum.ByName[fmt.Sprint(x)]
-		if !ok && p.Spans {
-			b, ok = p.Enum.Span(fmt.Sprint(x))
-		}
-		if !ok {
-			return nil, noNumber(p.Enum, x)
-		}
-		bits |= b
-	}
-	return bits, nil
-}
-
-// noNumber says why a name cannot be sent.
-func noNumber(e *Enum, name any) error {
-	if e.Unnumbered[fmt.Sprint(name)] {
-		return fmt.Errorf("the number of %v is not known, so it cannot be sent: write the number that an export shows", name)
-	}
-	return fmt.Errorf("%v is no value of this enumeration", name)
-}
-
 // Entry encodes an entry of a list as the body that adds, removes or changes
 // it; only narrows it to these yaml names.
 func (e *Encoder) Entry(p *Property, entry any, alternative int, only []string) (any, error) {
 	it := p.Items
-	if p.Codec == "ipRanges" {
-		text := fmt.Sprint(entry)
-		first, _, _ := strings.Cut(text, "-")
-		version := int64(0)
-		if a, err := netip.ParseAddr(strings.TrimSpace(first)); err == nil && a.Is6() {
-			version = 1
-		}
-		return map[string]any{"ip": text, "ipType": version}, nil
+	if body, ok := p.Form().entry(entry); ok {
+		return body, nil
 	}
 	if m, ok := entry.(map[string]any); ok && it != nil && it.Type == TypeObject {
 		leaves := Leaves(it, m)

@@ -150,6 +150,7 @@ type Property struct {
 	NotHere string // why the farm's own contract has it not, whatever its version
 
 	byName   map[string]*Property
+	codec    Codec     // its form, once the kind is loaded
 	path     string    // Path, once the kind is loaded
 	known    known     // of the entries of a list
 	foreign  foreign   // of an open object: the names beside what it holds

@@ -80,7 +80,7 @@ func (k *Kind) index() {
 	root.at([]string{"siteId"}).leaf = true
 	root.at([]string{"id"}).leaf = true
 	k.Spec.Walk(func(p *Property) {
-		p.path = p.Path()
+		p.path, p.codec = p.Path(), p.Form()
 		if (p.Part != nil && p.Part.Get) || (p.List != nil && p.List.Get != "") {
 			k.remote = append(k.remote, p)
 		}

@@ -179,12 +179,16 @@ func Lookup(v any, path string) (any, bool) {
 // ignore order, accounts and keyed entries match by their keys, whole numbers
 // equal their float form. Only what want declares is compared.
 func Equal(p *Property, want, have any) bool {
-	if unnumbered(p, want, have) {
-		return true
+	if p != nil {
+		if equal, decided := p.Form().equal(p, want, have); decided {
+			return equal
+		}
 	}
-	if p != nil && p.Flags {
-		want, have = plainFlags(p, want), plainFlags(p, have)
-	}
+	return equalAsItIs(p, want, have)
+}
+
+// equalAsItIs compares values that have no form of their own.
+func equalAsItIs(p *Property, want, have any) bool {
 	switch w := want.(type) {
 	case nil:
 		return have == nil || have == "" // some farms answer nothing for an empty text
@@ -238,7 +242,7 @@ func Equal(p *Property, want, have any) bool {
 		if !ok {
 			return w == "" && have == nil
 		}
-		return w == h || (p != nil && (p.Codec == "account" || len(p.Ref) > 0) && SameName(w, h))
+		return w == h || p != nil && len(p.Ref) > 0 && SameName(w, h)
 	case int64:
 		if f, ok := have.(float64); ok {
 			return float64(w) == f
@@ -423,19 +427,6 @@ func (p *Property) LeftOut() any {
 		return p.Default
 	}
 	return p.OnCreate
-}
-
-// plainFlags writes a bit mask as the farm's answer is written: a name may
-// stand for several bits, so the same mask can be declared in several ways.
-func plainFlags(p *Property, v any) any {
-	if list, ok := v.([]any); !ok || len(list) < 2 && !p.Spans {
-		return v
-	}
-	bits, err := encodeFlags(p, v)
-	if err != nil {
-		return v
-	}
-	return (&Decoder{}).flags(p, "", bits)
 }
 
 // keyPart is a value as part of a key: the names of a bit mask in one order.

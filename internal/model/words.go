@@ -147,24 +147,6 @@ func (c *Create) Takes(p *Property) bool {
 	return c.Fields == nil || p.OneTime || c.Fields[p.Path()]
 }
 
-// unnumbered: a name whose number nobody has seen equals any number that no
-// name is known for.
-func unnumbered(p *Property, a, b any) bool {
-	if p == nil || p.Enum == nil || len(p.Enum.Unnumbered) == 0 {
-		return false
-	}
-	fits := func(name, num any) bool {
-		s, _ := name.(string)
-		i, isNum := AsInt(num)
-		if _, text := num.(string); text || !isNum || !p.Enum.Unnumbered[s] {
-			return false
-		}
-		_, known := p.Enum.ByNum[i]
-		return !known
-	}
-	return fits(a, b) || fits(b, a)
-}
-
 // checkWords finds words of a kind that do not fit together.
 func (c *Catalog) checkWords(k *Kind) []string {
 	var bad []string

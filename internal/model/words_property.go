@@ -176,10 +176,6 @@ func (CodecName) Fits(s string) bool {
 // Known lists the forms that have a fixed name.
 func (CodecName) Known() []string { return codecNames() }
 
-func codecNames() []string {
-	return []string{"account", "accountRef", "flags", "ipRanges", "nameRef", "number", "spans"}
-}
-
 // EntryOf is a reference to an entry of another object's list: templates'
 // versions, the tags of a site's settings.
 type EntryOf struct {
@@ -359,14 +355,4 @@ func (b *MemberBody) Take(v any) {
 	if p, ok := v.(memberProperty); ok {
 		*b = MemberBody(p.Property)
 	}
-}
-
-// Separator is what parts the entries of a list that the farm holds as one
-// text; "" if the codec is another.
-func (c CodecName) Separator() string {
-	sep, ok := strings.CutPrefix(string(c), "separated:")
-	if !ok {
-		return ""
-	}
-	return sep
 }

@@ -253,27 +253,25 @@ func required(c *model.Property, want map[*model.Property]bool) any {
 
 // value makes up a value that the schema accepts.
 func (x exampler) value(p *model.Property, want map[*model.Property]bool) *yaml.Node {
-	switch {
-	case p.Secret:
-		name := p.SecretEnv
-		if name == "" {
-			name = "RASSYNC_SECRET"
+	if v := x.chosen(p); v != "" {
+		return scalar(v)
+	}
+	switch v := p.Form().Example(p, x.refName).(type) {
+	case nil:
+	case map[string]any:
+		for key := range v {
+			return flow(key, v[key])
 		}
-		return flow("fromEnv", name)
-	case p.File != nil:
-		return flow("file", "images/picture.png")
-	case p.Flags:
-		return list(scalar(firstName(p)))
-	case x.chosen(p) != "":
-		return scalar(x.chosen(p))
-	case p.Enum != nil:
-		return scalar(firstName(p))
+	case []any:
+		return list(scalar(v[0]))
+	default:
+		return scalar(v)
+	}
+	switch {
 	case p.Pattern != "" && len(p.Examples) > 0:
 		return scalar(p.Examples[0])
 	case p.Type == model.TypeArray:
 		return x.list(p, want)
-	case len(p.Ref) > 0:
-		return scalar(x.refName(p.Ref))
 	case p.Type == model.TypeObject:
 		if below(p, want) {
 			return x.object(p, want)
@@ -326,8 +324,6 @@ func (x exampler) list(p *model.Property, want map[*model.Property]bool) *yaml.N
 	switch {
 	case len(p.Ref) > 0:
 		return list(scalar(x.refName(p.Ref)))
-	case p.Codec == "ipRanges":
-		return list(scalar("10.0.0.1-10.0.0.99"))
 	case it == nil:
 		return list(scalar("example"))
 	case it.Type != model.TypeObject:
@@ -376,38 +372,6 @@ func (x exampler) refName(kinds []string) string {
 	return exampleName(k)
 }
 
-// firstName picks the default, else Enabled, else the first name without an
-// impact.
-func firstName(p *model.Property) string {
-	if s, ok := p.Default.(string); ok && p.HasDefault {
-		return s
-	}
-	if p.Enum == nil && p.Items != nil && p.Items.Enum != nil {
-		p = p.Items
-	}
-	if p.Enum == nil || len(p.Enum.Order) == 0 {
-		return "Example"
-	}
-	if _, on := p.Enum.ByName["Enabled"]; on && !risky(p, "Enabled") {
-		return "Enabled"
-	}
-	for _, n := range p.Enum.Order {
-		if !risky(p, n) && !p.Enum.Unnumbered[n] {
-			return n
-		}
-	}
-	return p.Enum.Order[0]
-}
-
-func risky(p *model.Property, v any) bool {
-	for _, im := range p.Impact {
-		if !im.Always() && im.Applies(v) {
-			return true
-		}
-	}
-	return false
-}
-
 // simple makes up a value of a simple type.
 func simple(p *model.Property) any {
 	switch p.Type {
@@ -415,7 +379,7 @@ func simple(p *model.Property) any {
 		if b, ok := p.Default.(bool); ok && p.HasDefault {
 			return b
 		}
-		return !risky(p, true)
+		return !p.Risky(true)
 	case model.TypeInteger, model.TypeNumber:
 		if p.HasDefault && p.Default != nil {
 			return p.Default
@@ -444,9 +408,6 @@ func simple(p *model.Property) any {
 
 // exampleText makes up a text after the name of the property.
 func exampleText(p *model.Property) string {
-	if p.Codec == "account" {
-		return `EXAMPLE\sales`
-	}
 	name := strings.ToLower(p.Name)
 	switch {
 	case name == "ip", strings.HasSuffix(p.Name, "IP"), strings.Contains(name, "ipv4"), strings.Contains(name, "bindv4"):

@@ -9,17 +9,10 @@ import (
 
 // typeWords says what a value looks like in YAML.
 func typeWords(p *model.Property) string {
+	if s := p.Form().Describe(p); s != "" {
+		return s
+	}
 	switch {
-	case p.Secret:
-		return "secret"
-	case p.File != nil:
-		return "file"
-	case len(p.Ref) > 0 && p.Type != model.TypeArray:
-		return "name of " + strings.Join(p.Ref, " or ")
-	case p.Flags:
-		return "list of names"
-	case p.Enum != nil:
-		return "one of " + count(len(p.Enum.Order), "name", "names")
 	case p.Type == model.TypeArray:
 		return listWords(p)
 	case p.Open:
@@ -35,8 +28,8 @@ func typeWords(p *model.Property) string {
 func listWords(p *model.Property) string {
 	what := "values"
 	switch it := p.Items; {
-	case p.Codec == "ipRanges":
-		what = "addresses and ranges"
+	case p.Form().Entries() != "":
+		what = p.Form().Entries()
 	case len(p.Ref) > 0:
 		what = "names of " + strings.Join(p.Ref, " or ")
 	case it == nil:

@@ -50,10 +50,8 @@ func (w *walker) list(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 	}
 	flags := p != nil && p.Flags
 	var kinds []string
-	separator := ""
 	if p != nil {
 		ip = p.Items
-		separator = p.Codec.Separator()
 		if len(p.Ref) > 0 && (ip == nil || len(ip.Ref) == 0) {
 			kinds = p.Ref
 		}
@@ -77,8 +75,10 @@ func (w *walker) list(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 				if kinds != nil {
 					w.refer(e, p, kinds, s)
 				}
-				if separator != "" && strings.Contains(s, separator) {
-					w.fail(e, fmt.Sprintf("an entry must not hold %q", separator), "it parts the entries on the farm")
+				if p != nil && !flags {
+					if problem, hint := p.Form().Check(p, s); problem != "" {
+						w.fail(e, problem, hint)
+					}
 				}
 			}
 			if r.unique && seen.twice(v) {
@@ -128,8 +128,8 @@ func (w *walker) flag(from *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		defer w.leave(from)
 	}
 	if p.Spans && n.Kind == yaml.ScalarNode && isText(n) && strings.Contains(n.Value, "-") {
-		if _, ok := p.Enum.Span(n.Value); !ok {
-			w.fail(n, fmt.Sprintf("%q is no span", short(n.Value)), fmt.Sprintf("write the first and the last one, such as %s-%s", p.Enum.Order[0], p.Enum.Order[len(p.Enum.Order)-1]))
+		if problem, hint := p.Form().Check(p, n.Value); problem != "" {
+			w.fail(n, problem, hint)
 			return nil, false
 		}
 		return n.Value, true
