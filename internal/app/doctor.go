@@ -222,6 +222,13 @@ func rawList(ctx context.Context, s *Session, path string, query url.Values) ([]
 	}
 	switch v := v.(type) {
 	case map[string]any:
+		if list, keyed := model.Keyed(v); keyed {
+			var out []map[string]any
+			for _, e := range list {
+				out = append(out, e.(map[string]any))
+			}
+			return out, nil
+		}
 		return []map[string]any{v}, nil
 	case []any:
 		var out []map[string]any

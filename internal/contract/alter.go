@@ -123,11 +123,26 @@ func keysOf(k *model.Kind) map[*model.Property]bool {
 // kinds too, so that what they call it stays.
 func alteration(rnd *rand.Rand, p *model.Property, top, shared bool) *Correction {
 	read, write := p.Read[0], p.Write[0]
-	what := rnd.IntN(6)
+	what := rnd.IntN(9)
 	if shared {
 		what = 1
 	}
 	switch what {
+	case 6: // nested in bodies
+		w := "options." + write
+		return &Correction{Write: &w, Read: &read}
+	case 7: // create and update apart
+		if !top || p.CreateOnly || p.UpdateOnly {
+			return nil
+		}
+		c := write + "OfNew"
+		return &Correction{CreateAs: &c, Write: &write, Read: &read}
+	case 8:
+		if !top || p.UpdateOnly || p.Gate != "" || len(p.When) > 0 {
+			return nil
+		}
+		yes := true
+		return &Correction{Required: &yes}
 	case 0: // renamed both ways
 		r, w := read+"V2", write+"V2"
 		if r != w {

@@ -235,6 +235,7 @@ type spot struct {
 	readAt  string
 	writes  []*side
 	also    []*side  // bodies that may take it too, and need not
+	typed   []*side  // creates of the types that a kind has: some of them take it
 	claims  []*side  // bodies that hold it for another reason, such as to name an entry
 	names   []string // that bodies may use, with their place
 	nested  string   // its place in a body of the shape of the answer
@@ -290,14 +291,16 @@ func (c *comparer) bodiesOf(s *spot) {
 		switch {
 		case w.creates && p.UpdateOnly, !w.creates && (p.CreateOnly && !p.IfRefused || p.OneTime), !w.creates && !updated(p, base):
 			s.claims = append(s.claims, w)
-		case w.creates && s.request == "" && c.kind.Create != nil && (!c.kind.Create.Takes(p) || c.kind.Create.By != ""):
+		case w.creates && s.request == "" && c.kind.Create != nil && !c.kind.Create.Takes(p):
 			s.also = append(s.also, w)
+		case w.creates && s.request == "" && c.kind.Create != nil && c.kind.Create.By != "":
+			s.typed = append(s.typed, w)
 		default:
 			s.writes = append(s.writes, w)
 		}
 	}
-	if len(s.writes) == 0 && len(s.also) > 0 && !c.missing[s.request+" update"] {
-		s.writes, s.also = s.also, nil
+	if len(s.writes) == 0 && len(s.typed) > 0 && !c.missing[s.request+" update"] {
+		s.writes, s.typed = s.typed, nil
 	}
 }
 
@@ -363,7 +366,7 @@ func (s *spot) claim() {
 			}
 		}
 	}
-	for _, w := range slices.Concat(s.writes, s.also, s.claims) {
+	for _, w := range slices.Concat(s.writes, s.also, s.typed, s.claims) {
 		for _, n := range append(slices.Clone(s.names), s.nested) {
 			if w.tree.names[n] != nil {
 				w.taken[n] = true
@@ -582,9 +585,9 @@ func (c *comparer) readName(s *spot, m *match) {
 // writeName takes over what bodies call a property: those that change and those
 // that make an object apart.
 func (c *comparer) writeName(s *spot) (update, create *match) {
-	for _, w := range s.writes {
+	for _, w := range slices.Concat(s.writes, s.typed) {
 		m := s.found[w]
-		if m == nil {
+		if m == nil || m.how == silent {
 			continue
 		}
 		of := &update

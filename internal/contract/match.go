@@ -64,7 +64,7 @@ func (c *comparer) match() {
 				add(s.read, &want{s, s.readAt, wireType(s.p)})
 			}
 		}
-		for _, w := range s.writes {
+		for _, w := range slices.Concat(s.writes, s.typed) {
 			if m := s.writeAsWas(w); m != nil {
 				s.found[w] = m
 			} else {
@@ -194,6 +194,9 @@ func (c *comparer) pairPlace(side *side, wants []*want) {
 
 // unmatched says what is known of a property that no name can be paired with.
 func (c *comparer) unmatched(side *side, w *want, left []*name, open int) *match {
+	if slices.Contains(w.spot.typed, side) {
+		return &match{side: side, how: silent} // a create of another type need not take it
+	}
 	likely := slices.DeleteFunc(slices.Clone(left), func(n *name) bool { return !shareWord(lastStep(w.at), lastStep(n.path)) && !sameValues(w, n) })
 	switch {
 	case len(left) == 1 && open == 1 && sameValues(w, left[0]):
@@ -373,13 +376,20 @@ func alike(path string, candidates []*name) []*name {
 	return out
 }
 
-// contains tells whether one name is the other with something before or behind.
+// contains tells whether one name is the other with a word before or behind. A word
+// before changes what many a name means: "tlsEnabled" is not "enabled".
 func contains(a, b string) bool {
-	a, b = strings.ToLower(a), strings.ToLower(b)
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	return len(a) > 3 && (strings.HasPrefix(b, a) || strings.HasSuffix(b, a)) && !slices.Contains(weakWords, a)
+	if len(a) == len(b) || len(a) < 2 {
+		return false
+	}
+	word := func(r byte) bool { return r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' }
+	if strings.EqualFold(a, b[:len(a)]) && word(b[len(a)]) {
+		return true
+	}
+	return len(a) > 3 && strings.EqualFold(a, b[len(b)-len(a):]) && word(b[len(b)-len(a)]) && !slices.Contains(weakWords, strings.ToLower(a))
 }
 
 // weakWords stand in many names: sharing one of them says nothing.

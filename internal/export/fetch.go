@@ -137,7 +137,8 @@ func (m *memo) objectOf(ctx context.Context, a Asked) (map[string]any, error) {
 	return nil, fmt.Errorf("GET %s: the farm answered no JSON object", a.Path)
 }
 
-// list asks for a JSON array; one object instead is taken as a list of one.
+// list asks for a JSON array; one object instead is taken as a list of one, and
+// one keyed by ids as the list of what it holds.
 func (m *memo) list(ctx context.Context, path string, query url.Values) ([]any, error) {
 	return m.listOf(ctx, Asked{Path: path, Query: query})
 }
@@ -153,6 +154,9 @@ func (m *memo) listOf(ctx context.Context, a Asked) ([]any, error) {
 		return nil, fmt.Errorf("GET %s: %w, where a list is wanted", a.Path, errNothing)
 	case []any:
 		return v, nil
+	}
+	if list, keyed := model.Keyed(v); keyed {
+		return list, nil
 	}
 	return []any{v}, nil
 }

@@ -83,6 +83,20 @@ func eachElement(data []byte, visit func(json.RawMessage) error) error {
 		if err := d.Decode(&one); err != nil {
 			return err
 		}
+		if v, err := parse(one); err == nil {
+			if list, keyed := model.Keyed(v); keyed {
+				for _, e := range list {
+					raw, err := json.Marshal(e)
+					if err == nil {
+						err = visit(raw)
+					}
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+		}
 		return visit(one)
 	}
 	if _, err := d.Token(); err != nil {

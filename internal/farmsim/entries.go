@@ -2,6 +2,7 @@ package farmsim
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sort"
@@ -521,6 +522,23 @@ func (f *Farm) removeEntry(c *call, s *listCall) *answer {
 	return done()
 }
 
+// unplaced is a body with what the contract has in nested objects of it under
+// dotted names.
+func (f *Farm) unplaced(fields []*field, in map[string]any) map[string]any {
+	out := maps.Clone(in)
+	for _, fl := range fields {
+		place := strings.Split(f.sw.writeName(fl.prop), ".")
+		if len(place) < 2 {
+			continue
+		}
+		if v, ok := valueAt(in, place); ok {
+			delete(out, place[0])
+			out[strings.Join(place, ".")] = v
+		}
+	}
+	return out
+}
+
 // named reads the body of a DELETE or PUT that names the member it is for.
 func (f *Farm) named(c *call, s *listCall) (any, *answer) {
 	if s.ls.items == nil {
@@ -536,7 +554,7 @@ func (f *Farm) named(c *call, s *listCall) (any, *answer) {
 		// The body is the entry as it was added.
 		s.ls.items.fillEntry(want)
 	}
-	for name, v := range in {
+	for name, v := range f.unplaced(s.ls.items.bodies[""].fields, in) {
 		fl := (*field)(nil)
 		for _, other := range s.ls.items.bodies[""].fields {
 			if f.sw.writeName(other.prop) == name {

@@ -274,6 +274,9 @@ func (d *Decoder) asItIs(p *Property, at place) (any, bool) {
 func (d *Decoder) array(p *Property, at place) any {
 	list, ok := at.here.([]any)
 	if !ok {
+		list, ok = Keyed(at.here)
+	}
+	if !ok {
 		// A list with one element may be answered as the element itself.
 		list = []any{at.here}
 	}

@@ -265,6 +265,13 @@ func RefuseNames(v any) string {
 			if name == EntryID {
 				continue // the engine's own mark: documents cannot hold it
 			}
+			if entryIDs.MatchString(name) {
+				// An element of a list that came as an object keyed by id.
+				if why := RefuseNames(v[name]); why != "" {
+					return why
+				}
+				continue
+			}
 			if why := refuseName(name, v[name]); why != "" {
 				return why
 			}

@@ -497,10 +497,26 @@ func (b *builder) create(k *model.Kind, d *model.Object) {
 	c := &change{Change: Change{Action: Create, Fields: createFields(k.Spec, d.Spec, ""), Desired: d}}
 	df := b.differ(d, &model.Object{Address: d.Address, Spec: map[string]any{}})
 	df.onCreate(k.Spec, d.Spec, "")
+	if deep := deepUnknown(d); len(deep) > 0 {
+		b.warnings = append(b.warnings, fmt.Sprintf("%s is made without %s: %s", d.Address, strings.Join(deep, ", "), noPlace))
+	}
 	b.warnings = append(b.warnings, df.warn...)
 	b.unwritable = append(b.unwritable, df.stuck...)
 	b.describe(k, c, nil)
 	b.put(c)
+}
+
+// deepUnknown are the values of a new object that no schema knows and that no
+// body is known to bring.
+func deepUnknown(d *model.Object) []string {
+	var out []string
+	for path := range d.Unknown {
+		if strings.ContainsAny(path, ".:") && !strings.Contains(path, "[") {
+			out = append(out, "unknown."+path)
+		}
+	}
+	sort.Strings(out)
+	return out
 }
 
 // creatable refuses an object that a create could not make.

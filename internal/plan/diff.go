@@ -136,7 +136,8 @@ type differ struct {
 	elementID func(p *model.Property, v any, wanted bool) any
 	fresh     bool // the object was made just now
 
-	wantUnknown, haveUnknown map[string]any // what no schema knows, by path
+	wantUnknown, haveUnknown map[string]any  // what no schema knows, by path
+	labels                   map[string]bool // entries that were compared or are added
 
 	fields  []Field
 	touched []*model.Property // property of each field
@@ -478,6 +479,10 @@ func (d *differ) entries(p *model.Property, w, h []any, at string) {
 	edit := ListEdit{Prop: p, Want: w, Have: h, Pairs: pairs, Entries: map[int]*Edits{}}
 	for i, j := range pairs {
 		label := at + "[" + model.EntryLabel(p, w[i]) + "]"
+		if d.labels == nil {
+			d.labels = map[string]bool{}
+		}
+		d.labels[label] = true
 		if j < 0 {
 			d.add(p, Field{Path: label, After: show(w[i])})
 			continue
@@ -633,8 +638,20 @@ func joinPath(path, name string) string {
 	return path + "." + name
 }
 
+// noPlace says why a value inside of a block that no schema knows is not written:
+// sent at a guess it could take the rest of the block along.
+const noPlace = "no schema knows under which name and where the API takes it: a contract layer can say so (contract/, new and write), or " + inConsole
+
+// inEntry tells whether a path names a value of an entry that was compared or is
+// added: there it is written with the entry.
+func (d *differ) inEntry(path string) bool {
+	i := strings.LastIndexByte(path, '.')
+	return i > 0 && d.labels[path[:i]]
+}
+
 // unknown compares properties that no schema knows, as far as the document
-// declares them. Only those at the top of the answer can be written back.
+// declares them. Only those at the top of the answer, and of entries of lists,
+// can be written back; of the others it is said.
 func (d *differ) unknown(want, have map[string]any) {
 	names := make([]string, 0, len(want))
 	for n := range want {
@@ -643,6 +660,9 @@ func (d *differ) unknown(want, have map[string]any) {
 	sort.Strings(names)
 	for _, n := range names {
 		if strings.ContainsAny(n, ".[:") {
+			if !model.Equal(nil, want[n], have[n]) && !d.inEntry(n) {
+				d.cannot("unknown."+n, have[n], want[n], noPlace)
+			}
 			continue
 		}
 		if !model.Equal(nil, want[n], have[n]) {

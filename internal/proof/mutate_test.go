@@ -43,7 +43,18 @@ func changeEach(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Swit
 
 // changeIn tells how many changes it tried.
 func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switches, seed int64, every bool) int {
-	s := newStand(t, cat, randomState(t, cat, seed, 5), sw)
+	return changeOn(t, newStand(t, cat, randomState(t, cat, seed, 5), sw), k, func(path string) string {
+		if every {
+			return path
+		}
+		return manner(k, path)
+	})
+}
+
+// changeOn is changeIn on a farm at hand; what names what a change of a property
+// tries: each is tried once, "" not at all.
+func changeOn(t *testing.T, s *stand, k *model.Kind, tries func(path string) string) int {
+	cat := s.cat
 	kinds := []string{k.Name}
 	if k.Order != nil {
 		kinds = append(kinds, k.Order.Of...)
@@ -75,11 +86,8 @@ func changeIn(t *testing.T, cat *model.Catalog, k *model.Kind, sw farmsim.Switch
 			if strings.HasSuffix(m.path, "enabledMode") && (belowClosedFolder(s.live, o) || k.Tree != nil && k.Tree.Folder == k.Name && o.Spec[m.path] != "Enabled") {
 				continue // nobody can tell an item's own status from that of the folder
 			}
-			what := m.path + m.entry
-			if !every {
-				what = manner(k, what)
-			}
-			if covered[what] {
+			what := tries(m.path + m.entry)
+			if what == "" || covered[what] {
 				continue
 			}
 			covered[what] = true
