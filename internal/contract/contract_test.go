@@ -391,3 +391,37 @@ func TestWriteDocumentForReading(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestALayerMovesCalls gives parts, lists and calls of a kind other paths.
+func TestALayerMovesCalls(t *testing.T) {
+	l, err := contract.Read(fstest.MapFS{"contract/x.yaml": {Data: []byte(`kind: ClientPolicy
+from: {source: openapi}
+calls:
+  self: /api/Policies/{id}
+  list: {path: /api/Policies}
+  create: {path: /api/Policies}
+  update: {path: '/api/Policies/{id}', shape: nested}
+  delete: {path: '/api/Policies/{id}'}
+  name: {read: title, write: title, rename: title}
+properties:
+  rulesDefault: {path: Assign, shape: flat}
+  session.secondaryConnections.connectionList: {path: More}
+  description: {createAs: text.about}
+`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := contract.Load(schemas.Files, l, contract.ForClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := cat.Kind("ClientPolicy")
+	list := k.Spec.Find("session.secondaryConnections.connectionList").List
+	if k.Self != "/api/Policies/{id}" || k.List.Path != "/api/Policies" || k.Create.Path != "/api/Policies" || k.Delete != "/api/Policies/{id}" || fmt.Sprint(k.Update.Shapes) != "[nested]" ||
+		k.Identity.Read != "title" || k.Spec.Find("rulesDefault").Part.At != "Assign" || list.At != "More" || k.Spec.Find("description").CreateAs != "text.about" {
+		t.Errorf("%+v %+v %+v", k.List, k.Create, list)
+	}
+	if corrected, _ := l.Count(); corrected != 13 {
+		t.Errorf("%d corrections", corrected)
+	}
+}

@@ -26,7 +26,7 @@ func TestAnEditUnderUnknownIsNeverNothing(t *testing.T) {
 		{"rules[there].block.shiny", int64(2), int64(1), false, true},
 		{"rules[elsewhere].shiny", int64(2), int64(1), false, true},
 	} {
-		list := &model.Property{Name: "rules", Type: model.TypeArray, PropertyWords: model.PropertyWords{List: &model.List{Mode: "keyed", Key: []string{"name"}, At: "Rules"}}}
+		list := &model.Property{Name: "rules", Type: model.TypeArray, PropertyWords: model.PropertyWords{Via: model.Via{List: &model.List{Mode: "keyed", Key: []string{"name"}, At: "Rules"}}}}
 		list.Items = &model.Property{Name: "[]", Type: model.TypeObject, Parent: list}
 		d := &differ{edits: &Edits{}, wantUnknown: map[string]any{tt.path: tt.want}, haveUnknown: map[string]any{tt.path: tt.have},
 			sameRef: func(_ []string, a, b any) bool { return a == b }}
