@@ -74,9 +74,9 @@ type App struct {
 	Waits func(d time.Duration, reason string) bool
 }
 
-// New loads the schemas.
+// New opens the schemas.
 func New(env *Env, version string) (*App, error) {
-	cat, err := model.Load(schemas.Files)
+	cat, err := model.LoadAsNeeded(schemas.Files)
 	if err != nil {
 		return nil, err
 	}

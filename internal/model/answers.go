@@ -32,11 +32,19 @@ func (c *Catalog) answers(fsys fs.FS) error {
 
 // Answers tells whether the API is known to answer a GET on a path, which may
 // hold parameters or ids.
-func (c *Catalog) Answers(path string) bool { return c.gets[PathShape(path)] != "" }
+func (c *Catalog) Answers(path string) bool { return c.sureness(path) != "" }
+
+// sureness is how surely the API answers a GET on a path; "" if nobody knows.
+func (c *Catalog) sureness(path string) string {
+	if c.late != nil {
+		c.late.gets.Do(func() { sound(c.answers(c.late.fsys)) })
+	}
+	return c.gets[PathShape(path)]
+}
 
 // Described tells whether a page describes the GET on a path: of other reads only the
 // path is known, from calls beside them.
-func (c *Catalog) Described(path string) bool { return c.gets[PathShape(path)] == "confirmed" }
+func (c *Catalog) Described(path string) bool { return c.sureness(path) == "confirmed" }
 
 // PathShape is a path without the names and values of its parameters. Letter
 // case does not count in paths.

@@ -94,7 +94,7 @@ func (c *Catalog) gather(main, file string, v any, blocks map[string]*ordered) e
 }
 
 func (c *Catalog) parsed(file string) (*ordered, error) {
-	data, ok := c.files[file]
+	data, ok := c.Files()[file]
 	if !ok {
 		return nil, fmt.Errorf("no such schema file %s", file)
 	}

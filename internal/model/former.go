@@ -12,9 +12,9 @@ import (
 // collectFormer notes the former names of kinds; each must be free.
 func (c *Catalog) collectFormer() error {
 	c.former = map[string]string{}
-	for _, k := range c.kinds {
+	for _, k := range c.Kinds() {
 		for _, old := range k.FormerNames {
-			if c.kinds[old] != nil || c.former[old] != "" {
+			if c.Kind(old) != nil || c.former[old] != "" {
 				return fmt.Errorf("schema %s.json: formerNames: %s is the name of another kind", k.Name, old)
 			}
 			c.former[old] = k.Name
@@ -47,6 +47,12 @@ func checkFormer(p *Property) error {
 
 // KindNow is what a kind is called today.
 func (c *Catalog) KindNow(name string) string {
+	if c.late != nil {
+		if c.late.kinds[name] != nil {
+			return name
+		}
+		c.late.former.Do(func() { sound(c.collectFormer()) })
+	}
 	if now := c.former[name]; now != "" {
 		return now
 	}

@@ -21,6 +21,7 @@ type Catalog struct {
 	former map[string]string // former name of a kind -> name
 	files  map[string][]byte // schema files by path below schemas/
 	gets   map[string]string // what the API answers, by the shape of the path
+	late   *late             // reads the schemas when they are needed; nil: all are read
 
 	derivedLock sync.Mutex
 	derived     map[any]any
@@ -43,20 +44,35 @@ func (c *Catalog) Derived(key any, make func() any) any {
 }
 
 // Kind finds a kind by its exact name; nil if there is none.
-func (c *Catalog) Kind(name string) *Kind { return c.kinds[name] }
+func (c *Catalog) Kind(name string) *Kind {
+	if c.late != nil {
+		return c.late.kind(name)
+	}
+	return c.kinds[name]
+}
 
 // Names lists the kinds in alphabetical order.
 func (c *Catalog) Names() []string { return c.names }
 
 // Files gives the schema files by path, as they stand in the schemas folder,
 // and AnyFile and MaybeFile.
-func (c *Catalog) Files() map[string][]byte { return c.files }
+func (c *Catalog) Files() map[string][]byte {
+	if c.late != nil {
+		c.late.files.Do(func() {
+			var err error
+			c.files, err = readFiles(c.late.fsys)
+			sound(err)
+			sound(c.combine())
+		})
+	}
+	return c.files
+}
 
 // Kinds lists the kinds in alphabetical order.
 func (c *Catalog) Kinds() []*Kind {
 	out := make([]*Kind, len(c.names))
 	for i, n := range c.names {
-		out[i] = c.kinds[n]
+		out[i] = c.Kind(n)
 	}
 	return out
 }
@@ -64,29 +80,15 @@ func (c *Catalog) Kinds() []*Kind {
 // Load reads every schema of fsys. An error names the file and the word.
 func Load(fsys fs.FS) (*Catalog, error) {
 	l := &loader{words: vocabulary.NewDecoder(), docs: map[string]*ordered{}}
-	c := &Catalog{kinds: map[string]*Kind{}, files: map[string][]byte{}}
-	err := fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) != ".json" || p == vocabulary.MetaFile {
-			return err
-		}
-		data, err := fs.ReadFile(fsys, p)
-		if err != nil {
-			return err
-		}
-		v, err := parseOrdered(data)
-		if err != nil {
-			return fmt.Errorf("schema %s: %w", p, err)
-		}
-		o, ok := v.(*ordered)
-		if !ok {
-			return fmt.Errorf("schema %s: not a JSON object", p)
-		}
-		l.docs[p] = o
-		c.files[p] = data
-		return nil
-	})
-	if err != nil {
+	c := &Catalog{kinds: map[string]*Kind{}}
+	var err error
+	if c.files, err = readFiles(fsys); err != nil {
 		return nil, err
+	}
+	for p, data := range c.files {
+		if l.docs[p], err = parseDocument(data); err != nil {
+			return nil, fmt.Errorf("schema %s: %w", p, err)
+		}
 	}
 	if err := l.checkFiles(); err != nil {
 		return nil, err
@@ -112,13 +114,16 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	return c, c.combine()
+}
+
+// combine adds the files that are made from those of all kinds.
+func (c *Catalog) combine() (err error) {
 	if c.files[AnyFile], err = c.anyKind(false); err != nil {
-		return nil, err
+		return err
 	}
-	if c.files[MaybeFile], err = c.anyKind(true); err != nil {
-		return nil, err
-	}
-	return c, nil
+	c.files[MaybeFile], err = c.anyKind(true)
+	return err
 }
 
 // check finds references to kinds and properties that do not exist.
@@ -242,7 +247,8 @@ func (k *Kind) beside(p *Property, name string) *Property {
 type loader struct {
 	words *vocabulary.Decoder
 	docs  map[string]*ordered
-	depth int // of the properties and references under way
+	late  fs.FS // where files are read when they are needed; nil: all are read
+	depth int   // of the properties and references under way
 }
 
 // deepest is how deep properties and references may be nested; what goes
@@ -280,9 +286,9 @@ func (l *loader) resolve(file string, o *ordered) (string, *ordered, error) {
 	if target != "" {
 		at = path.Join(path.Dir(file), target)
 	}
-	node := l.docs[at]
-	if node == nil {
-		return "", nil, fmt.Errorf("$ref %q: no such file", ref)
+	node, err := l.doc(at)
+	if err != nil {
+		return "", nil, fmt.Errorf("$ref %q: %w", ref, err)
 	}
 	for _, step := range strings.Split(strings.Trim(fragment, "/"), "/") {
 		if step == "" {
@@ -292,7 +298,7 @@ func (l *loader) resolve(file string, o *ordered) (string, *ordered, error) {
 			return "", nil, fmt.Errorf("$ref %q: no such definition", ref)
 		}
 	}
-	at, node, err := l.resolve(at, node)
+	at, node, err = l.resolve(at, node)
 	if err != nil {
 		return "", nil, err
 	}
