@@ -22,6 +22,10 @@ import (
 
 // judge asks the library about the document that was just walked.
 func (w *walker) judge(root *yaml.Node) {
+	like, may := w.rules.likeness(root)
+	if may && w.refused == 0 && w.rules.isTaken(like) {
+		return
+	}
 	sch, err := w.rules.compiled()
 	if err != nil {
 		w.fail(root, err.Error(), "this is a fault of rassync, not of the file")
@@ -35,6 +39,9 @@ func (w *walker) judge(root *yaml.Node) {
 	}
 	err = sch.Validate(doc)
 	if err == nil {
+		if may {
+			w.rules.take(like)
+		}
 		if w.refused > 0 {
 			w.path = w.path[:0]
 			w.fail(root, fmt.Sprintf("the JSON Schema of %s takes this document, and rassync's own check does not", w.rules.kind.Name), "one of them is wrong: please report it, with the output of rassync version")

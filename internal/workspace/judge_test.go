@@ -104,3 +104,42 @@ func TestVerdictsAreRemembered(t *testing.T) {
 		t.Errorf("%d verdicts, %v", len(set.verdicts.valid), diags)
 	}
 }
+
+// TestAlikeDocumentsAreJudgedOnce: what differs from a document that was taken in
+// more than texts of any length is judged anew.
+func TestAlikeDocumentsAreJudgedOnce(t *testing.T) {
+	cat := catalogs(t)["real"]
+	set := newRuleSet(cat)
+	base := "kind: PubRDSApp\nsite: Main\nname: A\nspec:\n  target: a.exe\n  description: one\n  winType: Normal\n"
+	readText(t, cat, set, []byte(base)) // that its site is not declared is another matter
+	kr, err := set.of(cat.Kind("PubRDSApp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	likes := func(text string) bool {
+		t.Helper()
+		root, err := parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		like, may := kr.likeness(root)
+		return may && kr.isTaken(like)
+	}
+	if !likes(strings.NewReplacer("one", "two", "a.exe", "b.exe").Replace(base)) {
+		t.Error("other texts are judged anew")
+	}
+	for what, text := range map[string]string{
+		"another word":        strings.Replace(base, "Normal", "Maximised", 1),
+		"no text":             strings.Replace(base, "one", "1", 1),
+		"a null":              strings.Replace(base, "one", "~", 1),
+		"another property":    base + "  parameters: x\n",
+		"a property less":     strings.Replace(base, "  winType: Normal\n", "", 1),
+		"an unknown property": base + "  nonsense: x\n",
+		"an alias":            strings.NewReplacer("a.exe", "&x a.exe", "one", "*x").Replace(base),
+		"an empty name":       strings.Replace(base, "name: A", "name: ''", 1),
+	} {
+		if likes(text) {
+			t.Errorf("%s: not judged", what)
+		}
+	}
+}

@@ -46,6 +46,7 @@ type kindRules struct {
 
 	err error // of the rules
 
+	taken     taken
 	once      sync.Once
 	schema    *jsonschema.Schema
 	schemaErr error
