@@ -67,8 +67,9 @@ lists leave out, fail that of paths below an object that answer 404, upper that 
 objects whose names are shown in capitals. least-lengths refuses texts that are
 shorter than the facts allow; with folders-disable a folder that is switched off
 switches off what lies in it. Settings whose flag says so are copied to the other
-sites; with replicate the flag goes along, with no-replicate nothing is copied. still-times,
-still-settings and applied-settings are about the signs of a change: the time of an
+sites; with replicate the flag goes along, with no-replicate nothing is copied.
+short-updates refuses what no page says an update takes; with one-site-reads a read that
+is documented without a site answers for the licensing site. still-times, still-settings and applied-settings are about the signs of a change: the time of an
 object's last change does not move with what is below it; the number of the settings
 never moves, or only when they are applied.
 

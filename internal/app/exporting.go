@@ -158,6 +158,11 @@ func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions
 	for _, w := range slices.Sorted(maps.Keys(vanished)) {
 		a.Notice("the farm shows no %s although the folder declares some: left as they are, since an account without rights sees an empty list (delete them by hand if they are really gone)", w)
 	}
+	for _, u := range x.Written.Unplaced {
+		if u.Whole {
+			x.Counts[u.Address.Kind]--
+		}
+	}
 	x.failed = append(x.failed, lostReads(x, o.Selection)...)
 	slices.SortStableFunc(x.failed, func(a, b export.FailedRead) int {
 		return strings.Compare(a.Address.String()+" "+a.Path, b.Address.String()+" "+b.Path)

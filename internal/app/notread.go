@@ -15,6 +15,9 @@ import (
 // it read: as a backup it must not pass for a whole one.
 func (x *Exported) Incomplete() error {
 	const hint = "what was read is written, the files of the rest are as they were; leave out with --except what the account need not see"
+	if err := x.leftOut(); err != nil {
+		return err
+	}
 	if len(x.failed) == 0 {
 		return unread(x.Missing, Partial, "the export is incomplete: %s", hint)
 	}
@@ -34,6 +37,30 @@ func (x *Exported) Incomplete() error {
 		class = Auth
 	}
 	return Failf(class, "the export is incomplete: %s", what).With("%s", hint).About(objects)
+}
+
+// leftOut is the failure of an export that has no place for an object of the farm.
+func (x *Exported) leftOut() error {
+	if x.Written == nil {
+		return nil
+	}
+	var objects []string
+	for _, u := range x.Written.Unplaced {
+		if u.Whole && !u.Ignored {
+			objects = append(objects, fmt.Sprintf("%s: %s", u.Address, u.Why))
+		}
+	}
+	if len(objects) == 0 {
+		return nil
+	}
+	for _, n := range x.Missing {
+		objects = append(objects, n.String())
+	}
+	for _, f := range x.failed {
+		objects = append(objects, f.String())
+	}
+	return Failf(Partial, "the export is incomplete: it lacks %s", model.Count(len(objects), "thing that the farm has or may have", "things that the farm has or may have")).
+		With("rename in the console what cannot be written, or leave it out with --except").About(objects)
 }
 
 // rights tells whether nothing but missing rights kept things from being read.
@@ -84,21 +111,11 @@ func (p *Planned) Unseen() error {
 		With("take them out of the documents, or send them with --write-unseen").About(plan.UnseenLines(p.Plan.NotShown))
 }
 
-// unseen are the lists that hold what the folder declares, or what it puts
-// into an order.
+// unseen are the lists on which something hangs that the folder declares.
 func (p *Planned) unseen() []export.NotRead {
-	var list []export.NotRead
-	for _, n := range p.Live.NotRead {
-		for _, d := range p.Folder.Objects() {
-			k := p.Live.Catalog.Kind(d.Address.Kind)
-			holds := k.Name == n.Kind || k.Order != nil && slices.Contains(k.Order.Of, n.Kind)
-			if holds && (n.Site == "" || d.Address.Site == "" || model.SameName(n.Site, d.Address.Site)) {
-				list = append(list, n)
-				break
-			}
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(p.Live.NotRead), func(n export.NotRead) bool {
+		return !slices.ContainsFunc(p.Plan.NotRead, func(r plan.NotRead) bool { return r.Kind == n.Kind && r.Site == n.Site })
+	})
 }
 
 // Unwritten is the failure of a plan, or of its apply, that leaves declared

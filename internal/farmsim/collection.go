@@ -176,7 +176,7 @@ func (c *call) pick() (*object, *answer) {
 				return nil, a
 			}
 			site = id
-			if c.r.Method == http.MethodGet && k.SiteUnsure && c.f.opts.OneSiteRead {
+			if c.r.Method == http.MethodGet && k.SiteUnsure && c.f.opts.Disagree != nil && c.f.opts.Disagree.OneSiteRead {
 				site = c.f.licensingSite(c.f.staged)
 			}
 		}

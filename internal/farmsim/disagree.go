@@ -43,6 +43,12 @@ type Disagreement struct {
 	// Replicate makes the farm copy, along with the settings that a flag stands
 	// for, the flag itself to the other sites; NoReplicate makes it copy nothing.
 	Replicate, NoReplicate bool
+	// ShortUpdates makes updates take only what pages of older versions show:
+	// nothing of which no page tells whether an update takes it.
+	ShortUpdates bool
+	// OneSiteRead makes reads that are documented without a site answer for the
+	// licensing site, whichever is asked.
+	OneSiteRead bool
 	// StillTimes leaves the time of an object's last change as it was when a list
 	// below it changes. StillSettings never moves the number of the settings,
 	// AppliedSettings only when changes are applied.
@@ -335,7 +341,7 @@ func (f *Farm) liesIn(o, folder *object) bool {
 func ParseDisagreement(text string) (*Disagreement, error) {
 	d := &Disagreement{Seed: 1}
 	shares := map[string]*float64{"hide": &d.HideShare, "drop": &d.DropShare, "fail": &d.FailShare, "upper": &d.UpperShare}
-	switches := map[string]*bool{"least-lengths": &d.LeastLengths, "folders-disable": &d.FoldersDisable, "replicate": &d.Replicate, "no-replicate": &d.NoReplicate, "still-times": &d.StillTimes, "still-settings": &d.StillSettings, "applied-settings": &d.AppliedSettings}
+	switches := map[string]*bool{"least-lengths": &d.LeastLengths, "folders-disable": &d.FoldersDisable, "replicate": &d.Replicate, "no-replicate": &d.NoReplicate, "short-updates": &d.ShortUpdates, "one-site-reads": &d.OneSiteRead, "still-times": &d.StillTimes, "still-settings": &d.StillSettings, "applied-settings": &d.AppliedSettings}
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
 		name, value, given := strings.Cut(word, "=")
 		var err error
@@ -360,5 +366,5 @@ func ParseDisagreement(text string) (*Disagreement, error) {
 
 // DisagreementWords lists the words that ParseDisagreement takes.
 func DisagreementWords() []string {
-	return []string{"seed=", "hide=", "drop=", "fail=", "upper=", "least-lengths", "folders-disable", "replicate", "no-replicate", "still-times", "still-settings", "applied-settings"}
+	return []string{"seed=", "hide=", "drop=", "fail=", "upper=", "least-lengths", "folders-disable", "replicate", "no-replicate", "short-updates", "one-site-reads", "still-times", "still-settings", "applied-settings"}
 }

@@ -81,8 +81,8 @@ func TestDisagreementByChanceIsTheSameEachTime(t *testing.T) {
 }
 
 func TestParseDisagreement(t *testing.T) {
-	d, err := ParseDisagreement("seed=7,hide=0.1,drop=0.2,fail=0.3,upper=0.4,least-lengths,folders-disable,replicate")
-	if err != nil || d.Seed != 7 || d.HideShare != 0.1 || d.DropShare != 0.2 || d.FailShare != 0.3 || d.UpperShare != 0.4 || !d.LeastLengths || !d.FoldersDisable || !d.Replicate {
+	d, err := ParseDisagreement("seed=7,hide=0.1,drop=0.2,fail=0.3,upper=0.4,least-lengths,folders-disable,replicate,short-updates,one-site-reads")
+	if err != nil || d.Seed != 7 || d.HideShare != 0.1 || d.DropShare != 0.2 || d.FailShare != 0.3 || d.UpperShare != 0.4 || !d.LeastLengths || !d.FoldersDisable || !d.Replicate || !d.ShortUpdates || !d.OneSiteRead {
 		t.Errorf("%+v %v", d, err)
 	}
 	for _, bad := range []string{"hide=2", "hide=x", "seed=-1", "what", "replicate=yes"} {

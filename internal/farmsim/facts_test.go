@@ -363,7 +363,7 @@ func TestTypedCreates(t *testing.T) {
 	}
 	// No page tells whether an update takes the port: farms of both kinds are served.
 	c.want(204, "PUT", fmt.Sprintf("/api/MFA/Radius/%d", id), `{"radiusPort":1}`)
-	short := open(t, Options{ShortUpdates: true})
+	short := open(t, Options{Disagree: &Disagreement{ShortUpdates: true}})
 	other := short.post("/api/MFA/Radius?radiusType=5", body)
 	short.refused("PUT", fmt.Sprintf("/api/MFA/Radius/%d", other), `{"radiusPort":1}`, "radiusPort")
 	c.want(404, "PUT", fmt.Sprintf("/api/MFA/TOTP/%d", id), `{"description":"x"}`)

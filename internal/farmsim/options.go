@@ -50,14 +50,6 @@ type Options struct {
 	// Disagree is how the farm contradicts the schemas; nil for not at all.
 	Disagree *Disagreement
 
-	// ShortUpdates makes updates take only what pages of older versions show:
-	// nothing of which no page tells whether an update takes it.
-	ShortUpdates bool
-
-	// OneSiteRead makes reads that are documented without a site answer for the
-	// licensing site, whichever is asked.
-	OneSiteRead bool
-
 	// ForbidWrites makes every write a recorded violation that is refused and
 	// not carried out: the proof that a command only reads.
 	ForbidWrites bool

@@ -140,7 +140,7 @@ func (t *target) allowed(f *field) bool {
 		}
 		return true
 	}
-	return !p.CreateOnly && !p.OneTime && !(p.IfRefused && t.v.f.opts.ShortUpdates)
+	return !p.CreateOnly && !p.OneTime && !(p.IfRefused && t.v.f.opts.Disagree != nil && t.v.f.opts.Disagree.ShortUpdates)
 }
 
 func (t *target) byWriteName(b *body, name string) *field {

@@ -138,6 +138,7 @@ type builder struct {
 
 	unwritable []Unwritable
 	unseen     []NotShown
+	notRead    []NotRead
 	incomplete map[*model.Object]string // new objects that are left out, and why
 
 	changes  []*change
@@ -713,11 +714,18 @@ const maxNamed = 10
 // not be read, and blocks what depends on them.
 func (b *builder) unread() {
 	for _, n := range b.Live.NotRead {
-		count := 0
+		count, hang := 0, 0
 		for _, d := range b.Desired {
-			if d.Address.Kind == n.Kind && (n.Site == "" || model.SameName(n.Site, d.Address.Site)) {
+			switch k := b.Catalog.Kind(d.Address.Kind); {
+			case n.Site != "" && d.Address.Site != "" && !model.SameName(n.Site, d.Address.Site):
+			case d.Address.Kind == n.Kind:
 				count++
+			case b.selected(d.Address) && (b.blocked[d] == n.Kind || k.Order != nil && slices.Contains(k.Order.Of, n.Kind)):
+				hang++
 			}
+		}
+		if count+hang > 0 {
+			b.notRead = append(b.notRead, NotRead{Kind: n.Kind, Site: n.Site, Objects: count + hang, Why: n.Err.Error()})
 		}
 		b.warnings = append(b.warnings, fmt.Sprintf("%s; %s left alone", n, objects(count, "declared ")))
 	}
@@ -841,7 +849,7 @@ func (b *builder) finish(sorted []*change) *Plan {
 	for i := range b.unwritable {
 		b.unwritable[i].Before, b.unwritable[i].After = leak.MaskValue(b.unwritable[i].Before), leak.MaskValue(b.unwritable[i].After)
 	}
-	p.Unwritable, p.NotShown = b.unwritable, b.unseen
+	p.Unwritable, p.NotShown, p.NotRead = b.unwritable, b.unseen, b.notRead
 	b.warnings = append(b.warnings, UnseenLines(b.unseen)...)
 	for _, u := range b.unwritable {
 		b.warnings = append(b.warnings, u.String())

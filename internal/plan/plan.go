@@ -41,12 +41,27 @@ type Plan struct {
 	// NotShown are declared values that the farm does not show: whether they
 	// differ is not known, and they are not written.
 	NotShown []NotShown `json:"notShown,omitempty"`
+	// NotRead are lists that could not be read although something declared hangs on
+	// them: that was not compared.
+	NotRead []NotRead `json:"notRead,omitempty"`
 	// NoLongerDeclared are objects whose documents are gone since the folder was
 	// last applied or exported, and that stay.
 	NoLongerDeclared []string `json:"noLongerDeclared,omitempty"`
 	// Warnings are for people; nothing is decided by them.
 	Warnings []string `json:"warnings"`
 }
+
+// NotRead is a list of the farm that could not be read.
+type NotRead struct {
+	Kind string `json:"kind"`
+	Site string `json:"site,omitempty"`
+	// Objects counts what is declared and was not compared for that.
+	Objects int    `json:"objects"`
+	Why     string `json:"why"`
+}
+
+// Seen tells whether all that is declared could be compared.
+func (p *Plan) Seen() bool { return len(p.NotShown) == 0 && len(p.NotRead) == 0 }
 
 // Safeguards are what the plan was judged by. Nothing is decided by them: they
 // are worked out again by whoever carries the plan out.

@@ -15,7 +15,7 @@ import (
 func TestUpdateThatNoPageTellsOf(t *testing.T) {
 	for _, short := range []bool{false, true} {
 		cat := catalog(t)
-		farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: seedFarm(t), ShortUpdates: short, Rate: -1})
+		farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: seedFarm(t), Disagree: &farmsim.Disagreement{ShortUpdates: short}, Rate: -1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,7 +16,7 @@ import (
 func TestReadThatKnowsOneSiteOnly(t *testing.T) {
 	for _, one := range []bool{true, false} {
 		cat := catalog(t)
-		farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: seedFarm(t), OneSiteRead: one, Rate: -1})
+		farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: seedFarm(t), Disagree: &farmsim.Disagreement{OneSiteRead: one}, Rate: -1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ func (d Drift) Differs() bool {
 
 // InSync tells whether the farm is as declared: there is no drift, and nothing
 // that is declared is hidden.
-func (d Drift) InSync() bool { return !d.Differs() && len(d.Plan.NotShown) == 0 }
+func (d Drift) InSync() bool { return !d.Differs() && d.Plan.Seen() }
 
 // verdict says in how many objects the farm differs.
 func (d Drift) verdict() string {

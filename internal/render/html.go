@@ -57,9 +57,12 @@ func PlanHTML(w io.Writer, p *plan.Plan, source SourceURL) error {
 func DriftHTML(w io.Writer, d Drift, source SourceURL) error {
 	r := planReport(d.Plan, source)
 	r.Title = titleOf("rassync drift", d.Plan.Farm.Name)
-	if d.InSync() {
+	switch {
+	case d.InSync():
 		r.Verdict = "no drift"
-	} else {
+	case !d.Differs():
+		r.Verdict = "no drift in what the farm shows"
+	default:
 		r.Verdict = d.verdict()
 	}
 	if len(d.Undeclared) > 0 {

@@ -71,6 +71,9 @@ func DriftJUnit(w io.Writer, d Drift) error {
 	for _, n := range d.Plan.NotShown {
 		fail("not shown", Escape(n.Address)+" "+Escape(n.Path), "", "could not be compared", []string{Escape(n.Why)})
 	}
+	for _, n := range d.Plan.NotRead {
+		fail("not read", Escape(strings.TrimSpace(n.Kind+" "+n.Site)), "", "could not be compared", []string{Escape(n.Why)})
+	}
 	if len(suite.Cases) == 0 {
 		suite.Cases = append(suite.Cases, junitCase{Class: "farm", Name: "as declared"})
 	}

@@ -27,7 +27,19 @@ func nothingToDo(p *plan.Plan) string {
 	if n := len(p.NotShown); n > 0 {
 		return "no changes in what the farm shows: " + count(n, "declared value could not be compared", "declared values could not be compared")
 	}
+	if len(p.NotRead) > 0 {
+		return "no changes in what the farm shows: " + count(notCompared(p), "declared object could not be compared", "declared objects could not be compared")
+	}
 	return emptyPlan
+}
+
+// notCompared counts the declared objects that hang on lists which were not read.
+func notCompared(p *plan.Plan) int {
+	n := 0
+	for _, l := range p.NotRead {
+		n += l.Objects
+	}
+	return n
 }
 
 // omittedRule is the rule that decides how a plan is read.

@@ -124,6 +124,8 @@ type Unplaced struct {
 	Address model.Address
 	Path    string // "" for the whole object
 	Why     string
+	Whole   bool // no file holds the object at all
+	Ignored bool // because the folder's configuration says so
 }
 
 // placer makes a live spec fit for a file: hidden keys go, and so does what
@@ -134,7 +136,7 @@ type placer struct {
 }
 
 func (c *placer) drop(path, why string) {
-	c.unplaced = append(c.unplaced, Unplaced{c.addr, path, why})
+	c.unplaced = append(c.unplaced, Unplaced{Address: c.addr, Path: path, Why: why})
 }
 
 func (c *placer) object(p *model.Property, r *rule, m map[string]any, path string) map[string]any {

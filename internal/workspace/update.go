@@ -17,7 +17,7 @@ import (
 func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *treeDoc) error {
 	a := w.addressFor(d, live)
 	if d.failed {
-		w.unplaced(live.Address, "", fmt.Sprintf("its document at %s has errors and was left alone", d.obj.Source))
+		w.leftOut(live.Address, "", fmt.Sprintf("its document at %s has errors and was left alone", d.obj.Source))
 		return nil
 	}
 	m := &merger{fill: w.opts.Fill, keep: func(path string) bool {
@@ -52,7 +52,7 @@ func (w *writer) update(kr *kindRules, d *treeDoc, live *model.Object, over *tre
 		w.report.Reformatted = append(w.report.Reformatted, a)
 	}
 	if err != nil {
-		w.unplaced(live.Address, "", fmt.Sprintf("its document at %s is written in a way that cannot be updated", d.obj.Source))
+		w.leftOut(live.Address, "", fmt.Sprintf("its document at %s is written in a way that cannot be updated", d.obj.Source))
 		return nil
 	}
 	d.file.replace(d.seg, changed)

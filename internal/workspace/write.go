@@ -243,7 +243,7 @@ func (w *writer) objects(objects []*model.Object) error {
 			return fmt.Errorf("export %s: %w", o.Address, err)
 		}
 		if seen[o.Address.Key()] {
-			w.unplaced(o.Address, "", "the farm has another object of this name")
+			w.leftOut(o.Address, "", "the farm has another object of this name")
 			continue
 		}
 		seen[o.Address.Key()] = true
@@ -300,7 +300,12 @@ func (w *writer) residual(kr *kindRules, o *model.Object, c *placer) {
 }
 
 func (w *writer) unplaced(a model.Address, path, why string) {
-	w.report.Unplaced = append(w.report.Unplaced, Unplaced{a, path, why})
+	w.report.Unplaced = append(w.report.Unplaced, Unplaced{Address: a, Path: path, Why: why})
+}
+
+// leftOut notes an object that no file holds.
+func (w *writer) leftOut(a model.Address, path, why string) {
+	w.report.Unplaced = append(w.report.Unplaced, Unplaced{Address: a, Path: path, Why: why, Whole: true})
 }
 
 func (w *writer) unknownName(kind, name string) {
@@ -327,13 +332,14 @@ func (w *writer) add(kr *kindRules, o *model.Object) error {
 			continue
 		}
 		if why := r.refuses(key.value); why != "" {
-			w.unplaced(o.Address, key.name, "the schema refuses it: "+why)
+			w.leftOut(o.Address, key.name, "the schema refuses it: "+why)
 			return nil
 		}
 	}
 	p := w.layout.file(k, o.Address)
 	if w.config.ignored(p) || w.inOverlay(p) {
-		w.unplaced(o.Address, "", fmt.Sprintf("its place %s is not read (%s)", p, ConfigFile))
+		w.leftOut(o.Address, "", fmt.Sprintf("its place %s is not read (%s)", p, ConfigFile))
+		w.report.Unplaced[len(w.report.Unplaced)-1].Ignored = true
 		return nil
 	}
 	doc := &model.Object{Address: o.Address, Spec: o.Spec, Unknown: o.Unknown}
