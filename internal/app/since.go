@@ -48,6 +48,9 @@ func (a *App) Since(ctx context.Context, f *Folder, ref string) (*Range, error) 
 	if err != nil {
 		return nil, sinceFailure(f.Dir, ref, err)
 	}
+	if base.MovedFrom != "" {
+		a.Notice("at %s the documents were in %s: they are compared with those", ref, base.MovedFrom)
+	}
 	r := &Range{Base: ref, Commit: base.Commit}
 	r.Objects = a.baseObjects(temp, f.Workspace.Overlay)
 	r.ConfigChanged = !sameFile(temp, f.Dir, workspace.ConfigFile)
@@ -64,10 +67,16 @@ func sinceFailure(dir, ref string, err error) error {
 		return f.With("use a clone of your own, or take the repository over (chown)")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.Is(err, gitbase.ErrPartial):
+		return f.With("clone without --filter, or fetch the contents: git fetch --refetch --no-filter")
+	case errors.Is(err, gitbase.ErrFormat):
+		return f.With("compare with a folder instead: git worktree add ../base %s, then --base ../base", ref)
+	case strings.Contains(ref, ".."):
+		return f.With("--since takes the commit before the change alone: --since %s", strings.SplitN(ref, "..", 2)[0])
 	case errors.Is(err, gitbase.ErrNoRepository):
 		return f.With("%s must lie in a git repository; --base compares with another folder or a snapshot", dir)
 	}
-	return f.With("name a branch, a tag or a commit that git log shows")
+	return f.With("name a branch, a tag or a commit that git log shows; git fetch origin BRANCH gets a branch that this clone lacks")
 }
 
 // baseObjects loads the documents of a base. What was wrong with them then is
@@ -207,6 +216,7 @@ type divided struct {
 	picked  map[model.Address]bool
 	absent  []model.Address
 	warn    []string
+	there   []string // new in the range, and on the farm already
 }
 
 // divide compares the touched documents with the farm and keeps of them what
@@ -238,6 +248,13 @@ func (a *App) divide(r *Range, o PlanOptions, t touched, declared []*model.Objec
 		a.divideDelete(&out, o.Range, g, names, p)
 	}
 	out.warn = append(out.warn, t.likelyRenames(declared)...)
+	if n := len(out.there); n > 0 {
+		text := model.Count(n, "object is", "objects are") + " new in this range and on the farm already: " + strings.Join(out.there[:min(n, 10)], ", ")
+		if n > 10 {
+			text += fmt.Sprintf(" and %d more", n-10)
+		}
+		out.warn = append(out.warn, text)
+	}
 	if r.ConfigChanged {
 		out.warn = append(out.warn, workspace.ConfigFile+" changes in this range too: what it protects and limits is as this commit has it")
 	}
@@ -271,7 +288,7 @@ func (a *App) divideObject(out *divided, ro RangeOptions, d *model.Object, t tou
 	out.three.Drift = append(out.three.Drift, label(div.Drift, ro.WithDrift)...)
 	out.three.Already = append(out.three.Already, label(div.Already, false)...)
 	if was == nil && live != nil {
-		out.warn = append(out.warn, fmt.Sprintf("%s is new in this range and on the farm already", d.Address))
+		out.there = append(out.there, d.Address.String())
 	}
 	conflicted := len(div.Conflicts) > 0 && !ro.ConflictsMine
 	switch {

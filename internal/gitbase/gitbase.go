@@ -36,6 +36,9 @@ type Base struct {
 	// from: what was committed to Ref since then is not part of the change.
 	Ref    string
 	Commit string
+	// MovedFrom is the folder that the workspace was in at that commit, where it is
+	// another one.
+	MovedFrom string
 }
 
 // ErrNoRepository says that a folder is in no git repository.
@@ -79,16 +82,14 @@ func ownRepository(dir string) error {
 
 // Extract writes the YAML files that folder dir has in the base of ref to an
 // empty folder on disk, and tells which commit that is. A folder that is not
-// there at that commit leaves it empty.
+// there at that commit leaves it empty, unless the commit holds exactly one workspace
+// elsewhere: then it was moved.
 func Extract(ctx context.Context, dir, ref, into string) (Base, error) {
 	b := Base{Ref: ref}
 	if err := ownRepository(dir); err != nil {
 		return b, err
 	}
-	repo, err := git.PlainOpenWithOptions(dir, &git.PlainOpenOptions{DetectDotGit: true, EnableDotGitCommonDir: true})
-	if errors.Is(err, git.ErrRepositoryNotExists) {
-		return b, ErrNoRepository
-	}
+	repo, err := open(dir)
 	if err != nil {
 		return b, err
 	}
@@ -106,10 +107,17 @@ func Extract(ctx context.Context, dir, ref, into string) (Base, error) {
 		return b, shallowOr(repo, ref, err)
 	}
 	if below != "." {
-		if tree, err = tree.Tree(below); errors.Is(err, object.ErrDirectoryNotFound) || errors.Is(err, object.ErrEntryNotFound) {
-			return b, nil
+		whole := tree
+		if tree, err = whole.Tree(below); errors.Is(err, object.ErrDirectoryNotFound) || errors.Is(err, object.ErrEntryNotFound) {
+			if b.MovedFrom, tree, err = movedFrom(whole); err != nil || tree == nil {
+				return b, err
+			}
 		} else if err != nil {
-			return b, err
+			return b, partialOr(err)
+		}
+	} else if _, ferr := tree.File(workspaceFile); ferr != nil {
+		if from, moved, err := movedFrom(tree); err == nil && moved != nil {
+			b.MovedFrom, tree = from, moved
 		}
 	}
 	root, err := os.OpenRoot(into)
@@ -118,7 +126,7 @@ func Extract(ctx context.Context, dir, ref, into string) (Base, error) {
 	}
 	defer root.Close()
 	x := &extraction{repo: repo, root: root}
-	return b, x.folder(ctx, tree, "", 0)
+	return b, partialOr(x.folder(ctx, tree, "", 0))
 }
 
 // mergeBase finds the commit that ref and HEAD have in common.
@@ -228,6 +236,13 @@ func (x *extraction) folder(ctx context.Context, tree *object.Tree, at string, d
 
 func (x *extraction) file(name string, id plumbing.Hash) error {
 	size, err := x.repo.Storer.EncodedObjectSize(id)
+	if errors.Is(err, plumbing.ErrObjectNotFound) {
+		// It does not look among objects that are borrowed from another clone.
+		var borrowed *object.Blob
+		if borrowed, err = x.repo.BlobObject(id); err == nil {
+			size = borrowed.Size
+		}
+	}
 	if err != nil {
 		return err
 	}
