@@ -5,3 +5,5 @@
 // down by hand; exclusions stand in a data file. Configuration that no kind
 // manages yet is open and is never excluded.
 package coverage
+
+//go:generate go test rassync/internal/coverage -run TestReadmeCountsRight -count=1 -update

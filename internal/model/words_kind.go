@@ -55,6 +55,8 @@ type KindRead struct {
 type KindTrust struct {
 	TrustAnchor bool `word:"anchor" doc:"a new object of the kind is trusted"`
 	Grants      bool `word:"grants" doc:"a new object of the kind has rights"`
+	// Harmless is why a delete takes nothing from anybody.
+	Harmless string `word:"harmless" doc:"why a delete takes nothing from anybody"`
 }
 
 // ListRead is the read that answers all objects of a kind.
