@@ -3,9 +3,11 @@
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 FUZZTIME ?= 30s
+GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+MUTATED ?= guard plan wayback apply policy
 RELEASE_URL ?= https://example.com/rassync
 
-.PHONY: all build demo test race prove bench fuzz release generate check-generated clean
+.PHONY: all build demo test race prove bench fuzz mutate release generate check-generated clean
 
 all: build
 
@@ -46,6 +48,10 @@ fuzz:
 			echo "$$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg; \
 		done; \
 	done
+
+## mutate: change the engines that can destroy a farm, one place after another, and count what no test notices
+mutate:
+	for pkg in $(MUTATED); do $(GO) run $(GREMLINS) unleash --timeout-coefficient 20 ./internal/$$pkg | grep -v 'KILLED\|NOT COVERED' || exit 1; done
 
 ## generate: what is made from other files
 generate:

@@ -2,6 +2,7 @@ package guard_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,6 +39,70 @@ func TestLimitsAllowWhatTheySay(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestWhatIsCounted: a replacement deletes and updates, what makes or sorts does
+// neither, an object counts once, and a yes holds for one number of one plan.
+func TestWhatIsCounted(t *testing.T) {
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := &export.Farm{Catalog: cat, Objects: map[string][]*model.Object{}}
+	for i := range 4 {
+		live.Objects["CustomRoute"] = append(live.Objects["CustomRoute"], liveObject(cat, fmt.Sprintf("Main/CustomRoute/r%d", i), nil))
+	}
+	of := func(action plan.Action, n int, confirmed bool) (out []plan.Change) {
+		for i := range n {
+			c := change(cat, action, fmt.Sprintf("Main/CustomRoute/r%d", i), map[string]any{})
+			c.Confirmed = confirmed
+			out = append(out, c)
+		}
+		return out
+	}
+	limits := guard.Limits{Deletes: 1, Updates: 1}
+	for name, tt := range map[string]struct {
+		changes []plan.Change
+		limits  guard.Limits
+		rules   string
+	}{
+		"replacements count for both":               {of(plan.Replace, 2, false), limits, "deletes updates"},
+		"confirmed ones are no counted deletes":     {of(plan.Replace, 2, true), limits, "updates"},
+		"updates are no deletes":                    {of(plan.Update, 2, false), limits, "updates"},
+		"deletes are no updates":                    {of(plan.Delete, 2, false), limits, "deletes"},
+		"confirmed deletes":                         {of(plan.Delete, 2, true), limits, ""},
+		"creates and orders":                        {append(of(plan.Create, 2, false), of(plan.Reorder, 2, false)...), limits, ""},
+		"twice the same object":                     {append(of(plan.Update, 1, false), of(plan.Update, 1, false)...), limits, ""},
+		"a share of few objects does not count":     {of(plan.Update, 4, false), guard.Limits{UpdatePercent: 10, From: 5}, ""},
+		"and of just enough it does":                {of(plan.Update, 4, false), guard.Limits{UpdatePercent: 10, From: 4}, "updates"},
+		"without a limit of a share all may change": {of(plan.Update, 4, false), guard.Limits{From: 1}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var rules []string
+			for _, r := range guard.Brakes(&plan.Plan{Changes: tt.changes}, live, guard.Guard{Catalog: cat, Limits: tt.limits}) {
+				if r.Rule == "deletes" || r.Rule == "updates" {
+					rules = append(rules, r.Rule)
+				}
+			}
+			slices.Sort(rules) // what replacements cost users has the rule of deletes too
+			if got := strings.Join(slices.Compact(rules), " "); got != tt.rules {
+				t.Errorf("%q instead of %q", got, tt.rules)
+			}
+		})
+	}
+	p := &plan.Plan{Changes: of(plan.Update, 2, false)}
+	refused := guard.Brakes(p, live, guard.Guard{Catalog: cat, Limits: limits})
+	if len(refused) != 1 || strings.Contains(refused[0].Why, "is not about this plan") {
+		t.Fatalf("%v", refused)
+	}
+	said := strings.TrimPrefix(refused[0].Flag, "--allow-updates ")
+	if got := guard.Brakes(p, live, guard.Guard{Catalog: cat, Limits: limits, Allow: guard.Allowance{Updates: said}}); len(got) != 0 {
+		t.Errorf("allowed, and refused: %v", got)
+	}
+	other := "3" + strings.TrimPrefix(said, "2")
+	if got := guard.Brakes(p, live, guard.Guard{Catalog: cat, Limits: limits, Allow: guard.Allowance{Updates: other}}); len(got) != 1 || !strings.Contains(got[0].Why, "is not about this plan") {
+		t.Errorf("a yes to another number: %v", got)
 	}
 }
 
