@@ -336,7 +336,7 @@ func (k *killProof) killAt(t *testing.T, n int, after bool) *scene {
 	for name, value := range s.vars {
 		env = append(env, name+"="+value)
 	}
-	cmd := command(t, env, "apply", s.dir, "--yes", "--prune", "--rate", "off")
+	cmd := command(t, env, "apply", s.dir, "--yes", "--prune", "--rate", "off", "--parallel", "1")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	started, dead := make(chan struct{}), make(chan struct{})

@@ -232,7 +232,11 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 		// What the run knows of itself: a disk that is full cannot be asked again.
 		run.Entries = j.Entries()
 		if crash := recover(); crash != nil {
-			err = rep.stopped(&CrashError{Cause: crash, Stack: debug.Stack()})
+			caught := &CrashError{Cause: crash, Stack: debug.Stack()}
+			if c, ok := crash.(*apply.Crash); ok {
+				caught = &CrashError{Cause: c.Cause, Stack: c.Stack}
+			}
+			err = rep.stopped(caught)
 		}
 	}()
 	if err := j.Append(runs.Entry{Event: "run", Action: e.Command, Who: a.User + "@" + a.Host, Digest: run.Info.Digest, Override: a.override(p)}); err != nil {
@@ -248,7 +252,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 	}
 	was := run.Now(a.Catalog)
 	before := changedAt(p)
-	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Live: p.Live, Looks: p.looks, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
+	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Parallel: s.Parallel, Live: p.Live, Looks: p.looks, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
 		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Incomplete: len(p.NotRestorable) > 0, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), Beside: was.Beside(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
 		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: was.Done(), Begun: runs.Begun(was.Entries), Activated: was.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res

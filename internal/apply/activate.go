@@ -11,13 +11,18 @@ import (
 
 // activate activates everything that is staged on the farm. about is for the
 // journal: the change that could not go on without it.
-func (r *run) activate(ctx context.Context, about runs.Entry) error {
+func (r *task) activate(ctx context.Context, about runs.Entry) error {
+	for r.busy[activation] || r.underway > 0 {
+		r.turn.wait()
+	}
+	r.busy[activation] = true
+	defer r.turn.release(r.busy, activation)
 	if err := r.beforeActivation(ctx); err != nil {
 		return err
 	}
 	about.Event, about.Request = "send", runs.ActivateRequest
 	for try := 1; ; try++ {
-		if err := r.Journal.Append(about); err != nil {
+		if err := r.note(about); err != nil {
 			return &runError{err}
 		}
 		err := r.applySettings(ctx)
@@ -35,7 +40,7 @@ func (r *run) activate(ctx context.Context, about runs.Entry) error {
 	}
 	r.emit(Event{Type: SettingsApply, Address: about.Address})
 	r.activated(ctx)
-	if err := r.Journal.Append(runs.Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID}); err != nil {
+	if err := r.note(runs.Entry{Event: "applied", Address: about.Address, Action: about.Action, ID: about.ID}); err != nil {
 		return &runError{err}
 	}
 	return nil
@@ -48,7 +53,7 @@ const activateTries = 2
 var errStageOnly = errors.New("the plan activates settings in between, which --stage-only forbids")
 
 // activateFor activates the settings for a change that needs it.
-func (r *run) activateFor(ctx context.Context, c *plan.Change, a *plan.Activation, when string) error {
+func (r *task) activateFor(ctx context.Context, c *plan.Change, a *plan.Activation, when string) error {
 	switch {
 	case a == nil, when == runs.ActivatedBefore && r.Activated[c.Address+" "+string(c.Action)]:
 		return nil

@@ -12,7 +12,7 @@ import (
 // untouched checks, before the farm changes other objects along with this one,
 // that these are still what they were: what somebody else has changed there since
 // the plan would be lost without a word.
-func (r *run) untouched(ctx context.Context, c *plan.Change, again bool) error {
+func (r *task) untouched(ctx context.Context, c *plan.Change, again bool) error {
 	for _, e := range c.AlsoChanges {
 		if !e.Copies() || r.relinked[e.Address] {
 			continue
@@ -46,7 +46,7 @@ func (r *run) untouched(ctx context.Context, c *plan.Change, again bool) error {
 }
 
 // other finds the object of an effect.
-func (r *run) other(e plan.Effect) (*model.Object, error) {
+func (r *task) other(e plan.Effect) (*model.Object, error) {
 	a, err := r.cat.ParseAddress(e.Address)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (r *run) other(e plan.Effect) (*model.Object, error) {
 	return r.Live.Find(a), nil
 }
 
-func (r *run) changeOf(address string) *plan.Change {
+func (r *task) changeOf(address string) *plan.Change {
 	for i := range r.plan.Changes {
 		if c := &r.plan.Changes[i]; c.Address == address && c.Action != plan.Reorder {
 			return c
@@ -64,7 +64,7 @@ func (r *run) changeOf(address string) *plan.Change {
 }
 
 // noteCopies writes down what the farm has changed along with a change.
-func (r *run) noteCopies(c *plan.Change) error {
+func (r *task) noteCopies(c *plan.Change) error {
 	for _, e := range c.AlsoChanges {
 		if o, err := r.other(e); err == nil && o != nil {
 			r.Looks.writes(o)
@@ -76,7 +76,7 @@ func (r *run) noteCopies(c *plan.Change) error {
 		for _, f := range e.Fields {
 			line.Fields = append(line.Fields, f.Path)
 		}
-		if err := r.Journal.Append(line); err != nil {
+		if err := r.note(line); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ func (r *run) noteCopies(c *plan.Change) error {
 
 // verifyCopies reads back what the farm was to change along with a change: every
 // value and entry. What a change of its own writes is read back as that.
-func (r *run) verifyCopies(ctx context.Context, c *plan.Change) {
+func (r *task) verifyCopies(ctx context.Context, c *plan.Change) {
 	for _, e := range c.AlsoChanges {
 		if !e.Copies() {
 			continue

@@ -18,7 +18,7 @@ import (
 
 // create makes an object: the POST takes what it takes, the rest follows as
 // an update of the fresh object.
-func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object, again bool) error {
+func (r *task) create(ctx context.Context, c *plan.Change, desired *model.Object, again bool) error {
 	k := r.cat.Kind(desired.Address.Kind)
 	siteID := ""
 	if desired.Address.Site != "" {
@@ -96,12 +96,12 @@ func (r *run) create(ctx context.Context, c *plan.Change, desired *model.Object,
 
 // noteMade writes down which object a create made: the id tells it from another
 // that has the name later.
-func (r *run) noteMade(desired, live *model.Object) error {
+func (r *task) noteMade(desired, live *model.Object) error {
 	e := runs.Entry{Event: "made", Address: r.address(), ID: live.ID}
 	if a := desired.Address.String(); a != e.Address {
 		e.Object = a
 	}
-	if err := r.Journal.Append(e); err != nil {
+	if err := r.note(e); err != nil {
 		return &runError{err}
 	}
 	return nil
@@ -120,7 +120,7 @@ func (u unlessPosted) State(_ model.Address, path string, _ any) plan.SentState 
 }
 
 // post sends the create and finds the object it made.
-func (r *run) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *model.Object, siteID string, parent int64, posted map[string]bool, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
+func (r *task) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *model.Object, siteID string, parent int64, posted map[string]bool, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
 	enc := r.encoder(desired.Address.Site)
 	enc.Creates = true
 	spec := onCreate(k, desired)
@@ -285,7 +285,7 @@ func fileLeaf(k *model.Kind, desired *model.Object) *model.Leaf {
 }
 
 // placeOf is the id of the sibling in front of a new published item.
-func (r *run) placeOf(c *plan.Change, parent int64) int64 {
+func (r *task) placeOf(c *plan.Change, parent int64) int64 {
 	if c == nil || c.Place == nil {
 		return r.lastChild(parent)
 	}
@@ -319,7 +319,7 @@ func (r *run) placeOf(c *plan.Change, parent int64) int64 {
 // made gives the object a create made: from the answer, or by its name. It
 // checks that it landed in its site; a farm that ignores where the site
 // parameter stands puts it into the licensing site.
-func (r *run) made(ctx context.Context, k *model.Kind, desired *model.Object, siteID string, parent int64, body map[string]any, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
+func (r *task) made(ctx context.Context, k *model.Kind, desired *model.Object, siteID string, parent int64, body map[string]any, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
 	o := &model.Object{Address: desired.Address, SiteID: siteID}
 	id, hasID := model.AsInt(body["id"])
 	landed, told := model.AsInt(body["siteId"])
@@ -377,7 +377,7 @@ func (r *run) made(ctx context.Context, k *model.Kind, desired *model.Object, si
 }
 
 // replace makes an object anew because the API cannot change it.
-func (r *run) replace(ctx context.Context, c *plan.Change, again bool) error {
+func (r *task) replace(ctx context.Context, c *plan.Change, again bool) error {
 	k := r.cat.Kind(c.Kind)
 	if k.Replace != "createFirst" {
 		live, err := r.before(ctx, c, again)
@@ -388,7 +388,7 @@ func (r *run) replace(ctx context.Context, c *plan.Change, again bool) error {
 			if err := r.remove(ctx, k, live); err != nil {
 				return err
 			}
-			r.Live.Forget(live)
+			r.forget(live)
 		}
 		return r.create(ctx, &plan.Change{Desired: c.Desired}, c.Desired, again)
 	}
@@ -396,7 +396,7 @@ func (r *run) replace(ctx context.Context, c *plan.Change, again bool) error {
 }
 
 // isNew tells whether the object on the farm is the new one already.
-func (r *run) isNew(k *model.Kind, c *plan.Change, live *model.Object) bool {
+func (r *task) isNew(k *model.Kind, c *plan.Change, live *model.Object) bool {
 	e, _ := plan.Compare(k, c.Desired, live, r.Live.Names, only{}, false)
 	return e.Empty()
 }
@@ -404,7 +404,7 @@ func (r *run) isNew(k *model.Kind, c *plan.Change, live *model.Object) bool {
 // replaceCreateFirst makes the new object under a temporary name, moves the
 // references to it, deletes the old one and gives the new one its name: there
 // is never a moment without it. Whatever an earlier try left is used.
-func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Change, again bool) error {
+func (r *task) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Change, again bool) error {
 	old, err := r.before(ctx, c, again)
 	if err != nil {
 		return err
@@ -423,7 +423,7 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 			return err
 		}
 		if named != nil && (old == nil || named.ID != old.ID || r.isNew(k, c, old)) {
-			r.Live.Remember(named)
+			r.remember(named)
 			return nil // the last step was done already
 		}
 	}
@@ -434,14 +434,14 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 		if err := r.remove(ctx, k, left); err != nil {
 			return err
 		}
-		r.Live.Forget(left)
+		r.forget(left)
 	}
 	if err := r.create(ctx, &plan.Change{Desired: &temp}, &temp, true); err != nil {
 		return err
 	}
 	fresh := r.Live.Find(temp.Address)
 	if gone := r.find(c); old == nil && gone != nil && gone.ID != fresh.ID {
-		r.Live.Forget(gone) // it was deleted, and the answer was lost
+		r.forget(gone) // it was deleted, and the answer was lost
 	}
 	if old != nil {
 		if err := r.activateFor(ctx, c, c.ActivateWithin, runs.ActivatedWithin); err != nil {
@@ -460,7 +460,7 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 		if err := r.remove(ctx, k, old); err != nil {
 			return err
 		}
-		r.Live.Forget(old)
+		r.forget(old)
 	}
 	at := spot{kind: k, object: fresh, path: export.SelfPath(k.Self, fresh.ID), query: export.SiteQuery(k, fresh)}
 	if err := r.put(ctx, at, nil, nil, k.OwnName(c.Desired.Address.Name), nil); err != nil {
@@ -472,14 +472,14 @@ func (r *run) replaceCreateFirst(ctx context.Context, k *model.Kind, c *plan.Cha
 			return err
 		}
 	}
-	r.Live.Remember(renamed(fresh, c.Desired))
+	r.remember(renamed(fresh, c.Desired))
 	return nil
 }
 
 // replaceLeftover replaces what a run that died left under the temporary name
 // of the object: the object's own name is free, so the new one gets it at
 // once.
-func (r *run) replaceLeftover(ctx context.Context, k *model.Kind, c *plan.Change, old *model.Object, again bool) error {
+func (r *task) replaceLeftover(ctx context.Context, k *model.Kind, c *plan.Change, old *model.Object, again bool) error {
 	desired := *c.Desired
 	desired.RenamedFrom = ""
 	if err := r.create(ctx, &plan.Change{Desired: &desired}, &desired, again); err != nil {
@@ -494,13 +494,13 @@ func (r *run) replaceLeftover(ctx context.Context, k *model.Kind, c *plan.Change
 	if err := r.remove(ctx, k, old); err != nil {
 		return err
 	}
-	r.Live.Forget(old)
+	r.forget(old)
 	return nil
 }
 
 // reusable tells whether what an earlier run left under the temporary name can
 // become the new object: nothing that only a create can set may differ.
-func (r *run) reusable(ctx context.Context, k *model.Kind, temp, left *model.Object) bool {
+func (r *task) reusable(ctx context.Context, k *model.Kind, temp, left *model.Object) bool {
 	now, err := r.Live.Reread(ctx, r.Writer, left, plan.WantOf(temp))
 	if err != nil || now == nil {
 		return false
@@ -515,7 +515,7 @@ func (r *run) reusable(ctx context.Context, k *model.Kind, temp, left *model.Obj
 }
 
 // relink moves the references of one object from old to fresh.
-func (r *run) relink(ctx context.Context, address string, old, fresh *model.Object) error {
+func (r *task) relink(ctx context.Context, address string, old, fresh *model.Object) error {
 	a, err := r.cat.ParseAddress(address)
 	if err != nil {
 		return err

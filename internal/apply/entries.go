@@ -15,7 +15,7 @@ import (
 // findEntries makes sure that the entries of other objects which a body names
 // are known: they may have been made or renamed by this run, and some appear
 // only once the settings are applied.
-func (r *run) findEntries(ctx context.Context, leaves []model.Leaf, at spot) error {
+func (r *task) findEntries(ctx context.Context, leaves []model.Leaf, at spot) error {
 	for _, l := range leaves {
 		if err := r.findIn(ctx, l.Prop, l.Value, at.object); err != nil {
 			return err
@@ -24,7 +24,7 @@ func (r *run) findEntries(ctx context.Context, leaves []model.Leaf, at spot) err
 	return nil
 }
 
-func (r *run) findIn(ctx context.Context, p *model.Property, v any, o *model.Object) error {
+func (r *task) findIn(ctx context.Context, p *model.Property, v any, o *model.Object) error {
 	switch v := v.(type) {
 	case model.EntryRef:
 		return r.findEntry(ctx, v, o)
@@ -50,7 +50,7 @@ func (r *run) findIn(ctx context.Context, p *model.Property, v any, o *model.Obj
 	return nil
 }
 
-func (r *run) findEntry(ctx context.Context, ref model.EntryRef, o *model.Object) error {
+func (r *task) findEntry(ctx context.Context, ref model.EntryRef, o *model.Object) error {
 	site := o.Address.Site
 	found, err := r.Live.FindEntry(ctx, r.Writer, ref, site)
 	if err != nil || found {
@@ -75,7 +75,7 @@ func (r *run) findEntry(ctx context.Context, ref model.EntryRef, o *model.Object
 
 // brought waits for the entries that a new object brings along by itself:
 // some farms list them only after an apply.
-func (r *run) brought(ctx context.Context, k *model.Kind, desired, live *model.Object, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
+func (r *task) brought(ctx context.Context, k *model.Kind, desired, live *model.Object, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
 	if r.StageOnly || !lacks(k.Spec, desired.Spec, live.Spec) {
 		return live, nil
 	}
@@ -117,7 +117,7 @@ func lacks(p *model.Property, want, have map[string]any) bool {
 }
 
 // call sets a reference by a PUT of its own, which has no body.
-func (r *run) call(ctx context.Context, at spot, l model.Leaf) error {
+func (r *task) call(ctx context.Context, at spot, l model.Leaf) error {
 	name, _ := l.Value.(string)
 	t := r.Live.Names.Resolve(l.Prop.Ref, name, at.object.Address.Site)
 	if t == nil {
@@ -129,7 +129,7 @@ func (r *run) call(ctx context.Context, at spot, l model.Leaf) error {
 }
 
 // cell writes one value of a matrix.
-func (r *run) cell(ctx context.Context, at spot, e plan.CellEdit) error {
+func (r *task) cell(ctx context.Context, at spot, e plan.CellEdit) error {
 	c := e.Prop.Cells
 	column := e.Prop.Items.Prop(e.Cell.Column)
 	own := column.Prop(c.Own)
@@ -162,7 +162,7 @@ func (r *run) cell(ctx context.Context, at spot, e plan.CellEdit) error {
 
 // cellObject is the id of an object in a matrix; one that nobody could name is
 // written as #id.
-func (r *run) cellObject(p *model.Property, name, site string) (int64, error) {
+func (r *task) cellObject(p *model.Property, name, site string) (int64, error) {
 	if rest, ok := strings.CutPrefix(name, "#"); ok {
 		if id, ok := model.AsInt(rest); ok {
 			return id, nil
@@ -173,7 +173,7 @@ func (r *run) cellObject(p *model.Property, name, site string) (int64, error) {
 
 // upload sends a file through a call of its own. Of several names of the
 // form's field the likeliest goes first.
-func (r *run) upload(ctx context.Context, at spot, desired *model.Object, l model.Leaf) error {
+func (r *task) upload(ctx context.Context, at spot, desired *model.Object, l model.Leaf) error {
 	put := l.Prop.File.Put
 	ref, _ := l.Value.(model.FileRef)
 	data, err := r.Files(desired.Source, ref)

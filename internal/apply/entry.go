@@ -42,7 +42,7 @@ func (at spot) strangers(p *model.Property, entry any) []model.Leaf {
 // addProps adds an entry that is an object. If the farm refuses it and
 // doubtful properties may be why, they follow by an update, where the list
 // has one, or the ones that stand in the way are left out.
-func (r *run) addProps(ctx context.Context, at spot, p *model.Property, entry map[string]any, req ras.Request, extra map[string]any) error {
+func (r *task) addProps(ctx context.Context, at spot, p *model.Property, entry map[string]any, req ras.Request, extra map[string]any) error {
 	enc := r.encoder(at.object.Address.Site)
 	enc.Creates = true
 	a := attempt{req: req, key: "POST " + at.kind.Name + " " + p.List.At, object: at.object, prefix: at.entryAt(p, entry) + ".", adds: true, more: []string{at.entryAt(p, entry)}, bodies: func(leaves []model.Leaf, _ bool) ([]any, error) {
@@ -95,7 +95,7 @@ func (r *run) addProps(ctx context.Context, at spot, p *model.Property, entry ma
 
 // addWithout adds an entry that no update can complete: without the one
 // property that the farm does not take, or without any doubtful one.
-func (r *run) addWithout(ctx context.Context, a attempt, sure, doubtful []model.Leaf, refused error) error {
+func (r *task) addWithout(ctx context.Context, a attempt, sure, doubtful []model.Leaf, refused error) error {
 	for i := range doubtful {
 		if len(doubtful) == 1 {
 			break
@@ -122,7 +122,7 @@ func (r *run) addWithout(ctx context.Context, a attempt, sure, doubtful []model.
 
 // updateProps changes values of an entry by the list's update call; alone says
 // that they were refused together already.
-func (r *run) updateProps(ctx context.Context, at spot, p *model.Property, want map[string]any, have any, leaves []model.Leaf, alone bool) error {
+func (r *task) updateProps(ctx context.Context, at spot, p *model.Property, want map[string]any, have any, leaves []model.Leaf, alone bool) error {
 	path, err := r.entryPath(at, p, p.List.Update.By, have)
 	if err != nil {
 		return err

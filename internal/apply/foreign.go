@@ -79,12 +79,12 @@ func (f *foreign) count(now Staging) {
 func (f *foreign) mayHaveTaken(now Staging) int { return max(f.own, now.Writes-f.sent) }
 
 // beforeWrite looks at the farm before the first write of a run.
-func (r *run) beforeWrite(ctx context.Context) error {
+func (r *task) beforeWrite(ctx context.Context) error {
 	if r.Staging == nil || r.foreign.began {
 		return nil
 	}
+	now, err := r.staging(ctx)
 	r.foreign.began = true
-	now, err := r.Staging(ctx)
 	if err != nil {
 		return nil // it cannot be known
 	}
@@ -99,8 +99,22 @@ func (r *run) beforeWrite(ctx context.Context) error {
 	return nil
 }
 
+// staging asks the farm what waits; others go on meanwhile.
+func (r *task) staging(ctx context.Context) (Staging, error) {
+	r.turn.give()
+	defer r.turn.take()
+	return r.Staging(ctx)
+}
+
+// learnsCount tells whether it is still to be learnt how the farm counts: until
+// then one write is sent after the other.
+func (r *task) learnsCount() bool {
+	f := &r.foreign
+	return r.Staging != nil && (!f.began || f.looked && f.own <= watched && len(f.steps) < watched && f.step() != 1)
+}
+
 // afterWrite counts a write, and sees by the first ones how the farm counts.
-func (r *run) afterWrite(ctx context.Context) {
+func (r *task) afterWrite(ctx context.Context) {
 	f := &r.foreign
 	if r.Staging == nil || !f.looked {
 		return
@@ -108,18 +122,18 @@ func (r *run) afterWrite(ctx context.Context) {
 	if f.own++; f.own > watched || len(f.steps) == watched || f.step() == 1 {
 		return // it is known, and no write can move the number by less
 	}
-	if now, err := r.Staging(ctx); err == nil {
+	if now, err := r.staging(ctx); err == nil {
 		f.steps = append(f.steps, now.SettingsID-f.last)
 		f.last = now.SettingsID
 	}
 }
 
 // beforeActivation refuses to activate what others have staged.
-func (r *run) beforeActivation(ctx context.Context) error {
+func (r *task) beforeActivation(ctx context.Context) error {
 	if r.Staging == nil {
 		return nil
 	}
-	now, err := r.Staging(ctx)
+	now, err := r.staging(ctx)
 	switch {
 	case err != nil:
 		return nil
@@ -134,30 +148,30 @@ func (r *run) beforeActivation(ctx context.Context) error {
 }
 
 // activated begins the count anew: an activation may move the number too.
-func (r *run) activated(ctx context.Context) {
+func (r *task) activated(ctx context.Context) {
 	if r.Staging == nil || r.foreign.step() == 0 || r.current == nil {
 		return
 	}
-	if now, err := r.Staging(ctx); err == nil {
+	if now, err := r.staging(ctx); err == nil {
 		r.foreign.count(now)
 	}
 }
 
 // meetForeign tells of the changes of others, and stops the run unless it may
 // activate them.
-func (r *run) meetForeign(e *ForeignError) error {
+func (r *task) meetForeign(e *ForeignError) error {
 	if r.ActivateForeign {
 		message := "somebody else has staged changes on the farm meanwhile: they are activated too"
 		r.emit(Event{Type: Notice, Message: message})
 		return nil
 	}
-	if err := r.Journal.Append(runs.Entry{Event: runs.Foreign, Error: e.Error()}); err != nil {
+	if err := r.note(runs.Entry{Event: runs.Foreign, Error: e.Error()}); err != nil {
 		return &runError{err}
 	}
 	return &runError{e}
 }
 
 // applySettings activates, and waits while somebody holds what an activation needs.
-func (r *run) applySettings(ctx context.Context) error {
+func (r *task) applySettings(ctx context.Context) error {
 	return r.whileLocked(func() error { return r.Writer.ApplySettings(ctx) })
 }

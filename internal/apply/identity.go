@@ -11,7 +11,7 @@ import (
 // by itself: the object that was made may not be the one that was declared.
 // It is taken back then, so that no object stays under an address that nobody
 // wrote.
-func (r *run) secondPart(ctx context.Context, k *model.Kind, desired, live *model.Object) error {
+func (r *task) secondPart(ctx context.Context, k *model.Kind, desired, live *model.Object) error {
 	if k.Identity.Also == "" || model.SameName(k.OwnName(live.Address.Name), k.OwnName(desired.Address.Name)) {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (r *run) secondPart(ctx context.Context, k *model.Kind, desired, live *mode
 
 // stray finds the object that a create made under another second part of its
 // name: the only one of its first part that was not there before.
-func (r *run) stray(ctx context.Context, k *model.Kind, a model.Address, siteID string) (*model.Object, error) {
+func (r *task) stray(ctx context.Context, k *model.Kind, a model.Address, siteID string) (*model.Object, error) {
 	if k.Identity.Also == "" {
 		return nil, nil
 	}

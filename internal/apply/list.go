@@ -14,7 +14,7 @@ import (
 )
 
 // list writes the differences of a list: entries go, come, and change.
-func (r *run) list(ctx context.Context, at spot, e plan.ListEdit) error {
+func (r *task) list(ctx context.Context, at spot, e plan.ListEdit) error {
 	p := e.Prop
 	l := p.List
 	if l.NoAdd || l.NoRemove {
@@ -75,7 +75,7 @@ func (r *run) list(ctx context.Context, at spot, e plan.ListEdit) error {
 
 // listAsFarAsPossible writes a list whose entries nobody can add, or nobody can
 // remove: nothing is made anew for the sake of an order or a change.
-func (r *run) listAsFarAsPossible(ctx context.Context, at spot, e plan.ListEdit) error {
+func (r *task) listAsFarAsPossible(ctx context.Context, at spot, e plan.ListEdit) error {
 	keep := map[int]bool{}
 	for _, j := range e.Pairs {
 		keep[j] = true
@@ -120,7 +120,7 @@ func with(query url.Values, constants map[string]any) url.Values {
 
 // prioritise gives every entry its place, first to last: right whether the
 // farm stores the numbers or moves the entry there.
-func (r *run) prioritise(ctx context.Context, at spot, p *model.Property, want []any) error {
+func (r *task) prioritise(ctx context.Context, at spot, p *model.Property, want []any) error {
 	for i, w := range want {
 		have, err := r.entryNow(ctx, at, p, w)
 		if err != nil {
@@ -177,7 +177,7 @@ func entryID(entry any) (string, bool) {
 }
 
 // entryPath is the path of one entry, named by id or by key.
-func (r *run) entryPath(at spot, p *model.Property, by model.EntryName, entry any) (string, error) {
+func (r *task) entryPath(at spot, p *model.Property, by model.EntryName, entry any) (string, error) {
 	path := export.Below(at.path, p.List.At, at.object.ID)
 	switch by {
 	case "id":
@@ -206,7 +206,7 @@ func (r *run) entryPath(at spot, p *model.Property, by model.EntryName, entry an
 	return path, nil
 }
 
-func (r *run) removeEntry(ctx context.Context, at spot, p *model.Property, entry any) error {
+func (r *task) removeEntry(ctx context.Context, at spot, p *model.Property, entry any) error {
 	path, err := r.entryPath(at, p, p.List.Remove.By, entry)
 	if err != nil {
 		return err
@@ -228,7 +228,7 @@ func (r *run) removeEntry(ctx context.Context, at spot, p *model.Property, entry
 	return err
 }
 
-func (r *run) entryBodies(at spot, p *model.Property, entry any, fields []string, extra map[string]any) ([]any, error) {
+func (r *task) entryBodies(at spot, p *model.Property, entry any, fields []string, extra map[string]any) ([]any, error) {
 	var out []any
 	enc := r.encoder(at.object.Address.Site)
 	for alt := 0; alt < model.EntryAlternatives(p); alt++ {
@@ -246,7 +246,7 @@ func (r *run) entryBodies(at spot, p *model.Property, entry any, fields []string
 	return out, nil
 }
 
-func (r *run) addEntry(ctx context.Context, at spot, p *model.Property, entry any, index int) error {
+func (r *task) addEntry(ctx context.Context, at spot, p *model.Property, entry any, index int) error {
 	path, err := r.entryPath(at, p, p.List.Add.By, entry)
 	if err != nil {
 		return err
@@ -334,7 +334,7 @@ func hasInside(items *model.Property, entry map[string]any) bool {
 
 // entryNow reads the list anew and finds the entry, with its id. A fresh
 // entry that is not listed yet appears after an apply on some farms.
-func (r *run) entryNow(ctx context.Context, at spot, p *model.Property, entry any) (map[string]any, error) {
+func (r *task) entryNow(ctx context.Context, at spot, p *model.Property, entry any) (map[string]any, error) {
 	for try := 0; try < 2; try++ {
 		now, err := r.Live.Reread(ctx, r.Writer, at.object, func(_ *model.Object, q *model.Property) bool { return q == p || q == partBelow(p) })
 		if err != nil {
@@ -362,7 +362,7 @@ func (r *run) entryNow(ctx context.Context, at spot, p *model.Property, entry an
 }
 
 // inside writes what stands below an entry.
-func (r *run) inside(ctx context.Context, at spot, p *model.Property, want, have map[string]any) error {
+func (r *task) inside(ctx context.Context, at spot, p *model.Property, want, have map[string]any) error {
 	e := plan.CompareEntry(p, want, have)
 	if e.Empty() {
 		return nil
@@ -371,7 +371,7 @@ func (r *run) inside(ctx context.Context, at spot, p *model.Property, want, have
 }
 
 // changeEntry changes an entry in place.
-func (r *run) changeEntry(ctx context.Context, at spot, p *model.Property, want, have any, e *plan.Edits) error {
+func (r *task) changeEntry(ctx context.Context, at spot, p *model.Property, want, have any, e *plan.Edits) error {
 	wm, _ := want.(map[string]any)
 	below := plan.Edits{}
 	var own []model.Leaf
@@ -432,7 +432,7 @@ func entryBody(enc *model.Encoder, l *model.List, leaves []model.Leaf, alt int) 
 }
 
 // reorder brings siblings into the declared order.
-func (r *run) reorder(ctx context.Context, c *plan.Change) error {
+func (r *task) reorder(ctx context.Context, c *plan.Change) error {
 	line, target, parent, err := r.lineOf(ctx, r.Writer, c)
 	if err != nil {
 		return err
@@ -451,7 +451,7 @@ func ordersOf(c *plan.Change) sends {
 
 // lineOf reads the siblings of an order as they stand and as they are to
 // stand, and the id of the folder that they lie in.
-func (r *run) lineOf(ctx context.Context, g export.Getter, c *plan.Change) (line, target []*model.Object, parent int64, err error) {
+func (r *task) lineOf(ctx context.Context, g export.Getter, c *plan.Change) (line, target []*model.Object, parent int64, err error) {
 	k := r.cat.Kind(c.Kind)
 	if k.Order.By == "chain" && c.Name != export.TopLevel {
 		if parent, err = r.folderID(r.cat.Kind(k.Order.Of[0]), c.Name); err != nil {
@@ -505,7 +505,7 @@ func arrange(k *model.Kind, line []*model.Object, wanted []any) []*model.Object 
 
 // rechain moves as few items as possible: those not on the longest run that
 // is in order already. Items of no kind are never moved.
-func (r *run) rechain(ctx context.Context, line, target []*model.Object, parent int64) error {
+func (r *task) rechain(ctx context.Context, line, target []*model.Object, parent int64) error {
 	at := map[*model.Object]int{}
 	for i, o := range line {
 		at[o] = i
@@ -577,7 +577,7 @@ func longestRun(target []*model.Object, at map[*model.Object]int) map[*model.Obj
 }
 
 // stepwise moves objects one place a call, as the API has it.
-func (r *run) stepwise(ctx context.Context, k *model.Kind, line, target []*model.Object) error {
+func (r *task) stepwise(ctx context.Context, k *model.Kind, line, target []*model.Object) error {
 	now := append([]*model.Object(nil), line...)
 	for i, o := range target {
 		j := i

@@ -49,6 +49,9 @@ type Looks struct {
 	// them was written last: names that were read before may be others since.
 	holders map[string]bool
 	renamed int
+	// names counts how often objects got other names or went: what was decoded
+	// before refers to them by those that they had.
+	names int
 }
 
 type objectID struct{ kind, site, id string }
@@ -156,6 +159,13 @@ func (l *Looks) writes(o *model.Object) {
 	}
 }
 
+// renames notes that an object has another name, or went: references to it read
+// otherwise from now on.
+func (l *Looks) renames() {
+	l.names++
+	clear(l.objects)
+}
+
 // counts tells whether a look still counts for an object.
 func (l *Looks) counts(w when, o *model.Object) bool {
 	return w.clock > l.written[idOf(o)] && l.now().Sub(w.at) <= Window
@@ -212,7 +222,7 @@ func (l *Looks) read(ctx context.Context, g export.Getter, o *model.Object, want
 	k := l.farm.Catalog.Kind(o.Address.Kind)
 	own := export.NewRecorder(&sharing{looks: l, from: g})
 	key, path, query := l.listOf(o)
-	seen := l.tick()
+	seen, names := l.tick(), l.names
 	var now *model.Object
 	var answers []export.Received
 	var err error
@@ -236,7 +246,9 @@ func (l *Looks) read(ctx context.Context, g export.Getter, o *model.Object, want
 	}
 	answers = append(answers, own.Answers(k, o)...)
 	export.Carry(k, o, now, want)
-	l.objects[idOf(o)] = &objectLook{when: seen, object: now, want: want}
+	if names == l.names {
+		l.objects[idOf(o)] = &objectLook{when: seen, object: now, want: want}
+	}
 	copied := *now
 	copied.Spec, _ = model.Clone(now.Spec).(map[string]any)
 	return &copied, answers, nil
@@ -251,8 +263,8 @@ func (l *Looks) writtenSince(key string, o *model.Object) bool {
 
 // list gives a list that still counts, reading it if there is none.
 func (l *Looks) list(ctx context.Context, g export.Getter, o *model.Object, key, path string, query url.Values) (*listLook, error) {
-	l.reserve(key)
-	defer l.release(key)
+	l.turn.reserve(l.busy, key)
+	defer l.turn.release(l.busy, key)
 	if have := l.lists[key]; have != nil && l.counts(have.when, o) {
 		return have, nil
 	}
@@ -264,19 +276,6 @@ func (l *Looks) list(ctx context.Context, g export.Getter, o *model.Object, key,
 	seen.at = l.now()
 	l.lists[key] = &listLook{when: seen, look: look}
 	return l.lists[key], nil
-}
-
-// reserve waits until nobody else reads the same, and keeps others from it.
-func (l *Looks) reserve(key string) {
-	for l.busy[key] {
-		l.turn.wait()
-	}
-	l.busy[key] = true
-}
-
-func (l *Looks) release(key string) {
-	delete(l.busy, key)
-	l.turn.changed()
 }
 
 // Remains tells whether an object is still on the farm.
@@ -306,8 +305,8 @@ func (s *sharing) Get(ctx context.Context, path string, query url.Values) (*ras.
 		return s.from.Get(ctx, path, query)
 	}
 	key := path + "?" + query.Encode()
-	l.reserve(key)
-	defer l.release(key)
+	l.turn.reserve(l.busy, key)
+	defer l.turn.release(l.busy, key)
 	if have := l.shared[key]; have != nil && have.clock > l.moved && l.now().Sub(have.at) <= Window {
 		return have.answer, nil
 	}

@@ -119,7 +119,7 @@ func part(leaves []model.Leaf) (sure, doubtful []model.Leaf) {
 }
 
 // refuse notes a property that the farm does not take; the change goes on.
-func (r *run) refuse(l model.Leaf, err error) {
+func (r *task) refuse(l model.Leaf, err error) {
 	re := Refusal{Path: l.Prop.Path(), Why: doubt(l), Err: err}
 	if l.Prop.IfRefused && r.current != nil {
 		re.Why = "this farm does not change it in an object that exists: plan again, and the object is replaced"
@@ -136,7 +136,7 @@ func (r *run) refuse(l model.Leaf, err error) {
 }
 
 // wasRefused tells whether the farm did not take a property of this change.
-func (r *run) wasRefused(path string) bool {
+func (r *task) wasRefused(path string) bool {
 	for _, p := range r.refused {
 		if p.Path == path {
 			return true
@@ -189,7 +189,7 @@ func fieldOf(prefix string, p *model.Property) string {
 	return prefix + p.PathInEntry()
 }
 
-func (r *run) try(ctx context.Context, a attempt, leaves []model.Leaf, first bool) error {
+func (r *task) try(ctx context.Context, a attempt, leaves []model.Leaf, first bool) error {
 	variants, err := a.bodies(leaves, first)
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (r *run) try(ctx context.Context, a attempt, leaves []model.Leaf, first boo
 
 // attempt sends the write, and in pieces if the farm refuses it and doubtful
 // properties may be why.
-func (r *run) attempt(ctx context.Context, a attempt) error {
+func (r *task) attempt(ctx context.Context, a attempt) error {
 	err := r.try(ctx, a, a.leaves, true)
 	sure, doubtful := part(a.leaves)
 	if !is(err, ras.KindRefused) || len(doubtful) == 0 {
@@ -219,7 +219,7 @@ func (r *run) attempt(ctx context.Context, a attempt) error {
 }
 
 // oneByOne sends doubtful properties each by itself.
-func (r *run) oneByOne(ctx context.Context, a attempt, doubtful []model.Leaf) error {
+func (r *task) oneByOne(ctx context.Context, a attempt, doubtful []model.Leaf) error {
 	for _, l := range doubtful {
 		err := r.try(ctx, a, []model.Leaf{l}, false)
 		switch {
@@ -235,7 +235,7 @@ func (r *run) oneByOne(ctx context.Context, a attempt, doubtful []model.Leaf) er
 // postSure makes an object whose whole body the farm refused: first without
 // what an update can bring later, then without anything doubtful. It answers
 // which leaves were left out of the body that the farm took.
-func (r *run) postSure(k *model.Kind, leaves []model.Leaf, refused error, post func([]model.Leaf) (*ras.Answer, error)) (*ras.Answer, []model.Leaf, error) {
+func (r *task) postSure(k *model.Kind, leaves []model.Leaf, refused error, post func([]model.Leaf) (*ras.Answer, error)) (*ras.Answer, []model.Leaf, error) {
 	var needed, onlyNow, later, sure []model.Leaf
 	for _, l := range leaves {
 		switch {
@@ -294,7 +294,7 @@ func join(lists ...[]model.Leaf) []model.Leaf {
 const refusalsInARow = 5
 
 // failed notes a change that could not be done, and whether the run stops.
-func (r *run) failed(c *plan.Change, err error) {
+func (r *task) failed(c *plan.Change, err error) {
 	var re *RefusedError
 	if errors.As(err, &re) && !(re.Whole && c.Action != plan.Create) {
 		r.unfinished[c.Address] = re.Whole
@@ -351,7 +351,7 @@ func (e *runError) Unwrap() error { return e.err }
 
 // waitsFor names the unfinished change that c cannot do without: the object
 // was not made, or it may still refer to what c takes away.
-func (r *run) waitsFor(c *plan.Change) string {
+func (r *task) waitsFor(c *plan.Change) string {
 	for _, d := range c.DependsOn {
 		if whole, ok := r.unfinished[d]; ok && !c.OnlyOrdered(d) && (whole || c.Action == plan.Delete || c.Action == plan.Replace) {
 			return d
@@ -362,7 +362,7 @@ func (r *run) waitsFor(c *plan.Change) string {
 
 // taken tells whether a value that reads back differently is not among those
 // that the farm refused and that were reported already.
-func (r *run) taken(address, path string) bool {
+func (r *task) taken(address, path string) bool {
 	for _, f := range r.result.Refused {
 		var re *RefusedError
 		if f.Address != address || !errors.As(f.Err, &re) {

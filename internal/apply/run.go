@@ -83,8 +83,11 @@ type Options struct {
 	MetForeign      bool
 	// Activated are those before which the earlier run activated the settings.
 	Activated map[string]bool
-	Events    func(Event)
-	Now       func() time.Time
+	// Parallel is how many changes are carried out at once, where nothing orders
+	// them.
+	Parallel int
+	Events   func(Event)
+	Now      func() time.Time
 }
 
 // Result is what came of a run.
@@ -138,22 +141,19 @@ func (e *StaleError) Error() string {
 	return e.Address + " was changed by someone since the plan was made"
 }
 
+// run is what is known of a run. Only who has the turn reads or changes it.
 type run struct {
 	Options
-	cat  *model.Catalog
-	plan *plan.Plan
-	won  map[string]int
-	// took is the place of the body that the farm took last among tookOf.
-	took, tookOf int
-	landed       map[string]bool
-	relinked     map[string]bool
-	result       *Result
-	current      *plan.Change
-	step         int
-	accepted     bool      // the farm took a write
-	wrote        bool      // this run or the one that it resumes changed something
-	inARow       int       // changes refused one after the other
-	refused      []Refusal // properties of the current change that the farm does not take
+	cat      *model.Catalog
+	plan     *plan.Plan
+	turn     *turn
+	won      map[string]int
+	landed   map[string]bool
+	relinked map[string]bool
+	result   *Result
+	accepted bool // the farm took a write
+	wrote    bool // this run or the one that it resumes changed something
+	inARow   int  // changes refused one after the other
 	// unfinished are the changes that the farm did not take whole; true if it
 	// took nothing of them.
 	unfinished map[string]bool
@@ -161,8 +161,11 @@ type run struct {
 	twins      map[string]bool // changes whose object was taken back
 	lostPosts  map[string]*lostPost
 	beside     map[string]string // Beside, and what this run has found
-	latePause  time.Duration
 	foreign    foreign
+	// busy is what somebody is just at and others wait for; underway are the writes
+	// that are just sent.
+	busy     map[string]bool
+	underway int
 	// revealed are the secrets that were sent or are about to be.
 	revealed []string
 	// deleted are the objects that must be gone in the end.
@@ -174,17 +177,33 @@ type run struct {
 	interrupted context.Context
 }
 
-// Run carries the plan out, change by change, activates the settings and
-// reads back what it wrote. The error is non-nil only if nothing useful can be
-// said in the Result: a journal that cannot be written, say.
+// task is the work on one change of a run.
+type task struct {
+	*run
+	current   *plan.Change // nil: what concerns the whole run
+	step      int
+	refused   []Refusal // properties of the change that the farm does not take
+	latePause time.Duration
+	// took is the place of the body that the farm took last among tookOf.
+	took, tookOf int
+}
+
+// Run carries the plan out, activates the settings and reads back what it wrote.
+// The error is non-nil only if nothing useful can be said in the Result: a journal
+// that cannot be written, say.
 func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	r := &run{Options: o, cat: o.Live.Catalog, plan: p, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, did: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, interrupted: ctx}
-	if r.Looks == nil {
-		r.Looks = NewLooks(o.Live, p, o.Now)
+	if o.Looks == nil {
+		o.Looks = NewLooks(o.Live, p, o.Now)
 	}
+	t := newTurn()
+	o.Looks.turn = t
+	o.Writer = &givingWriter{Writer: o.Writer, turn: t}
+	r := &task{run: &run{Options: o, cat: o.Live.Catalog, plan: p, turn: t, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, did: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, busy: map[string]bool{}, interrupted: ctx}}
+	t.take()
+	defer t.give()
 	r.keepRevealed()
 	r.alreadyRelinked()
 	r.beside = maps.Clone(o.Beside)
@@ -196,30 +215,27 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 		r.lostPosts[createKey(address)] = &lostPost{left: left, earlier: true}
 	}
 	r.emit(Event{Type: RunStarted, Of: len(p.Changes)})
-	for i := range p.Changes {
-		r.current, r.step = &p.Changes[i], i+1
-		if err := r.carryOut(ctx, r.current); err != nil {
-			return r.result, err
-		}
+	if err := r.carryOutAll(ctx); err != nil {
+		return r.result, err
 	}
-	r.current = nil
+	r.step = len(p.Changes)
 	err := r.conclude(ctx)
 	state := r.state(ctx)
-	if jerr := r.Journal.Append(runs.Entry{Event: "finished", Result: state}); jerr != nil && err == nil {
+	if jerr := r.note(runs.Entry{Event: "finished", Result: state}); jerr != nil && err == nil {
 		err = jerr
 	}
-	t := RunFinished
+	ended := RunFinished
 	if ctx.Err() != nil {
-		t = RunInterrupted
+		ended = RunInterrupted
 	}
-	r.emit(Event{Type: t, Message: state})
+	r.emit(Event{Type: ended, Message: state})
 	return r.result, err
 }
 
 // carryOut carries out one change, unless the run has stopped or something that
 // the change needs was not done. The error is that of a journal that cannot be
 // written.
-func (r *run) carryOut(ctx context.Context, c *plan.Change) error {
+func (r *task) carryOut(ctx context.Context, c *plan.Change) error {
 	if r.Done[c.Address+" "+string(c.Action)] {
 		r.result.Done++
 		r.wrote = true
@@ -240,15 +256,15 @@ func (r *run) carryOut(ctx context.Context, c *plan.Change) error {
 	if err := r.lookAgain(context.WithoutCancel(ctx), c); err != nil {
 		r.result.Failed = &Failure{Address: c.Address, Err: err}
 		r.skip(c, "", err)
-		return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+		return r.note(runs.Entry{Event: "failed", Error: err.Error()})
 	}
 	if err := r.activateFor(ctx, c, c.ActivateBefore, runs.ActivatedBefore); err != nil {
 		r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
 		r.skip(c, "", err)
-		return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+		return r.note(runs.Entry{Event: "failed", Error: err.Error()})
 	}
 	about := runs.Entry{Event: "begin", Address: c.Address, Action: string(c.Action)}
-	if err := r.Journal.Append(about); err != nil {
+	if err := r.note(about); err != nil {
 		return err
 	}
 	r.emit(Event{Type: ChangeStarted, Address: c.Address, Action: string(c.Action)})
@@ -258,7 +274,7 @@ func (r *run) carryOut(ctx context.Context, c *plan.Change) error {
 		r.failed(c, err)
 		r.emit(Event{Type: ChangeFailed, Address: c.Address, Action: string(c.Action), Err: err})
 		about.Event, about.Error = "failed", err.Error()
-		return r.Journal.Append(about)
+		return r.note(about)
 	}
 	r.inARow = 0
 	r.wrote = true
@@ -266,21 +282,21 @@ func (r *run) carryOut(ctx context.Context, c *plan.Change) error {
 	r.result.Done++
 	r.emit(Event{Type: ChangeDone, Address: c.Address, Action: string(c.Action)})
 	about.Event = "done"
-	return r.Journal.Append(about)
+	return r.note(about)
 }
 
-func (r *run) skip(c *plan.Change, why string, err error) {
+func (r *task) skip(c *plan.Change, why string, err error) {
 	r.result.Skipped++
 	r.emit(Event{Type: ChangeSkipped, Address: c.Address, Action: string(c.Action), Message: why, Err: err})
 }
 
 // conclude activates what was written, and reads it back.
-func (r *run) conclude(ctx context.Context) error {
+func (r *task) conclude(ctx context.Context) error {
 	if err := r.lookAgain(context.WithoutCancel(ctx), nil); err != nil {
 		if r.result.Failed == nil {
 			r.result.Failed = &Failure{Address: "what was made", Err: err}
 		}
-		return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+		return r.note(runs.Entry{Event: "failed", Error: err.Error()})
 	}
 	if r.result.Failed != nil && r.wrote && ctx.Err() == nil && aboutTheObject(r.result.Failed.Err) {
 		return r.readBack(ctx)
@@ -291,16 +307,16 @@ func (r *run) conclude(ctx context.Context) error {
 	if !r.StageOnly {
 		if err := r.activate(ctx, runs.Entry{}); err != nil {
 			r.result.Failed = &Failure{Address: "the farm's settings", Err: err}
-			return r.Journal.Append(runs.Entry{Event: "failed", Error: err.Error()})
+			return r.note(runs.Entry{Event: "failed", Error: err.Error()})
 		}
 		r.result.Activated = true
 	}
 	r.verify(ctx)
-	return r.Journal.Append(runs.Entry{Event: runs.Checked})
+	return r.note(runs.Entry{Event: runs.Checked})
 }
 
 // state says how the run ended.
-func (r *run) state(ctx context.Context) string {
+func (r *task) state(ctx context.Context) string {
 	switch {
 	case ctx.Err() != nil:
 		return "interrupted"
@@ -316,7 +332,7 @@ func (r *run) state(ctx context.Context) string {
 	return "done"
 }
 
-func (r *run) emit(e Event) {
+func (r *task) emit(e Event) {
 	if r.Events == nil {
 		return
 	}
@@ -332,7 +348,7 @@ const maxTries = 4
 
 // change carries out one change. Where the outcome of a write is unknown the
 // farm is read again and what is left to do follows from that.
-func (r *run) change(ctx context.Context, c *plan.Change) error {
+func (r *task) change(ctx context.Context, c *plan.Change) error {
 	again := r.mayDiffer(c)
 	r.latePause = 0
 	for try := 1; ; try++ {
@@ -356,13 +372,13 @@ func (r *run) change(ctx context.Context, c *plan.Change) error {
 }
 
 // mayDiffer tells whether an earlier run may have changed the object already.
-func (r *run) mayDiffer(c *plan.Change) bool {
+func (r *task) mayDiffer(c *plan.Change) bool {
 	return r.Resume && (r.Begun == nil || r.Begun[c.Address])
 }
 
 // keepRevealed notes each secret that is revealed, so that no request shows it,
 // whatever the farm calls it.
-func (r *run) keepRevealed() {
+func (r *task) keepRevealed() {
 	reveal := r.Reveal
 	if reveal == nil {
 		return
@@ -378,7 +394,7 @@ func (r *run) keepRevealed() {
 
 // alreadyRelinked marks the objects whose references an earlier run may have
 // moved on the way to its other changes.
-func (r *run) alreadyRelinked() {
+func (r *task) alreadyRelinked() {
 	if !r.Resume {
 		return
 	}
@@ -404,7 +420,7 @@ func is(err error, kind ras.Kind) bool {
 	return errors.As(err, &e) && e.Kind == kind
 }
 
-func (r *run) converge(ctx context.Context, c *plan.Change, again bool) error {
+func (r *task) converge(ctx context.Context, c *plan.Change, again bool) error {
 	switch c.Action {
 	case plan.Create:
 		return r.create(ctx, c, c.Desired, again)
@@ -421,7 +437,7 @@ func (r *run) converge(ctx context.Context, c *plan.Change, again bool) error {
 
 // before reads the object a change was computed from, and checks that it is
 // still what it was.
-func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Object, error) {
+func (r *task) before(ctx context.Context, c *plan.Change, again bool) (*model.Object, error) {
 	old := c.Before
 	if old == nil { // from a plan file: found by its address
 		if old = r.find(c); old == nil {
@@ -431,13 +447,7 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 			return nil, &StaleError{Address: c.Address, Gone: true}
 		}
 	}
-	var now *model.Object
-	var err error
-	if again {
-		now, err = r.Live.Reread(ctx, r.Writer, old, c.Declared())
-	} else {
-		now, err = r.Looks.Object(ctx, r.Writer, old, c.Wanted())
-	}
+	now, is, err := r.asPlanned(ctx, c, old, again)
 	if err != nil {
 		return nil, err
 	}
@@ -447,7 +457,7 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 		}
 		return nil, &StaleError{Address: c.Address, Gone: true}
 	}
-	if !again && !r.relinked[old.Address.String()] && c.PreImage != "" && !plan.SamePreImage(r.cat, r.Live.Names, now, c.PreImage, c.Wanted()) {
+	if !again && !is {
 		same := false
 		if r.Resume && r.Unchanged != nil {
 			if same, err = r.Unchanged(ctx, old); err != nil {
@@ -461,7 +471,27 @@ func (r *run) before(ctx context.Context, c *plan.Change, again bool) (*model.Ob
 	return now, nil
 }
 
-func (r *run) find(c *plan.Change) *model.Object {
+// asPlanned looks at the object of a change, and tells whether it is what the plan
+// was made from. Where another change gave something a new name meanwhile it looks
+// once more: references are compared by what has the name.
+func (r *task) asPlanned(ctx context.Context, c *plan.Change, old *model.Object, again bool) (now *model.Object, is bool, err error) {
+	if again {
+		now, err = r.Live.Reread(ctx, r.Writer, old, c.Declared())
+		return now, true, err
+	}
+	for {
+		names := r.Looks.names
+		if now, err = r.Looks.Object(ctx, r.Writer, old, c.Wanted()); err != nil || now == nil {
+			return now, false, err
+		}
+		is = r.relinked[old.Address.String()] || c.PreImage == "" || plan.SamePreImage(r.cat, r.Live.Names, now, c.PreImage, c.Wanted())
+		if is || names == r.Looks.names {
+			return now, is, nil
+		}
+	}
+}
+
+func (r *task) find(c *plan.Change) *model.Object {
 	if id := r.IDs[c.Address]; id != "" {
 		for _, o := range r.Live.Objects[c.Kind] {
 			if o.ID == id {
@@ -483,7 +513,7 @@ func (r *run) find(c *plan.Change) *model.Object {
 	return r.Live.Find(a)
 }
 
-func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
+func (r *task) update(ctx context.Context, c *plan.Change, again bool) error {
 	live, err := r.before(ctx, c, again)
 	if err != nil {
 		return err
@@ -499,7 +529,11 @@ func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
 	for _, f := range c.Fields {
 		planned[f.Path] = true
 	}
-	edits, _ := plan.Compare(k, c.Desired, live, r.Live.Names, only(planned), false)
+	desired := c.Reads(k)
+	if again {
+		desired = c.Desired
+	}
+	edits, _ := plan.Compare(k, desired, live, r.Live.Names, only(planned), false)
 	kept := edits.Leaves[:0]
 	for _, l := range edits.Leaves {
 		// What a folder may mask is written only if the plan says so.
@@ -514,7 +548,7 @@ func (r *run) update(ctx context.Context, c *plan.Change, again bool) error {
 	if err := r.write(ctx, k, c.Desired, live, edits); err != nil {
 		return err
 	}
-	r.Live.Remember(renamed(live, c.Desired))
+	r.remember(renamed(live, c.Desired))
 	r.relinked[live.Address.String()] = true // what this run made of it is no change of others
 	if err := r.noteCopies(c); err != nil {
 		return err
@@ -529,6 +563,20 @@ func renamed(live, desired *model.Object) *model.Object {
 	return &o
 }
 
+// remember puts an object in place of its old state.
+func (r *task) remember(o *model.Object) {
+	if was := r.Live.ByID(o.Address.Kind, o.ID); was == nil || was.Address.Name != o.Address.Name {
+		r.Looks.renames()
+	}
+	r.Live.Remember(o)
+}
+
+// forget drops an object that was deleted.
+func (r *task) forget(o *model.Object) {
+	r.Looks.renames()
+	r.Live.Forget(o)
+}
+
 // only says that exactly these values that cannot be read back are to be sent.
 type only map[string]bool
 
@@ -541,7 +589,7 @@ func (o only) State(_ model.Address, path string, _ any) plan.SentState {
 }
 
 // record remembers what was sent and can't be read back.
-func (r *run) record(c *plan.Change, edits *plan.Edits) error {
+func (r *task) record(c *plan.Change, edits *plan.Edits) error {
 	if r.Sent == nil {
 		return nil
 	}
@@ -578,7 +626,7 @@ func declared(v any) any {
 	return v
 }
 
-func (r *run) delete(ctx context.Context, c *plan.Change, again bool) error {
+func (r *task) delete(ctx context.Context, c *plan.Change, again bool) error {
 	live, err := r.before(ctx, c, again)
 	if err != nil || live == nil {
 		return err
@@ -587,7 +635,7 @@ func (r *run) delete(ctx context.Context, c *plan.Change, again bool) error {
 	if err := r.remove(ctx, k, live); err != nil {
 		return err
 	}
-	r.Live.Forget(live)
+	r.forget(live)
 	r.deleted = append(r.deleted, live)
 	if r.Sent != nil {
 		r.Sent.Forget(live.Address)
@@ -596,7 +644,7 @@ func (r *run) delete(ctx context.Context, c *plan.Change, again bool) error {
 	return nil
 }
 
-func (r *run) remove(ctx context.Context, k *model.Kind, live *model.Object) error {
+func (r *task) remove(ctx context.Context, k *model.Kind, live *model.Object) error {
 	_, err := r.send(ctx, ras.Request{Method: "DELETE", Path: export.SelfPath(k.Delete, live.ID)}, sends{object: live, does: "delete"})
 	if is(err, ras.KindNotFound) {
 		return nil // gone already, which is what was wanted

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"rassync/internal/model"
@@ -29,7 +30,7 @@ func updates(o *model.Object, fields ...string) sends {
 
 // send sends one write. While the farm says that somebody holds the object,
 // it is tried again, as long as the run may wait for that.
-func (r *run) send(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
+func (r *task) send(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
 	var ans *ras.Answer
 	err := r.whileLocked(func() error {
 		var err error
@@ -41,7 +42,7 @@ func (r *run) send(ctx context.Context, req ras.Request, what sends) (*ras.Answe
 
 // whileLocked tries again as long as the farm says that somebody holds what is
 // written, and the run may wait for that.
-func (r *run) whileLocked(try func() error) error {
+func (r *task) whileLocked(try func() error) error {
 	left, pause := r.LockWait, time.Second
 	for {
 		err := try()
@@ -67,7 +68,7 @@ func (r *run) whileLocked(try func() error) error {
 // longestLockPause is the longest time between two tries of a locked object.
 const longestLockPause = 5 * time.Second
 
-func (r *run) address() string {
+func (r *task) address() string {
 	if r.current == nil {
 		return ""
 	}
@@ -75,7 +76,7 @@ func (r *run) address() string {
 }
 
 // sendOnce sends one write with its journal lines around it.
-func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
+func (r *task) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.Answer, error) {
 	text := req.Method + " " + req.Path
 	key := postKey(req, what)
 	if p := r.lostPosts[key]; p != nil {
@@ -85,10 +86,11 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.A
 	if a := what.object.Address.String(); a != e.Address {
 		e.Object = a
 	}
+	defer r.writes(req.Path)()
 	if err := r.beforeWrite(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.Journal.Append(e); err != nil {
+	if err := r.note(e); err != nil {
 		return nil, &runError{err}
 	}
 	r.emit(Event{Type: RequestSent, Address: e.Address, Request: text})
@@ -106,7 +108,7 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.A
 	default:
 		e.Error = "failed"
 	}
-	if jerr := r.Journal.Append(e); jerr != nil {
+	if jerr := r.note(e); jerr != nil {
 		return ans, &runError{jerr}
 	}
 	if err == nil || lost(err) {
@@ -116,6 +118,52 @@ func (r *run) sendOnce(ctx context.Context, req ras.Request, what sends) (*ras.A
 		r.lostPosts[key] = &lostPost{left: r.LateFor, err: err}
 	}
 	return ans, err
+}
+
+// writes waits until nobody else writes the same object, activates the settings, or
+// learns from its writes how the farm counts. It gives what ends the write.
+func (r *task) writes(path string) (ended func()) {
+	key := objectIn(path)
+	if key != "" {
+		r.turn.reserve(r.busy, "write "+key)
+	}
+	learns := r.learnsCount()
+	for r.busy[activation] || learns && r.busy[firstWrites] {
+		r.turn.wait()
+		learns = r.learnsCount()
+	}
+	if learns {
+		r.busy[firstWrites] = true
+	}
+	r.underway++
+	return func() {
+		r.underway--
+		if learns {
+			delete(r.busy, firstWrites)
+		}
+		r.turn.release(r.busy, "write "+key)
+	}
+}
+
+// What a run is at while others wait.
+const (
+	activation  = "activation"
+	firstWrites = "first writes"
+	namesakes   = "namesakes"
+)
+
+// objectIn is the object that a path leads to: its part up to the first id; "" for
+// what is made, and for settings, which no two changes write.
+func objectIn(path string) string {
+	at := 0
+	for segment := range strings.SplitSeq(path, "/") {
+		at += len(segment)
+		if segment != "" && strings.Trim(segment, "0123456789") == "" {
+			return path[:at]
+		}
+		at++
+	}
+	return ""
 }
 
 // postKey names a request that makes something: an object by its address, an entry

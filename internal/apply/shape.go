@@ -13,7 +13,7 @@ const shapePrefix = "shape of "
 
 // orderShapes puts the shape that the farm took before first: in this call, or,
 // where nothing is known of it, in any other.
-func (r *run) orderShapes(key string, shapes []model.BodyShape) []model.BodyShape {
+func (r *task) orderShapes(key string, shapes []model.BodyShape) []model.BodyShape {
 	if len(shapes) < 2 {
 		return shapes
 	}
@@ -47,7 +47,7 @@ func orderNote(shapes, ordered []model.BodyShape) string {
 }
 
 // learnShape remembers the shape of the body that the farm took last.
-func (r *run) learnShape(key string, shapes, ordered []model.BodyShape) {
+func (r *task) learnShape(key string, shapes, ordered []model.BodyShape) {
 	if len(shapes) < 2 || r.tookOf < len(shapes) || r.tookOf%len(shapes) != 0 {
 		return
 	}

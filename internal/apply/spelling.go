@@ -12,7 +12,7 @@ import (
 // several: the one under which the object shows it; else that of an object
 // beside it, what was learnt from the farm before, or that of the site's
 // settings, which are read for it. object is nil for a create.
-func (r *run) spell(ctx context.Context, enc *model.Encoder, k *model.Kind, site, siteID string, object *model.Object, leaves []model.Leaf) error {
+func (r *task) spell(ctx context.Context, enc *model.Encoder, k *model.Kind, site, siteID string, object *model.Object, leaves []model.Leaf) error {
 	names := map[*model.Property][]string{}
 	enc.Spelling = func(p *model.Property) []string { return names[p] }
 	var known map[string]string
@@ -62,7 +62,7 @@ func likeliest(p *model.Property, known map[string]string) []string {
 // spelledBeside collects the names that the farm has in kinds of the same
 // family: of objects that were read, of the site first, and what was learnt;
 // if that does not tell what p is called, of the settings of the site.
-func (r *run) spelledBeside(ctx context.Context, k *model.Kind, site, siteID string, p *model.Property) (map[string]string, error) {
+func (r *task) spelledBeside(ctx context.Context, k *model.Kind, site, siteID string, p *model.Property) (map[string]string, error) {
 	known := map[string]string{}
 	take := func(from map[string]string) {
 		for older, name := range from {
@@ -99,7 +99,7 @@ func (r *run) spelledBeside(ctx context.Context, k *model.Kind, site, siteID str
 
 // spelledKinds are the kinds of k's family that have settings with several
 // names, k first.
-func (r *run) spelledKinds(k *model.Kind) []*model.Kind {
+func (r *task) spelledKinds(k *model.Kind) []*model.Kind {
 	out := []*model.Kind{k}
 	for _, other := range r.cat.Kinds() {
 		if other == k || other.Family != k.Family {

@@ -31,7 +31,7 @@ type fresh struct {
 
 // noteBeside notes, before an object is made, which objects of its name there are:
 // what comes is none of them.
-func (r *run) noteBeside(a model.Address) string {
+func (r *task) noteBeside(a model.Address) string {
 	key := a.String()
 	if r.beside[key] == "" {
 		var ids []string
@@ -47,7 +47,7 @@ func (r *run) noteBeside(a model.Address) string {
 }
 
 // madeAlready looks for what an earlier try has made; nil if it made nothing.
-func (r *run) madeAlready(ctx context.Context, desired *model.Object, siteID string, parent int64) (*model.Object, error) {
+func (r *task) madeAlready(ctx context.Context, desired *model.Object, siteID string, parent int64) (*model.Object, error) {
 	a := desired.Address
 	before, sent := r.beside[a.String()]
 	mine := r.MadeBefore[a.String()]
@@ -98,7 +98,7 @@ func (e *TwinError) Error() string {
 }
 
 // noteFresh keeps an object in mind that must be looked for again.
-func (r *run) noteFresh(c *plan.Change, desired, live *model.Object, siteID string, parent int64, posted bool) {
+func (r *task) noteFresh(c *plan.Change, desired, live *model.Object, siteID string, parent int64, posted bool) {
 	if desired.Address.Mark() != "" {
 		return // several of this name are declared
 	}
@@ -111,13 +111,21 @@ func (r *run) noteFresh(c *plan.Change, desired, live *model.Object, siteID stri
 
 // lookAgain looks for others of the name of what was made; only concerns those that
 // the change c needs, nil all of them. One list is read per kind and site.
-func (r *run) lookAgain(ctx context.Context, c *plan.Change) error {
+func (r *task) lookAgain(ctx context.Context, c *plan.Change) error {
 	needed := map[string]bool{}
 	if c != nil {
 		for _, d := range c.DependsOn {
-			needed[d] = true
+			if !c.OnlyOrdered(d) {
+				needed[d] = true
+			}
 		}
 	}
+	if c != nil && len(needed) == 0 {
+		return nil
+	}
+	// Who needs what somebody else just looks for waits for the answer.
+	r.turn.reserve(r.busy, namesakes)
+	defer r.turn.release(r.busy, namesakes)
 	type place struct{ kind, site string }
 	due := map[place]bool{}
 	for _, f := range r.fresh {
@@ -157,7 +165,7 @@ func (r *run) lookAgain(ctx context.Context, c *plan.Change) error {
 }
 
 // oneStays takes back what this run made beyond the object that stays.
-func (r *run) oneStays(ctx context.Context, f *fresh, list []*model.Object) error {
+func (r *task) oneStays(ctx context.Context, f *fresh, list []*model.Object) error {
 	k := r.cat.Kind(f.desired.Address.Kind)
 	var named []*model.Object
 	for _, o := range list {
@@ -184,14 +192,14 @@ func (r *run) oneStays(ctx context.Context, f *fresh, list []*model.Object) erro
 			return &runError{fmt.Errorf("%s exists twice, and what this run made (id %s) could not be taken back: %w", address, o.ID, err)}
 		}
 		if live := r.Live.Find(f.desired.Address); live != nil && live.ID == o.ID {
-			r.Live.Forget(live)
+			r.forget(live)
 		}
 		twin := &TwinError{Address: address, Mine: o.ID, Stay: stays.ID}
 		r.twins[f.change.Address] = true
 		r.result.Twins = append(r.result.Twins, Failure{Address: address, Err: twin})
 		r.result.Done--
 		r.emit(Event{Type: Notice, Address: address, Message: twin.Error()})
-		if err := r.Journal.Append(runs.Entry{Event: runs.Undone, Address: f.change.Address, Action: string(f.change.Action), ID: o.ID, Error: twin.Error()}); err != nil {
+		if err := r.note(runs.Entry{Event: runs.Undone, Address: f.change.Address, Action: string(f.change.Action), ID: o.ID, Error: twin.Error()}); err != nil {
 			return &runError{err}
 		}
 		if r.Sent != nil {
@@ -253,7 +261,7 @@ func maybeLate(err error) bool {
 
 // waitForLost waits a little for a POST that may still arrive. It answers whether
 // it is worth to look again.
-func (r *run) waitForLost(d *DoubtError) bool {
+func (r *task) waitForLost(d *DoubtError) bool {
 	p := r.lostPosts[d.key]
 	if p.left <= 0 {
 		if p.earlier { // long ago by now: it can no longer arrive

@@ -16,7 +16,7 @@ import (
 
 // verify reads back every touched object: what the farm accepted but did not
 // take is named value by value, what it did not take away or put in order too.
-func (r *run) verify(ctx context.Context) {
+func (r *task) verify(ctx context.Context) {
 	lists := &asked{from: r.Writer, answers: map[string]*ras.Answer{}}
 	looks := r.looksBack()
 	gone := map[string]bool{} // sites, and what belongs to them
@@ -54,7 +54,7 @@ func (r *run) verify(ctx context.Context) {
 			r.result.ChangedAt = map[string]string{}
 		}
 		r.result.ChangedAt[c.Address] = now.ChangedAt
-		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
+		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Reads(r.cat.Kind(c.Kind)), now, r.Live.Names, only{}, false)
 		planned := map[string]bool{}
 		for _, f := range c.Fields {
 			planned[f.Path] = true
@@ -89,7 +89,7 @@ func (r *run) verify(ctx context.Context) {
 
 // readBack notes, of a run that the farm stopped, how what it has done reads now: a
 // rollback is to tell what the farm made of it from what others change later.
-func (r *run) readBack(ctx context.Context) error {
+func (r *task) readBack(ctx context.Context) error {
 	looks := r.looksBack()
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
@@ -110,11 +110,11 @@ func (r *run) readBack(ctx context.Context) error {
 		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
 		r.noteRead(c, now, fields)
 	}
-	return r.Journal.Append(runs.Entry{Event: runs.Checked})
+	return r.note(runs.Entry{Event: runs.Checked})
 }
 
 // looksBack prepares to look at all that was written.
-func (r *run) looksBack() *Looks {
+func (r *task) looksBack() *Looks {
 	l := NewLooks(r.Live, &plan.Plan{}, r.Now)
 	l.turn = r.Looks.turn
 	for i := range r.plan.Changes {
@@ -129,7 +129,7 @@ func (r *run) looksBack() *Looks {
 }
 
 // wantedBack says which parts of an object are read back: those that were written.
-func (r *run) wantedBack(c *plan.Change) func(*model.Object, *model.Property) bool {
+func (r *task) wantedBack(c *plan.Change) func(*model.Object, *model.Property) bool {
 	return c.Wanted()
 }
 
@@ -137,7 +137,7 @@ func (r *run) wantedBack(c *plan.Change) func(*model.Object, *model.Property) bo
 // is made, all of it, by its hash; of what is changed, the properties that the
 // farm shows otherwise than they were sent. Whatever differs from that later was
 // changed by somebody.
-func (r *run) noteRead(c *plan.Change, now *model.Object, fields []plan.Field) {
+func (r *task) noteRead(c *plan.Change, now *model.Object, fields []plan.Field) {
 	e := runs.Entry{Event: "read", Address: c.Address, ID: now.ID}
 	if c.Action == plan.Create {
 		e.Digest = plan.PreImage(r.cat, r.Live.Names, now, c.Wanted())
@@ -151,13 +151,13 @@ func (r *run) noteRead(c *plan.Change, now *model.Object, fields []plan.Field) {
 	if e.Digest == "" && len(e.Reads) == 0 {
 		return
 	}
-	if err := r.Journal.Append(e); err != nil {
+	if err := r.note(e); err != nil {
 		r.unverified(c.Address, err)
 	}
 }
 
 // verifyOrder reads the line of siblings again.
-func (r *run) verifyOrder(ctx context.Context, g export.Getter, c *plan.Change) {
+func (r *task) verifyOrder(ctx context.Context, g export.Getter, c *plan.Change) {
 	line, target, _, err := r.lineOf(ctx, g, c)
 	if err != nil {
 		r.unverified(c.Address, err)
@@ -180,7 +180,7 @@ func namesOf(line []*model.Object) []string {
 
 // deletedBefore has what an earlier run deleted looked for again, unless this
 // plan puts something else in its place.
-func (r *run) deletedBefore(c *plan.Change) {
+func (r *task) deletedBefore(c *plan.Change) {
 	if c.Action != plan.Delete {
 		return
 	}
@@ -194,12 +194,12 @@ func (r *run) deletedBefore(c *plan.Change) {
 	}
 }
 
-func (r *run) deviates(d Deviation, message string) {
+func (r *task) deviates(d Deviation, message string) {
 	r.result.NotConverged = append(r.result.NotConverged, d)
 	r.emit(Event{Type: NotConverged, Address: d.Address, Message: message})
 }
 
-func (r *run) unverified(address string, err error) {
+func (r *task) unverified(address string, err error) {
 	r.result.Unverified = append(r.result.Unverified, Failure{Address: address, Err: err})
 	r.emit(Event{Type: NotConverged, Address: address, Message: "could not be read back", Err: err})
 }
@@ -225,7 +225,7 @@ func (a *asked) Get(ctx context.Context, path string, query url.Values) (*ras.An
 
 // verifyFiles names the files of a new object that no known call writes and
 // that are not what is declared.
-func (r *run) verifyFiles(c *plan.Change, now *model.Object) {
+func (r *task) verifyFiles(c *plan.Change, now *model.Object) {
 	k := r.cat.Kind(c.Kind)
 	for _, f := range plan.Differences(k, c.Desired, now, r.Live.Names, only{}) {
 		if p := k.Spec.Find(f.Path); p != nil && p.File != nil && f.Note == plan.NoKnownCall {

@@ -27,13 +27,13 @@ type spot struct {
 	prefix  string
 }
 
-func (r *run) encoder(site string) *model.Encoder {
+func (r *task) encoder(site string) *model.Encoder {
 	return &model.Encoder{Names: r.Live.Names, Site: site, Reveal: r.Reveal}
 }
 
 // write writes the edits of an object: rename and move first, then its own
 // body, its parts, its lists, its place in a group.
-func (r *run) write(ctx context.Context, k *model.Kind, desired, live *model.Object, e *plan.Edits) error {
+func (r *task) write(ctx context.Context, k *model.Kind, desired, live *model.Object, e *plan.Edits) error {
 	at := spot{kind: k, object: live, path: export.SelfPath(k.Self, live.ID), query: export.SiteQuery(k, live), unknown: desired.Unknown}
 	newName, err := r.move(ctx, k, desired, live)
 	if err != nil {
@@ -54,7 +54,7 @@ func (r *run) write(ctx context.Context, k *model.Kind, desired, live *model.Obj
 
 // known finds references to nothing before the first request of an object is
 // sent: an entry taken out of a list could not be put back.
-func (r *run) known(e *plan.Edits, site string) error {
+func (r *task) known(e *plan.Edits, site string) error {
 	for _, l := range e.Leaves {
 		if l.Prop.NoWrite || l.Prop.CreateOnly {
 			continue
@@ -86,7 +86,7 @@ func (r *run) known(e *plan.Edits, site string) error {
 	return nil
 }
 
-func (r *run) knownIn(p *model.Property, v any, site string) error {
+func (r *task) knownIn(p *model.Property, v any, site string) error {
 	switch v := v.(type) {
 	case map[string]any:
 		for _, c := range p.Props {
@@ -114,7 +114,7 @@ func (r *run) knownIn(p *model.Property, v any, site string) error {
 
 // move puts a published item into another folder; it returns the name the
 // object is to be given, "" if it keeps its own.
-func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Object) (string, error) {
+func (r *task) move(ctx context.Context, k *model.Kind, desired, live *model.Object) (string, error) {
 	if desired.Address.Name == live.Address.Name || k.Shape != model.Collection {
 		return "", nil
 	}
@@ -140,7 +140,7 @@ func (r *run) move(ctx context.Context, k *model.Kind, desired, live *model.Obje
 	return name, nil
 }
 
-func (r *run) moveTo(ctx context.Context, k *model.Kind, id string, parent, previous int64, what sends) error {
+func (r *task) moveTo(ctx context.Context, k *model.Kind, id string, parent, previous int64, what sends) error {
 	what.same = true
 	_, err := r.send(ctx, ras.Request{Method: "POST", Path: export.SelfPath(k.Tree.Move, id),
 		Body: map[string]any{k.Tree.Parent: parent, k.Tree.Previous: previous}}, what)
@@ -150,7 +150,7 @@ func (r *run) moveTo(ctx context.Context, k *model.Kind, id string, parent, prev
 // folderID finds the id of a folder by its path, whatever its site. It goes
 // down from the top: a folder above may have got another name or place in this
 // run, which the paths of those below do not show yet.
-func (r *run) folderID(k *model.Kind, folder string) (int64, error) {
+func (r *task) folderID(k *model.Kind, folder string) (int64, error) {
 	if folder == "" || folder == export.TopLevel {
 		return k.Tree.Root, nil
 	}
@@ -170,7 +170,7 @@ func (r *run) folderID(k *model.Kind, folder string) (int64, error) {
 
 // child finds the object of a kind that lies in a folder under a name of its
 // own; nil if there is none.
-func (r *run) child(kind string, parent int64, own string) *model.Object {
+func (r *task) child(kind string, parent int64, own string) *model.Object {
 	for _, o := range r.Live.Objects[kind] {
 		if o.ParentID == parent && model.SameName(lastSegment(o.Address.Name), own) {
 			return o
@@ -182,7 +182,7 @@ func (r *run) child(kind string, parent int64, own string) *model.Object {
 func lastSegment(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // lastChild is the id of the last sibling in a folder, 0 if it is empty.
-func (r *run) lastChild(parent int64) int64 {
+func (r *task) lastChild(parent int64) int64 {
 	tree := r.treeKinds()
 	id := int64(0)
 	if kids := r.Live.Children(tree, parent); len(kids) > 0 {
@@ -191,7 +191,7 @@ func (r *run) lastChild(parent int64) int64 {
 	return r.Live.Behind(tree, parent, id)
 }
 
-func (r *run) treeKinds() []string {
+func (r *task) treeKinds() []string {
 	var tree []string
 	for _, k := range r.cat.Kinds() {
 		if k.Tree != nil {
@@ -202,7 +202,7 @@ func (r *run) treeKinds() []string {
 }
 
 // edits writes what differs below one spot.
-func (r *run) edits(ctx context.Context, at spot, e *plan.Edits, newName string) error {
+func (r *task) edits(ctx context.Context, at spot, e *plan.Edits, newName string) error {
 	type body struct {
 		part   *model.Property
 		leaves []model.Leaf
@@ -276,7 +276,7 @@ func partBelow(p *model.Property) *model.Property {
 }
 
 // put sends one PUT: of the object itself, or of one of its parts.
-func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []model.Leaf, newName string, unknown map[string]any) error {
+func (r *task) put(ctx context.Context, at spot, part *model.Property, leaves []model.Leaf, newName string, unknown map[string]any) error {
 	req := ras.Request{Method: "PUT", Path: at.path, Query: at.query}
 	key := at.kind.Name
 	shapes := []model.BodyShape{"flat"}
@@ -345,8 +345,13 @@ func (r *run) put(ctx context.Context, at spot, part *model.Property, leaves []m
 // sendEither sends the likeliest body; only a refusal of the body (400) lets
 // the next be tried, and which one the farm took is remembered, by this run
 // and by later ones.
-func (r *run) sendEither(ctx context.Context, req ras.Request, key string, variants []any, what sends) (*ras.Answer, error) {
+func (r *task) sendEither(ctx context.Context, req ras.Request, key string, variants []any, what sends) (*ras.Answer, error) {
 	key = fmt.Sprintf("%s/%d", key, len(variants))
+	if _, known := r.won[key]; !known && len(variants) > 1 {
+		// Who comes next need not guess again.
+		r.turn.reserve(r.busy, "body "+key)
+		defer r.turn.release(r.busy, "body "+key)
+	}
 	order := make([]int, 0, len(variants))
 	if w, ok := r.won[key]; ok && w < len(variants) {
 		order = append(order, w)
@@ -408,7 +413,7 @@ func inferredHint(err error, leaves []model.Leaf) error {
 }
 
 // join puts an object into a group: a PUT on the group that moves it in.
-func (r *run) join(ctx context.Context, at spot, l model.Leaf) error {
+func (r *task) join(ctx context.Context, at spot, l model.Leaf) error {
 	m := l.Prop.Membership
 	name, _ := l.Value.(string)
 	group := r.Live.Names.Resolve(l.Prop.Ref, name, at.object.Address.Site)

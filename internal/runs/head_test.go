@@ -218,7 +218,7 @@ func TestFailedLineLeavesNoTrace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := j.f.WriteAt([]byte(`{"v":2,"seq":4,"ti`), j.end); err != nil {
+	if _, err := j.f.WriteAt([]byte(`{"v":2,"seq":4,"ti`), j.at.end); err != nil {
 		t.Fatal(err)
 	}
 	if err := j.Append(Entry{Event: "finished", Result: "done"}); err != nil {

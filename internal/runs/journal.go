@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"sync"
 	"time"
 )
 
@@ -111,15 +112,27 @@ func parseEntry(line []byte) (e Entry, sum string, err error) {
 }
 
 // Journal is an append-only file; every line is on the disk before Append
-// returns.
+// returns. Lines that are written at the same time are flushed together.
 type Journal struct {
-	f       *os.File
-	end     int64     // of the good lines
-	head    *headFile // nil in tests
+	f    *os.File
+	head *headFile // nil in tests
+	now  func() time.Time
+
+	mu      sync.Mutex
 	entries []Entry
-	seq     int
-	prev    string
-	now     func() time.Time
+	at      place
+	cuts    int   // how often lines were taken off again
+	cause   error // of the last time
+
+	flushing sync.Mutex // who has it flushes; taken before mu
+	safe     place      // what is on the disk
+}
+
+// place is how far a journal goes.
+type place struct {
+	end  int64 // of the lines
+	seq  int
+	hash string // of the last line
 }
 
 // openJournal opens a journal to write on, making it if needed. A torn last
@@ -145,43 +158,85 @@ func openJournal(s *Store, name string, now func() time.Time) (*Journal, error) 
 			return nil, err
 		}
 	}
-	j := &Journal{f: f, end: good, entries: entries, now: now}
+	j := &Journal{f: f, entries: entries, now: now, at: place{end: good}}
 	if n := len(entries); n > 0 {
-		j.seq, j.prev = entries[n-1].Seq, entries[n-1].Hash
+		j.at.seq, j.at.hash = entries[n-1].Seq, entries[n-1].Hash
 	}
+	j.safe = j.at
 	return j, nil
 }
 
 // Append writes one line and waits until it is on the disk.
 func (j *Journal) Append(e Entry) error {
-	e.V, e.Seq, e.Time, e.Prev = journalVersion, j.seq+1, j.now().UTC(), j.prev
-	data, err := e.line()
+	wait, err := j.Write(e)
 	if err != nil {
 		return err
 	}
-	_, err = j.f.WriteAt(data, j.end)
-	if err == nil {
-		err = j.f.Sync()
-	}
+	return wait()
+}
+
+// Write writes one line. It is on the disk when wait returns without an error.
+func (j *Journal) Write(e Entry) (wait func() error, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e.V, e.Seq, e.Time, e.Prev = journalVersion, j.at.seq+1, j.now().UTC(), j.at.hash
+	data, err := e.line()
 	if err != nil {
-		// Half a line, on a full disk say, would end the chain for whoever writes on.
-		_ = j.f.Truncate(j.end)
-		return fmt.Errorf("writing the journal: %w", err)
+		return nil, err
 	}
-	j.end += int64(len(data))
-	j.seq, j.prev = e.Seq, e.Hash
+	if _, err = j.f.WriteAt(data, j.at.end); err != nil {
+		// Half a line, on a full disk say, would end the chain for whoever writes on.
+		_ = j.f.Truncate(j.at.end)
+		return nil, fmt.Errorf("writing the journal: %w", err)
+	}
+	j.at = place{end: j.at.end + int64(len(data)), seq: e.Seq, hash: e.Hash}
 	j.entries = append(j.entries, e)
+	seq, cuts := e.Seq, j.cuts
+	return func() error { return j.flush(seq, cuts) }, nil
+}
+
+// flush waits until a line is on the disk, with all that were written by then.
+func (j *Journal) flush(seq, cuts int) error {
+	j.flushing.Lock()
+	defer j.flushing.Unlock()
+	j.mu.Lock()
+	to, cut, cause := j.at, j.cuts != cuts, j.cause
+	j.mu.Unlock()
+	switch {
+	case j.safe.seq >= seq:
+		return nil // another one's flush took it along
+	case cut:
+		return cause
+	}
+	if err := j.f.Sync(); err != nil {
+		return j.cut(fmt.Errorf("writing the journal: %w", err))
+	}
+	j.safe = to
 	if j.head != nil {
-		if err := j.head.line(j.seq, j.prev); err != nil {
+		if err := j.head.line(to.seq, to.hash); err != nil {
 			return fmt.Errorf("writing the journal: %w", err)
 		}
 	}
 	return nil
 }
 
+// cut takes off the lines that did not get to the disk.
+func (j *Journal) cut(cause error) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_ = j.f.Truncate(j.safe.end)
+	j.at, j.entries = j.safe, j.entries[:j.safe.seq:j.safe.seq]
+	j.cuts, j.cause = j.cuts+1, cause
+	return cause
+}
+
 // Entries are the lines of the journal: those that were read, and those that were
 // written since.
-func (j *Journal) Entries() []Entry { return j.entries }
+func (j *Journal) Entries() []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.entries
+}
 
 // Close closes the file.
 func (j *Journal) Close() error {

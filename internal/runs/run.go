@@ -402,18 +402,18 @@ func (r *Run) Wrote() bool {
 // run: one that was not answered counts, if only because the answer could not be
 // noted.
 func (r *Run) MayHaveWritten() bool {
-	unanswered := false
+	unanswered := map[string]bool{} // changes may be under way side by side
 	for _, e := range r.Entries {
 		switch {
 		case e.Event == "send" && e.Request != ActivateRequest:
-			unanswered = true
+			unanswered[e.Address] = true
 		case e.Event == "answer" && (e.Error == "" || e.Error == "unknown-outcome" || e.Error == "server"):
 			return true
 		case e.Event == "answer":
-			unanswered = false
+			delete(unanswered, e.Address)
 		}
 	}
-	return unanswered
+	return len(unanswered) > 0
 }
 
 // Activated tells whether all of the run's writes were applied on the farm: a
@@ -480,19 +480,21 @@ func (r *Run) Beside() map[string]string {
 // the object, with the time at which they were sent.
 func (r *Run) Unanswered() map[string]time.Time {
 	out := map[string]time.Time{}
-	last := ""
+	sent := map[string]string{} // what is being made, by the change that it is for
 	for _, e := range r.Entries {
 		switch {
 		case e.Event == "send" && e.Does == "create":
-			if last = e.Object; last == "" {
-				last = e.Address
+			made := e.Object
+			if made == "" {
+				made = e.Address
 			}
-			out[last] = e.Time
-		case e.Event == "answer" && last != "":
+			sent[e.Address] = made
+			out[made] = e.Time
+		case e.Event == "answer" && sent[e.Address] != "":
 			if e.Error != "unknown-outcome" || e.Status == 500 {
-				delete(out, last)
+				delete(out, sent[e.Address])
 			}
-			last = ""
+			delete(sent, e.Address)
 		case e.Event == "made":
 			delete(out, e.Address)
 			delete(out, e.Object)

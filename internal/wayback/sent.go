@@ -53,14 +53,14 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 		c := &p.Changes[i]
 		s.changes[c.Address+" "+string(c.Action)] = c
 	}
-	action := ""
+	actions := map[string]string{} // of the changes that were begun; several may be under way
 	for i, e := range entries {
 		switch e.Event {
 		case "begin":
-			action = e.Action
+			actions[e.Address] = e.Action
 		case "send":
-			if e.Address != "" && e.Request != runs.ActivateRequest && taken(entries[i+1:], e.Request) {
-				s.send(e, action)
+			if e.Address != "" && e.Request != runs.ActivateRequest && taken(entries[i+1:], e) {
+				s.send(e, actions[e.Address])
 			}
 		case "done":
 			if t := s.byKey[e.Address+" "+e.Action]; t != nil {
@@ -74,7 +74,7 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 				s.checked()
 			}
 		case "made":
-			if t := s.of(e, action); t != nil && e.Object == "" {
+			if t := s.of(e, actions[e.Address]); t != nil && e.Object == "" {
 				t.made = e.ID
 			} else if t != nil {
 				t.temp = e.ID
@@ -126,10 +126,11 @@ func (s *sent) effects() {
 
 // taken tells whether the farm carried a request out, or may have: only an
 // answer that says no makes sure that it did not.
-func taken(after []runs.Entry, request string) bool {
+func taken(after []runs.Entry, sent runs.Entry) bool {
 	for _, e := range after {
 		switch {
-		case e.Event == "answer" && e.Request == request:
+		case e.Address != sent.Address: // of another change that was under way
+		case e.Event == "answer" && e.Request == sent.Request:
 			return e.Error == "" || e.Error == "unknown-outcome" || e.Error == "server" || e.Error == "failed" || e.Error == "throttled" || e.Error == "connection" || e.Error == "canceled"
 		case e.Event == "send":
 			return true
