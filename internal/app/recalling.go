@@ -266,6 +266,10 @@ func (a *App) settingsAfter(ctx context.Context, s *Session, rep *Report, marker
 	if !markers.Undecided(farm.GUID, farm.Version, recall.Settings) {
 		return
 	}
+	if seen := rep.Result.SettingsID; seen != 0 && seen != before {
+		markers.Moves(farm.GUID, farm.Version, recall.Settings) // by the writes alone
+		return
+	}
 	now, err := s.staging(ctx)
 	switch {
 	case err != nil || now.Waiting:

@@ -70,6 +70,12 @@ func (f *foreign) step() int64 {
 	return min(moved[0], moved[1])
 }
 
+// learnt tells whether it is known by how much a write moves the number: no write
+// moves it by less than one.
+func (f *foreign) learnt() bool {
+	return len(f.steps) == watched || len(f.steps) > 0 && f.steps[0] == 1
+}
+
 // count begins to count anew.
 func (f *foreign) count(now Staging) {
 	f.before, f.last, f.own, f.sent = now.SettingsID, now.SettingsID, 0, now.Writes
@@ -102,15 +108,19 @@ func (r *task) beforeWrite(ctx context.Context) error {
 // staging asks the farm what waits; others go on meanwhile.
 func (r *task) staging(ctx context.Context) (Staging, error) {
 	r.turn.give()
-	defer r.turn.take()
-	return r.Staging(ctx)
+	now, err := r.Staging(ctx)
+	r.turn.take()
+	if err == nil {
+		r.result.SettingsID = now.SettingsID
+	}
+	return now, err
 }
 
 // learnsCount tells whether it is still to be learnt how the farm counts: until
 // then one write is sent after the other.
 func (r *task) learnsCount() bool {
 	f := &r.foreign
-	return r.Staging != nil && (!f.began || f.looked && f.own <= watched && len(f.steps) < watched && f.step() != 1)
+	return r.Staging != nil && (!f.began || f.looked && f.own <= watched && !f.learnt())
 }
 
 // afterWrite counts a write, and sees by the first ones how the farm counts.
@@ -119,8 +129,8 @@ func (r *task) afterWrite(ctx context.Context) {
 	if r.Staging == nil || !f.looked {
 		return
 	}
-	if f.own++; f.own > watched || len(f.steps) == watched || f.step() == 1 {
-		return // it is known, and no write can move the number by less
+	if f.own++; f.own > watched || f.learnt() {
+		return
 	}
 	if now, err := r.staging(ctx); err == nil {
 		f.steps = append(f.steps, now.SettingsID-f.last)

@@ -92,10 +92,13 @@ type Options struct {
 
 // Result is what came of a run.
 type Result struct {
-	Done         int
-	Failed       *Failure
-	Skipped      int
-	Activated    bool
+	Done      int
+	Failed    *Failure
+	Skipped   int
+	Activated bool
+	// SettingsID is the number of the farm's settings when the run looked last; 0
+	// if it never did.
+	SettingsID   int64
 	NotConverged []Deviation
 	// Unverified are touched objects that could not be read back.
 	Unverified []Failure
