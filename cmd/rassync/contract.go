@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"rassync/internal/app"
 	"rassync/internal/contract"
 	"rassync/internal/coverage"
+	"rassync/internal/files"
 	"rassync/internal/model"
 	"rassync/internal/render"
 	"rassync/schemas"
@@ -204,12 +206,11 @@ func readDocument(in io.Reader, file string) (*contract.Document, error) {
 	if file == "-" {
 		return contract.ParseDocument(in)
 	}
-	f, err := os.Open(file)
+	data, err := files.ReadNamed(file, contract.MaxDocument)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return contract.ParseDocument(f)
+	return contract.ParseDocument(bytes.NewReader(data))
 }
 
 func showComparison(c *call, cmp *contract.Comparison, format string) error {

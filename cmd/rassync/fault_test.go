@@ -122,7 +122,7 @@ func TestExportWithEveryFault(t *testing.T) {
 // remembers, which each run may do otherwise.
 func exported(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	all := files(t, dir)
+	all := textOf(t, dir)
 	maps.DeleteFunc(all, func(name, _ string) bool { return strings.HasPrefix(name, ".rassync/") })
 	return all
 }
@@ -148,8 +148,8 @@ func strayLines(now, was, goal map[string]string) string {
 	return ""
 }
 
-// files reads a folder, without the addresses that differ from farm to farm.
-func files(t testing.TB, dir string) map[string]string {
+// textOf reads a folder, without the addresses that differ from farm to farm.
+func textOf(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	err := filepath.WalkDir(dir, func(p string, e os.DirEntry, err error) error {

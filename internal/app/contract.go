@@ -3,14 +3,15 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
 	"rassync/internal/contract"
 	"rassync/internal/files"
 	"rassync/internal/model"
-	"rassync/internal/wholefile"
 	"rassync/schemas"
 )
 
@@ -33,7 +34,11 @@ func (a *App) UseContract(dir string) error {
 
 // ReadContract reads the contract layer of a workspace; nil if it has none.
 func ReadContract(dir string) (*contract.Layer, error) {
-	if info, err := os.Stat(filepath.Join(dir, contract.Folder)); err != nil || !info.IsDir() {
+	info, err := os.Lstat(filepath.Join(dir, contract.Folder))
+	switch {
+	case err == nil && info.Mode()&(fs.ModeSymlink|fs.ModeIrregular) != 0:
+		return nil, Failf(Input, "%s: %w", filepath.Join(dir, contract.Folder), files.ErrLink).With("make it a folder")
+	case err != nil || !info.IsDir():
 		return nil, nil
 	}
 	root, err := files.Open(dir)
@@ -101,20 +106,25 @@ func ExtendContract(folder string, more *contract.Layer) ([]string, error) {
 // WriteContract puts a layer down in a folder: one file per kind, and those of
 // kinds that it does not correct stay.
 func WriteContract(folder string, l *contract.Layer) ([]string, error) {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	above, name := filepath.Split(filepath.Clean(folder))
+	if err := os.MkdirAll(filepath.Clean(above), 0o755); err != nil {
 		return nil, err
 	}
+	root, err := files.Open(filepath.Clean(above))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
 	var written []string
-	for _, name := range l.Names() {
-		data, err := l.Kinds[name].YAML()
+	for _, kind := range l.Names() {
+		data, err := l.Kinds[kind].YAML()
 		if err != nil {
 			return written, err
 		}
-		file := filepath.Join(folder, name+".yaml")
-		if err := wholefile.Write(file, data, wholefile.Options{Mode: 0o644, KeepMode: true}); err != nil {
-			return written, err
+		if err := root.Replace(path.Join(name, kind+".yaml"), data); err != nil {
+			return written, fmt.Errorf("%s: %w", folder, err)
 		}
-		written = append(written, file)
+		written = append(written, filepath.Join(folder, kind+".yaml"))
 	}
 	return written, nil
 }

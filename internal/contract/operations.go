@@ -23,7 +23,7 @@ import (
 // Bounds of a document that somebody was sent: size, depth of its schemas, and
 // names in one of them.
 const (
-	maxDocument = 64 << 20
+	MaxDocument = 64 << 20
 	maxDepth    = 24
 	maxNames    = 20000
 	// maxNesting is of the text itself, maxVisits of all schemas together.
@@ -88,12 +88,12 @@ func (d *Document) find(method, path string) *operation { return d.ops[opKey(met
 // ParseDocument reads an OpenAPI document (3.0 or 3.1, JSON or YAML), or a page in
 // Markdown with blocks of them.
 func ParseDocument(r io.Reader) (*Document, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
+	data, err := io.ReadAll(io.LimitReader(r, MaxDocument+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > maxDocument {
-		return nil, fmt.Errorf("the document is larger than %d MB", maxDocument>>20)
+	if len(data) > MaxDocument {
+		return nil, fmt.Errorf("the document is larger than %d MB", MaxDocument>>20)
 	}
 	sum := sha256.Sum256(data)
 	d := &Document{SHA256: hex.EncodeToString(sum[:]), ops: map[string]*operation{}, left: maxVisits}

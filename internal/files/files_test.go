@@ -2,6 +2,7 @@ package files
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,6 +117,9 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	for _, p := range []string{"folder/a.png", "file.png", "dangling", "loop"} {
 		if _, err := r.Read(p, 10); !errors.Is(err, ErrLink) {
 			t.Errorf("reading %s: %v", p, err)
+		}
+		if _, err := fs.ReadFile(r.FS(), p); !errors.Is(err, ErrLink) {
+			t.Errorf("reading %s as a file system: %v", p, err)
 		}
 		if err := r.Replace(p, []byte("new")); !errors.Is(err, ErrLink) {
 			t.Errorf("writing %s: %v", p, err)

@@ -4,6 +4,7 @@ package files
 
 import (
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -19,6 +20,9 @@ func TestPipeIsRefusedAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := ReadNamed(filepath.Join(dir, "pipe"), 10); !errors.Is(err, ErrNotRegular) {
+		t.Error(err)
+	}
+	if _, err := fs.ReadFile(r.FS(), "pipe"); !errors.Is(err, ErrNotRegular) {
 		t.Error(err)
 	}
 	if err := r.Replace("pipe", nil); !errors.Is(err, ErrNotRegular) {

@@ -27,8 +27,36 @@ func Open(dir string) (*Root, error) {
 // Close releases the folder.
 func (r *Root) Close() error { return r.root.Close() }
 
-// FS lists the folder; files are opened with Read.
-func (r *Root) FS() fs.FS { return r.root.FS() }
+// FS is the folder for those who read one: no link in it is followed, and what is
+// neither a file nor a folder is not opened, so that no pipe is waited for.
+func (r *Root) FS() fs.FS { return guarded{r} }
+
+type guarded struct{ *Root }
+
+func (g guarded) Open(name string) (fs.File, error) {
+	fail := func(err error) (fs.File, error) { return nil, &fs.PathError{Op: "open", Path: name, Err: err} }
+	if !fs.ValidPath(name) {
+		return fail(fs.ErrInvalid)
+	}
+	info, err := g.Root.Stat(name)
+	switch {
+	case err != nil:
+		return fail(err)
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return fail(ErrNotRegular)
+	}
+	f, err := g.root.OpenFile(name, os.O_RDONLY|noWait, 0)
+	if err != nil {
+		return fail(err)
+	}
+	if now, err := f.Stat(); err != nil || !os.SameFile(info, now) {
+		f.Close()
+		return fail(errReplaced)
+	}
+	return f, nil
+}
+
+var errReplaced = errors.New("it was replaced while it was opened")
 
 // ErrLink says that a path leads over a link.
 var ErrLink = errors.New("a symbolic link is on the way: links are not followed")
@@ -84,7 +112,7 @@ func (r *Root) Read(p string, limit int64) ([]byte, error) {
 	defer f.Close()
 	// What was opened must be what was looked at.
 	if now, err := f.Stat(); err != nil || !os.SameFile(info, now) {
-		return nil, errors.Join(errors.New("it was replaced while it was opened"), err)
+		return nil, errors.Join(errReplaced, err)
 	}
 	return readAll(f, info.Size(), limit)
 }

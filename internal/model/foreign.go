@@ -140,15 +140,20 @@ func (k *Kind) RefuseUnknown(path string, v any) string {
 	}
 	if strings.ContainsAny(path, "[") {
 		plain := entryLabels.ReplaceAllString(path, "")
-		list := k.Spec.Find(plain[:max(0, strings.LastIndexByte(plain, '.'))])
-		if list == nil || list.Items == nil {
-			return "" // it names no entry, and is never sent
+		within := plain[:max(0, strings.LastIndexByte(plain, '.'))]
+		list := k.Spec.Find(within)
+		if p := list; p != nil && p.Items == nil { // a group inside an entry
+			for p != nil && p.Name != "[]" {
+				p = p.Parent
+			}
+			if p != nil && list.Type == TypeObject {
+				return knownAs(list.ownNames(), name)
+			}
 		}
-		known := foreign{}
-		for _, c := range list.Items.Props {
-			known.property(c)
+		if list == nil || list.Items == nil || list.Items.Type != TypeObject {
+			return fmt.Sprintf("%q is no entry of a list that has properties", path[:max(0, strings.LastIndexByte(path, '.'))])
 		}
-		return knownAs(known, name)
+		return knownAs(list.Items.ownNames(), name)
 	}
 	for _, part := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' }) {
 		if i := strings.LastIndexByte(part, ':'); i >= 0 {
@@ -159,9 +164,67 @@ func (k *Kind) RefuseUnknown(path string, v any) string {
 		}
 	}
 	if strings.ContainsAny(path, ".:") {
-		return "" // it is compared only
+		return k.refuseInside(path)
 	}
 	return knownAs(k.foreign, name)
+}
+
+// refuseInside tells why a path with dots cannot stand under unknown: the groups
+// that it leads through must be known ones, as only those are not kept whole, and
+// its last name must be unknown there.
+func (k *Kind) refuseInside(path string) string {
+	n, rest := k.known.root, path
+	if part, inPart, ok := strings.Cut(path, ":"); ok {
+		if n, rest = k.known.parts[part], inPart; n == nil {
+			return fmt.Sprintf("no part of the object is read at %q", part)
+		}
+	}
+	names := strings.Split(rest, ".")
+	for i, name := range names {
+		next := n.folded(name)
+		switch last := i == len(names)-1; {
+		case last && next != nil:
+			return fmt.Sprintf("%q is known to the schema", rest)
+		case last:
+			return ""
+		case next == nil && len(n.source.anywhere) > 0:
+			// A group that holds known names is not kept whole.
+			for _, below := range names[i:] {
+				if why := knownAs(k.anywhere, below); why != "" {
+					return why
+				}
+			}
+			return ""
+		case next == nil:
+			return fmt.Sprintf("there is no group %q: a group that no schema knows is written whole, %s: {...}", strings.Join(names[:i+1], "."), names[0])
+		case next.leaf:
+			return fmt.Sprintf("%q is known to the schema, and holds no %q", strings.Join(names[:i+1], "."), names[i+1])
+		}
+		n = next
+	}
+	return ""
+}
+
+// folded finds a name below a place in an answer, however it is written.
+func (n *wireNode) folded(name string) *wireNode {
+	if next := n.subs[name]; next != nil {
+		return next
+	}
+	for have, next := range n.subs {
+		if foldName(have) == foldName(name) {
+			return next
+		}
+	}
+	return nil
+}
+
+// ownNames are the names of what p holds.
+func (p *Property) ownNames() foreign {
+	known := foreign{}
+	for _, c := range p.Props {
+		known.property(c)
+	}
+	return known
 }
 
 // inside looks for names that are read in whatever group they stand: a group

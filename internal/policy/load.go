@@ -216,7 +216,16 @@ func (r *Reader) source(n *yaml.Node) model.Source {
 	return model.Source{File: r.File, Line: r.Line + n.Line, Col: n.Column}
 }
 
+// maxFaults is how many errors of a section are said.
+const maxFaults = 1000
+
 func (r *Reader) fail(n *yaml.Node, summary, hint string) {
+	if len(r.Diagnostics) > maxFaults {
+		return
+	}
+	if len(r.Diagnostics) == maxFaults {
+		summary, hint = fmt.Sprintf("further errors are not shown: there are %d already", maxFaults), "correct these first"
+	}
 	r.Diagnostics = append(r.Diagnostics, model.Diagnostic{Severity: model.Error, Source: r.source(n), Summary: summary, Hint: hint})
 }
 

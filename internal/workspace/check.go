@@ -22,9 +22,16 @@ type checker struct {
 	moved  map[model.Address]*model.Object   // by the name the object had before
 
 	suggested int
+	unsaid    int // errors above maxFaults
 }
 
 func (c *checker) say(severity model.Severity, at model.Source, o *model.Object, path, summary, hint string) {
+	if len(c.diags) >= maxFaults {
+		if severity == model.Error {
+			c.unsaid++
+		}
+		return
+	}
 	c.diags = append(c.diags, model.Diagnostic{Severity: severity, Source: at, Address: o.Address.String(), Path: path, Summary: summary, Hint: hint})
 }
 
@@ -91,6 +98,7 @@ func (c *checker) check(uses []use) {
 			c.ownSite(k, o)
 		}
 		c.entries(k, o)
+		c.strayUnknown(k, o)
 		if k.Tree != nil {
 			c.parent(k, o)
 		}

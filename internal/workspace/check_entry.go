@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"rassync/internal/model"
 )
@@ -51,4 +53,23 @@ func (c *checker) entries(k *model.Kind, o *model.Object) {
 			return
 		}
 	})
+}
+
+// strayUnknown finds what is kept of entries that the list does not have: it is
+// sent with its entry, and without one never.
+func (c *checker) strayUnknown(k *model.Kind, o *model.Object) {
+	for name := range o.Unknown {
+		at, _, inEntry := strings.Cut(name, "[")
+		p := k.Spec.Find(at)
+		if !inEntry || p == nil {
+			continue
+		}
+		list, _ := model.Lookup(o.Spec, at)
+		entries, _ := list.([]any)
+		if slices.ContainsFunc(entries, func(e any) bool { return strings.HasPrefix(name, at+"["+model.EntryLabel(p, e)+"].") }) {
+			continue
+		}
+		path := "unknown." + name
+		c.say(model.Warning, c.ws.Position(o, path), o, path, fmt.Sprintf("%s has no such entry here, so this is never sent", at), "correct the name of the entry, or take the line out")
+	}
 }

@@ -79,6 +79,12 @@ type configReader struct {
 }
 
 func (r *configReader) fail(n *yaml.Node, summary, hint string) {
+	if len(r.diags) > maxFaults {
+		return
+	}
+	if len(r.diags) == maxFaults {
+		summary, hint = fmt.Sprintf("further errors are not shown: there are %d already", maxFaults), "correct these first"
+	}
 	r.diags = append(r.diags, model.Diagnostic{Severity: model.Error,
 		Source: model.Source{File: ConfigFile, Line: r.line + n.Line, Col: n.Column}, Summary: summary, Hint: hint})
 }

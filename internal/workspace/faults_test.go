@@ -31,3 +31,28 @@ func TestErrorsAreBounded(t *testing.T) {
 		t.Error("an export wrote into the folder")
 	}
 }
+
+// TestFaultsOfOneDocumentAreBounded: one document can hold as many of them.
+func TestFaultsOfOneDocumentAreBounded(t *testing.T) {
+	var names, references strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&names, "  wrong%d: 1\n", i)
+		fmt.Fprintf(&references, "---\nkind: App\nsite: Main\nname: B%d\nspec: {target: x, publishTo: [Nowhere]}\n", i)
+	}
+	for what, text := range map[string]string{
+		"names":      "kind: App\nsite: Main\nname: A\nspec:\n" + names.String(),
+		"references": references.String()[len("---\n"):],
+	} {
+		dir := tree(t, map[string]string{"f.yaml": text, "site.yaml": "kind: Site\nname: Main\n"})
+		_, diags := workspace.Load(dir, testCatalog(t), workspace.LoadOptions{})
+		last := ""
+		for _, d := range diags {
+			if strings.Contains(d.Hint, "correct") && strings.Contains(d.Hint, "first") || strings.Contains(d.Hint, "correct the others") {
+				last = d.Summary
+			}
+		}
+		if len(diags) > 1100 || !diags.Failed() || last == "" {
+			t.Errorf("%s: %d diagnostics, %q", what, len(diags), last)
+		}
+	}
+}

@@ -99,6 +99,9 @@ func Load(dir string, cat *model.Catalog, opts LoadOptions) (*Workspace, model.D
 	if !opts.OwnSites {
 		diags = append(diags, ws.renameSites(sites)...)
 	}
+	if c.unsaid > 0 {
+		diags = append(diags, model.Diagnostic{Severity: model.Error, Summary: model.Count(c.unsaid, "more error is", "more errors are") + " not shown", Hint: "correct the others first"})
+	}
 	sort.SliceStable(diags, func(i, j int) bool {
 		a, b := diags[i].Source, diags[j].Source
 		if a.File != b.File {

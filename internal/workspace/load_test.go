@@ -36,7 +36,7 @@ spec:
     criteria: {access: Allow}
   extra: {a: [1, null, true], b: {c: 1.5}}
 unknown:
-  new.thing: 3
+  newThing: 3
 ---
 ---
 kind: Folder
@@ -82,7 +82,7 @@ spec: {key: {fromFile: ../secret.txt}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if o := ws.Objects[0]; o.RenamedFrom != "Sales/Old" || o.Confirm != "delete" || o.Unknown["new.thing"] != int64(3) {
+	if o := ws.Objects[0]; o.RenamedFrom != "Sales/Old" || o.Confirm != "delete" || o.Unknown["newThing"] != int64(3) {
 		t.Errorf("got %+v", o)
 	}
 	if d := cmp.Diff([]string{"a/x.yml", "b.yaml"}, ws.Files); d != "" {
@@ -99,7 +99,7 @@ spec: {key: {fromFile: ../secret.txt}}
 		"spec.days[1]":                    "a/x.yml:11:15",
 		"rules[0].criteria.users":         "a/x.yml:19:15",
 		"target":                          "a/x.yml:3:1",
-		"unknown.new":                     "a/x.yml:22:3",
+		"unknown.newThing":                "a/x.yml:22:13",
 		"rules[no.such label].criteria.x": "a/x.yml:18:3",
 	} {
 		if got := ws.Position(app, path).String(); got != want {

@@ -3,6 +3,7 @@ package workspace
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"sort"
@@ -45,6 +46,8 @@ type kindRules struct {
 	flat     map[string]any
 
 	err error // of the rules
+
+	suggested sync.Map // suggestion -> what it said: one slip is often made many times
 
 	taken     taken
 	once      sync.Once
@@ -250,4 +253,21 @@ func (r *rule) names() []string {
 		}
 	}
 	return nil
+}
+
+// suggestion is a name that stands where some rule does not know it.
+type suggestion struct {
+	rule *rule
+	name string
+}
+
+// near gives the names that a rule knows, and which of them may be meant.
+func (kr *kindRules) near(r *rule, name string) (names []string, hint string) {
+	names = slices.Sorted(maps.Keys(r.props))
+	if known, ok := kr.suggested.Load(suggestion{r, name}); ok {
+		return names, known.(string)
+	}
+	hint = model.DidYouMean(name, names)
+	kr.suggested.Store(suggestion{r, name}, hint)
+	return names, hint
 }

@@ -62,6 +62,13 @@ func (w *walker) at(n *yaml.Node) model.Source {
 }
 
 func (w *walker) say(severity model.Severity, n *yaml.Node, summary, hint string) {
+	if len(w.diags) >= maxFaults && (w.spent || severity != model.Error) {
+		return
+	}
+	if len(w.diags) >= maxFaults {
+		w.spent = true
+		summary, hint = fmt.Sprintf("the rest of the document is not looked at: there are %d findings already", maxFaults), "correct these first"
+	}
 	w.diags = append(w.diags, model.Diagnostic{Severity: severity, Source: w.at(n), Address: w.addr, Path: pathText(w.path), Summary: summary, Hint: hint})
 }
 
@@ -140,7 +147,7 @@ func (w *walker) leave(n *yaml.Node) {
 func (w *walker) fields(n *yaml.Node, visit func(key, value *yaml.Node)) {
 	var merges []*yaml.Node
 	var keys keyIndex
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	for i := 0; i+1 < len(n.Content) && !w.spent; i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if key.Kind == yaml.ScalarNode && key.Tag == "!!merge" {
 			merges = append(merges, value)

@@ -97,11 +97,6 @@ func hasKey(n *yaml.Node, name string) bool {
 
 // unknown says why a property is not taken.
 func (w *walker) unknown(key *yaml.Node, p *model.Property, r *rule) {
-	names := make([]string, 0, len(r.props))
-	for name := range r.props {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	readOnly := w.rules.kind.ReadOnly
 	spec := p == w.rules.kind.Spec
 	if p != nil && !spec {
@@ -120,7 +115,7 @@ func (w *walker) unknown(key *yaml.Node, p *model.Property, r *rule) {
 			return
 		}
 	}
-	hint := model.DidYouMean(key.Value, names)
+	names, hint := w.rules.near(r, key.Value)
 	switch {
 	case spec && slices.Contains(w.rules.keys, key.Value):
 		hint = "it stands beside spec, not in it: check the indentation"
