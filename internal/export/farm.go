@@ -103,7 +103,10 @@ func (f *Farm) Find(a model.Address) *model.Object { return f.Names.Find(a) }
 
 // ByID gives the live object of a kind that has this id; nil if none has.
 func (f *Farm) ByID(kind, id string) *model.Object {
-	for _, o := range f.Objects[kind] {
+	if asID(id) != 0 {
+		return f.Names.Marked(kind, id)
+	}
+	for _, o := range f.Objects[kind] { // ids that are no numbers are few
 		if o.ID == id && id != "" {
 			return o
 		}

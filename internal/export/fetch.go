@@ -95,6 +95,25 @@ func (m *memo) judged(err error) error {
 	return err
 }
 
+// fields asks for a list of which only a few names are needed, once.
+func (m *memo) fields(ctx context.Context, asked Asked, names ...string) ([]any, error) {
+	a := m.ask(ctx, asked)
+	defer m.forget(asked.Path, asked.Query)
+	if a.err != nil {
+		return nil, a.err
+	}
+	only := map[string]bool{}
+	for _, n := range names {
+		only[n] = true
+	}
+	if v, ok := decodeQuickly(a.raw, only); ok {
+		if list, isList := v.([]any); isList {
+			return list, nil
+		}
+	}
+	return m.listOf(ctx, asked)
+}
+
 // forget drops an answer that nobody asks for again.
 func (m *memo) forget(path string, query url.Values) {
 	m.mu.Lock()
@@ -184,9 +203,17 @@ func (m *memo) json(ctx context.Context, asked Asked) (any, error) {
 	return a.value, nil
 }
 
-// parse decodes an answer. A list is decoded element by element: a decoder that is
-// given all of it at once holds all of its text a second time.
+// parse decodes an answer.
 func parse(data []byte) (any, error) {
+	if v, ok := decodeQuickly(data, nil); ok {
+		return v, nil
+	}
+	return decodeSlowly(data)
+}
+
+// decodeSlowly decodes with the library. A list is decoded element by element: a
+// decoder that is given all of it at once holds all of its text a second time.
+func decodeSlowly(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	var v any

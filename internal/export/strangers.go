@@ -47,7 +47,7 @@ func (r *reader) strangers(ctx context.Context, whole, listed map[string]bool) e
 			}
 		}
 		for _, site := range r.order {
-			list, err := r.memo.listOf(ctx, Asked{Path: k.Tree.All, Query: url.Values{k.List.Site: {site.ID}}, Kind: k})
+			list, err := r.memo.fields(ctx, Asked{Path: k.Tree.All, Query: url.Values{k.List.Site: {site.ID}}, Kind: k}, "id", "type", k.Identity.Read, k.Identity.Also, k.Tree.Parent, k.Tree.Previous)
 			if err != nil {
 				if fatal(err) {
 					return err
