@@ -58,7 +58,7 @@ func addConnection(cmd *cobra.Command, c *app.Connection) {
 	f.StringVar(&c.Fingerprint, "fingerprint", "", "SHA-256 of the farm's certificate to pin (or "+app.EnvFingerprint+")")
 	f.BoolVar(&c.Insecure, "insecure", false, "do not check the farm's certificate: anybody in between can read the password")
 	f.BoolVar(&c.TrustFarm, "trust-farm", false, "send credentials to the farm that rassync.yaml names although nobody has confirmed it on this machine")
-	f.StringVar(&c.Rate, "rate", "", "maximum `requests` per interval, or off (or "+app.EnvRate+"; default "+app.DefaultRate+"); a v21 farm serves 50/10s to all its clients together, and the default leaves 10 of them to the management portal")
+	f.StringVar(&c.Rate, "rate", "", "maximum `requests` per interval, or off (or "+app.EnvRate+"; default "+app.DefaultRate+": a v21 farm serves 50/10s to all its clients together, and 10 of them are left to the management portal; four fifths of another limit that the farm names; off for farms before v21)")
 	f.IntVar(&c.Parallel, "parallel", ras.DefaultParallel, "most requests under way at a time")
 	f.DurationVar(&c.Timeout, "timeout", ras.DefaultTimeout, "longest wait for one answer")
 }

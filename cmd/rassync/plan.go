@@ -26,6 +26,7 @@ type planOptions struct {
 	unseen       bool
 	skip         bool
 	fresh        bool
+	estimate     bool
 	detailedExit bool
 	verbose      bool
 	limit        int
@@ -73,6 +74,7 @@ they are now: "rassync apply FILE" carries out that plan or refuses.`,
 	f.BoolVar(&o.prune, "prune", false, "delete what exclusive kinds do not declare")
 	f.BoolVar(&o.rotate, "rotate-secrets", false, "send every declared secret again")
 	addFresh(f, &o.fresh)
+	f.BoolVar(&o.estimate, "estimate", false, "say how many requests the plan would take, and how long under the rate limit, and send none")
 	addUnknowns(f, &o.unseen, &o.skip)
 	f.BoolVar(&o.detailedExit, "detailed-exitcode", false, "exit with 2 if there are changes")
 	f.BoolVar(&o.verbose, "verbose", false, "show long values whole")
@@ -108,6 +110,13 @@ func (o *planOptions) run(ctx context.Context, c *call, dir string) error {
 	}
 	if err := f.Picks(opts); err != nil {
 		return err
+	}
+	if o.estimate {
+		e, err := c.Estimate(f, o.conn, opts)
+		if err != nil {
+			return err
+		}
+		return o.showEstimate(c, e)
 	}
 	return c.with(ctx, o.conn, f, func(s *app.Session) error {
 		p, err := c.plan(ctx, s, f, opts)

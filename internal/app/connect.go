@@ -168,7 +168,12 @@ func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm
 	if timeout <= 0 {
 		timeout = ras.DefaultTimeout
 	}
-	return &Session{ras: s, Connection: c, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel, lateFor: 2 * timeout}, nil
+	session := &Session{ras: s, Connection: c, URL: canonicalAddress(address), Username: username, Fingerprint: cfg.Fingerprint, Parallel: parallel, lateFor: 2 * timeout}
+	if first(c.Rate, a.Getenv(EnvRate)) == "" {
+		window, _ := cfg.Window.(*rateFile)
+		a.followLimit(ctx, session, window)
+	}
+	return session, nil
 }
 
 // RateOf is the rate of requests that a connection keeps to.

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/guard"
 	"rassync/internal/model"
 	"rassync/internal/plan"
+	"rassync/internal/ras"
 	"rassync/internal/runs"
 	"rassync/internal/selector"
 	"rassync/internal/wayback"
@@ -147,6 +149,38 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 		p.Refusals = append(p.Refusals, guard.Refusal{Why: model.Count(n, "value was", "values were") + " changed both here and on the farm", Flag: "--conflicts=mine"})
 	}
 	return p, nil
+}
+
+// Estimate is what a plan will ask of the farm, reckoned without asking it.
+type Estimate struct {
+	export.Expected
+	Requests int // with logon and logoff
+	Rate     ras.Rate
+	Time     time.Duration // at least, when nobody else uses the farm
+}
+
+// Estimate reckons what a plan of the folder takes under the rate of a
+// connection.
+func (a *App) Estimate(f *Folder, c Connection, o PlanOptions) (*Estimate, error) {
+	rate, err := a.RateOf(c)
+	if err != nil {
+		return nil, &Failure{Class: Input, Err: err}
+	}
+	declared, going := f.Objects(), f.Going()
+	var t touched
+	if o.Since != nil {
+		t = o.Since.touch(a.Catalog, declared, going, o.Range)
+	}
+	sc, chosen, err := a.planScope(f, o, t, declared)
+	if err != nil {
+		return nil, err
+	}
+	chosen = append(chosen, t.gone...)
+	const around = 4 // logon, version, sites, logoff
+	e := &Estimate{Expected: export.Expect(a.Catalog, sc.requestFor(chosen, 1), declared), Rate: rate}
+	e.Requests = around + e.Lists + e.Details
+	e.Time = rate.TimeFor(e.Requests)
+	return e, nil
 }
 
 // question is what a plan compares.

@@ -38,25 +38,51 @@ type rateState struct {
 	Allowed      int     `json:"allowed,omitempty"`
 	Changed      int64   `json:"changed,omitempty"`
 	BlockedUntil int64   `json:"blockedUntil,omitempty"`
+	// What the farm said of its own limit, and when: "off" if it did not tell.
+	Limit   string `json:"limit,omitempty"`
+	LimitAt int64  `json:"limitAt,omitempty"`
+}
+
+// limit is what the farm said of its own limit; zero if it did not tell.
+func (f *rateFile) limit() (said ras.Rate, at time.Time) {
+	// What cannot be read was not said.
+	_ = f.transform(func(s *rateState) {
+		if r, err := ras.ParseRate(s.Limit); err == nil && s.LimitAt != 0 {
+			said, at = r, unixNano(s.LimitAt)
+		}
+	})
+	return said, at
+}
+
+// setLimit keeps what the farm said of its own limit.
+func (f *rateFile) setLimit(said ras.Rate, at time.Time) error {
+	return f.transform(func(s *rateState) { s.Limit, s.LimitAt = said.String(), at.UnixNano() })
 }
 
 // Update implements ras.SharedWindow. A file that cannot be read as a state is
 // begun anew: at worst one window is overrun, as without it.
 func (f *rateFile) Update(change func(*ras.WindowState)) error {
-	return lockedfile.Transform(f.path, func(data []byte) ([]byte, error) {
-		var s rateState
-		if json.Unmarshal(data, &s) != nil {
-			s = rateState{}
-		}
+	return f.transform(func(s *rateState) {
 		st := ras.WindowState{Allowed: s.Allowed, Changed: unixNano(s.Changed), BlockedUntil: unixNano(s.BlockedUntil)}
 		for _, t := range s.Sent {
 			st.Sent = append(st.Sent, time.Unix(0, t))
 		}
 		change(&st)
-		s = rateState{Sent: make([]int64, 0, len(st.Sent)), Allowed: st.Allowed, Changed: nanos(st.Changed), BlockedUntil: nanos(st.BlockedUntil)}
+		s.Sent, s.Allowed, s.Changed, s.BlockedUntil = make([]int64, 0, len(st.Sent)), st.Allowed, nanos(st.Changed), nanos(st.BlockedUntil)
 		for _, t := range st.Sent {
 			s.Sent = append(s.Sent, t.UnixNano())
 		}
+	})
+}
+
+// transform changes the file while nobody else does.
+func (f *rateFile) transform(change func(*rateState)) error {
+	return lockedfile.Transform(f.path, func(data []byte) ([]byte, error) {
+		var s rateState
+		if json.Unmarshal(data, &s) != nil {
+			s = rateState{}
+		}
+		change(&s)
 		return json.Marshal(s)
 	})
 }

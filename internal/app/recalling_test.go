@@ -389,3 +389,24 @@ func TestAnswersOfOthers(t *testing.T) {
 		t.Errorf("after another version came: %q", n.said)
 	}
 }
+
+// What an estimate says is about what a plan takes.
+func TestEstimateIsNearWhatAPlanTakes(t *testing.T) {
+	n := newNights(t)
+	n.export()
+	n.fresh = true
+	took, _ := n.plan()
+	var e *app.Estimate
+	n.session(func(a *app.App, _ *app.Session, f *app.Folder) {
+		var err error
+		if e, err = a.Estimate(f, app.Connection{Rate: "40/10s"}, app.PlanOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}, true)
+	if off := e.Requests - took; off > took/20 || off < -took/20 {
+		t.Errorf("%d requests are expected (%d lists, %d details), the plan took %d", e.Requests, e.Lists, e.Details, took)
+	}
+	if want := e.Rate.TimeFor(e.Requests); e.Time != want || want == 0 {
+		t.Errorf("%s, want %s", e.Time, want)
+	}
+}

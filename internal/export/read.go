@@ -71,18 +71,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 	if err := r.readSites(ctx); err != nil {
 		return nil, fmt.Errorf("reading the list of sites: %w", err)
 	}
-	whole := map[string]bool{}
-	for _, k := range req.Kinds {
-		whole[k] = true
-	}
-	needed := map[string]bool{}
-	for k := range whole {
-		needed[k] = true
-		r.neededFor(cat.Kind(k), needed)
-	}
-	for _, k := range req.Names {
-		needed[k] = true
-	}
+	whole, needed := req.kinds(cat)
 	if err := r.lists(ctx, needed); err != nil {
 		return nil, err
 	}
@@ -122,7 +111,7 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 }
 
 // neededFor adds the kinds whose names the values of k need.
-func (r *reader) neededFor(k *model.Kind, needed map[string]bool) {
+func neededFor(k *model.Kind, needed map[string]bool) {
 	k.Spec.Walk(func(p *model.Property) {
 		for _, ref := range p.Ref {
 			needed[ref] = true

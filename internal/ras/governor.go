@@ -44,6 +44,17 @@ type governor struct {
 	waited       time.Duration
 }
 
+// keepTo has the governor keep to another rate from now on.
+func (g *governor) keepTo(r Rate) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	learnt := g.allowed < g.rate.Requests // refusals have taught a lower one
+	g.rate, g.slack = r, r.slack()
+	if !learnt || g.allowed > r.Requests {
+		g.allowed = r.Requests
+	}
+}
+
 // pass is the right to send one request.
 type pass struct {
 	at    time.Time
@@ -186,11 +197,11 @@ func (g *governor) regain(now time.Time) {
 // note records a request that was sent without asking: the logoff, which
 // doesn't wait, and a repetition that the HTTP transport made by itself.
 func (g *governor) note() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.rate.Requests <= 0 {
 		return
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	now := g.clock.Now()
 	g.share(now, func() { g.sent = append(g.sent, now) })
 }

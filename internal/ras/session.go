@@ -137,6 +137,10 @@ func (s *Session) Writer() *Writer {
 	return &Writer{s: s, reader: s.Reader()}
 }
 
+// SetRate has the session keep to another rate from now on; zero Requests means
+// no limit.
+func (s *Session) SetRate(r Rate) { s.gov.keepTo(r) }
+
 // Stats returns the counts up to now.
 func (s *Session) Stats() Stats {
 	s.mu.Lock()
