@@ -148,6 +148,7 @@ func (a *App) Compare(from, to *Side, sel selector.Set) []plan.Change {
 		after[o.Address.Key()] = o
 		index.add(o)
 	}
+	pairNamesakes(before, after)
 	var out []plan.Change
 	change := func(o *model.Object, action plan.Action, fields []plan.Field) {
 		out = append(out, plan.Change{Address: o.Address.String(), Kind: o.Address.Kind, Site: o.Address.Site, Name: o.Address.Name, Action: action,
@@ -240,6 +241,50 @@ func inProperties(path string, properties []string) bool {
 		rest, found := strings.CutPrefix(path, p)
 		return found && (rest == "" || rest[0] == '.' || rest[0] == '[')
 	})
+}
+
+// pairNamesakes finds the counterpart of what has a mark on one side only, as one side
+// was written before the farm had a second object of the name: the object with that
+// id, or the only one of the name that is left on each side.
+func pairNamesakes(before, after map[model.Address]*model.Object) {
+	type pair struct{ old, now []model.Address }
+	left := map[model.Address]*pair{}
+	at := func(key model.Address) *pair {
+		bare := key.Unmarked()
+		if left[bare] == nil {
+			left[bare] = &pair{}
+		}
+		return left[bare]
+	}
+	for key := range before {
+		if after[key] == nil {
+			at(key).old = append(at(key).old, key)
+		}
+	}
+	for key := range after {
+		if before[key] == nil {
+			at(key).now = append(at(key).now, key)
+		}
+	}
+	move := func(from, to model.Address) {
+		before[to] = before[from]
+		delete(before, from)
+	}
+	for _, p := range left {
+		for _, now := range p.now {
+			for i, old := range p.old {
+				if id := before[old].ID; id != "" && id == now.Mark() || after[now].ID != "" && after[now].ID == old.Mark() {
+					move(old, now)
+					p.old = slices.Delete(p.old, i, i+1)
+					break
+				}
+			}
+		}
+		p.now = slices.DeleteFunc(p.now, func(a model.Address) bool { return before[a] != nil })
+		if len(p.old) == 1 && len(p.now) == 1 && (p.old[0].Mark() == "" || p.now[0].Mark() == "") {
+			move(p.old[0], p.now[0])
+		}
+	}
 }
 
 // sideIndex resolves references by address: the same address on both sides is

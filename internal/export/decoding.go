@@ -9,7 +9,11 @@ import (
 )
 
 func (r *reader) decoder(o *model.Object) *model.Decoder {
-	return &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unread: r.unreadKind, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, HeldBack: map[string]bool{}, Dangling: map[string]bool{}, Spelled: map[string]string{}}
+	d := &model.Decoder{Names: r.farm.Names, Site: o.Address.Site, Unread: r.unreadKind, Unknown: map[string]any{}, Absent: map[string]bool{}, NewNumbers: map[string]bool{}, HeldBack: map[string]bool{}, Dangling: map[string]bool{}, Spelled: map[string]string{}}
+	if !r.anew {
+		d.Lost = func(kinds []string, id int64, path string) { r.loses(lostRef{kinds, id, o, path}) }
+	}
+	return d
 }
 
 // unreadKind tells whether some list of one of these kinds could not be read.

@@ -62,6 +62,9 @@ func (r *reader) memberships(ctx context.Context, whole map[string]bool) (*membe
 						if m, isObject := e.(map[string]any); isObject {
 							id, ok = model.AsInt(m["id"])
 						}
+						if ok && r.farm.Names.ofID(k.Name, id) == nil {
+							r.loses(lostRef{[]string{k.Name}, id, pool, ""})
+						}
 						if ok {
 							out.of[kindID{k.Name + "." + p.Name, id}] = r.farm.Names.refText(p.Ref, pool, pool.Address.Site)
 						}

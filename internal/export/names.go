@@ -94,6 +94,13 @@ func addresses(o *model.Object) []model.Address {
 	return out
 }
 
+// ofID gives the object of a kind with this id; nil if no list had it.
+func (n *Names) ofID(kind string, id int64) *model.Object {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.byID[kindID{kind, id}]
+}
+
 // NameOf implements model.Names.
 func (n *Names) NameOf(kinds []string, id int64, site string) (string, bool) {
 	n.mu.RLock()

@@ -51,6 +51,7 @@ type reader struct {
 	steps steps
 	anew  bool // reads what was written: nothing remembered counts
 	blind bool // leaves ids of entries as they are
+	lost  []lostRef
 }
 
 // Read reads the farm. Kinds that the farm refuses are listed as not read;
@@ -96,6 +97,9 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 		return nil, err
 	}
 	r.missed()
+	if err := r.askUnlisted(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.allNamed(ctx, whole); err != nil {
 		return nil, err
 	}

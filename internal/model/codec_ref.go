@@ -66,6 +66,9 @@ func (d *Decoder) ref(kinds []string, none any, path string, w any) any {
 	if d.Dangling != nil {
 		d.Dangling[path] = true
 	}
+	if d.Lost != nil {
+		d.Lost(kinds, id, path)
+	}
 	return id
 }
 

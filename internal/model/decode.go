@@ -48,8 +48,10 @@ type Decoder struct {
 	// Spelled collects, of settings that have several names, the one that the
 	// answer has, by the name of the schema.
 	Spelled map[string]string
-	// Dangling collects yaml paths of references to objects nobody knows.
+	// Dangling collects yaml paths of references to objects nobody knows; Lost is
+	// told of each, nil for nobody.
 	Dangling map[string]bool
+	Lost     func(kinds []string, id int64, path string)
 
 	untold  bool // the value at hand refers to what could not be read
 	keyless bool // the value at hand lacks what says which value it is
