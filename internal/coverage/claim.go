@@ -125,103 +125,17 @@ func (c *claimant) ofOrder(o *model.Order) {
 // entry of a list that encloses them.
 func (c *claimant) below(p *model.Property, base string) {
 	c.prop = p
-	if part := p.Part; part != nil {
-		at := under(base, part.At)
-		c.add("GET", at, "part", part.Get)
-		if part.Put {
-			c.add("PUT", at, "part", true)
+	at := model.CallPlace{Catalog: c.cat, Kind: c.kind, Prop: p, Base: base}
+	for _, call := range at.Calls() {
+		c.add(call.Method, call.Path, call.Word, call.Sent)
+		if call.Seen != "" {
+			c.claims[len(c.claims)-1].Seen = call.Seen
 		}
-	}
-	if p.Lookup != nil {
-		c.add("GET", p.Lookup.Path, "lookup", true)
-	}
-	if p.File != nil {
-		c.ofFile(p.File)
-	}
-	if p.Call != "" {
-		c.add("PUT", strings.ReplaceAll(p.Call, "{self}", c.kind.Self), "call", true)
-	}
-	if p.Cells != nil {
-		c.add(string(p.Cells.Method), under(base, p.Cells.At), "cells", true)
-	}
-	if p.Membership != nil {
-		c.ofMembership(p.Membership)
-	}
-	inner := base
-	if p.List != nil {
-		inner = c.ofList(p, base)
 	}
 	for _, sub := range p.Props {
 		c.below(sub, base)
 	}
 	if p.Items != nil {
-		c.below(p.Items, inner)
+		c.below(p.Items, at.EntryBase())
 	}
-}
-
-// ofFile claims the calls of a file. One whose body is not known is taken care
-// of, in that a difference is shown, and never sent.
-func (c *claimant) ofFile(f *model.File) {
-	if f.Get != "" {
-		c.add("GET", strings.ReplaceAll(f.Get, "{self}", c.kind.Self), "file", true)
-		c.claims[len(c.claims)-1].Seen = f.Seen
-	}
-	if f.Put != nil {
-		c.add(string(f.Put.Method), strings.ReplaceAll(f.Put.Path, "{self}", c.kind.Self), "file.put", len(f.Put.Fields) > 0)
-	}
-}
-
-func (c *claimant) ofMembership(m *model.Membership) {
-	of := c.cat.Kind(m.Of)
-	if of == nil {
-		return
-	}
-	at := under(of.Self, m.At)
-	c.add("GET", at, "membership", true)
-	c.add("PUT", at, "membership", true)
-}
-
-// ofList claims the calls of a list and gives the path of one entry.
-func (c *claimant) ofList(p *model.Property, base string) string {
-	l := p.List
-	if l.At == "" && l.Get == "" {
-		return base // written with what encloses it, or cell by cell
-	}
-	at := under(base, l.At)
-	entry := under(at, "{entry}")
-	place := func(call model.EntryCall) string {
-		if call.By == "body" {
-			return at
-		}
-		return entry
-	}
-	read := at
-	if l.Get != "" {
-		read = under(base, l.Get)
-	}
-	c.add("GET", read, "list", l.Get != "")
-	c.add("GET", entry, "list", false)
-	if !l.NoAdd {
-		c.add("POST", place(l.Add), "list.add", true)
-	}
-	if !l.NoRemove {
-		c.add("DELETE", place(l.Remove), "list.remove", true)
-	}
-	if l.Update != nil {
-		// An entry that is a plain text is its own key: another one is removed
-		// and added.
-		c.add("PUT", place(*l.Update), "list.update", p.Items != nil && p.Items.Type == model.TypeObject)
-	}
-	return entry
-}
-
-// under appends a relative path; one that starts with a slash stands alone.
-func under(base, at string) string {
-	if strings.HasPrefix(at, "/") {
-		return at
-	}
-	if at == "" {
-		return base
-	}
-	return base + "/" + at
 }

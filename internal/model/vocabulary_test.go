@@ -185,7 +185,15 @@ func FuzzSchema(f *testing.F) {
 	for _, name := range []string{"Gateway.json", "BrokerOrder.json", "ExcludeADGroup.json"} {
 		f.Add(string(all[name].Data))
 	}
-	f.Add(`{"x-ras": {"scope": "farm", "shape": "singleton"}, "properties": {"spec": {"type": "object", "x-ras": {"via": {"membership": {}}}}}}`)
+	for _, words := range []string{
+		`{"via": {"membership": {}}}`, `{"via": {"cells": {"numbers": {"a": 1}}}}`, `{"via": {"list": {"mode": "keyed", "key": ["x"]}}}`, `{"via": {"part": {"get": true}}}`,
+		`{"via": {"lookup": {}}}`, `{"via": {"file": {"put": {}}}}`, `{"via": {"call": "{self}/x"}}`, `{"entryOf": {"object": "a", "list": "b"}}`, `{"entryOf": {"kind": "Thing", "list": "a"}}`,
+		`{"codec": "flags"}`, `{"codec": "spans", "enum": {}}`, `{"codec": "separated:;"}`, `{"codec": "accountRef", "ref": "Thing"}`, `{"read": "**"}`, `{"read": ["a", "b"]}`, `{"open": true}`,
+		`{"when": {"./a": {"not": 1}}}`, `{"when": {"inherit": false}}`, `{"lifecycle": {"create": "forbidden", "update": "forbidden"}}`, `{"secret": {"with": ["a"]}}`, `{"alsoChanges": {"in": "ownSites"}}`, `{"replaces": "a"}`,
+	} {
+		f.Add(`{"x-ras": {"scope": "farm", "shape": "singleton"}, "properties": {"spec": {"type": "object", "x-ras": ` + words + `}}}`)
+		f.Add(`{"x-ras": {"scope": "site", "shape": "collection", "read": {"list": "/x"}, "identity": {"read": "n"}}, "properties": {"spec": {"type": "object", "properties": {"a": {"type": "array", "x-ras": ` + words + `}}}}}`)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		model.Load(fstest.MapFS{"Thing.json": {Data: []byte(text)}, "blocks/document.json": all["blocks/document.json"]})
 	})
