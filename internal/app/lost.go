@@ -126,6 +126,7 @@ func (a *App) lostByRun(run *runs.Run, p *plan.Plan, way *wayback.Way, match fun
 			}
 		}
 		out = append(out, copiedForGood(c, way)...)
+		out = append(out, placeLost(c, way)...)
 		for _, im := range c.Impact {
 			if im.Effect == "endsSessions" {
 				notes = append(notes, fmt.Sprintf("%s: sessions that the run ended do not come back", c.Address))
@@ -134,6 +135,15 @@ func (a *App) lostByRun(run *runs.Run, p *plan.Plan, way *wayback.Way, match fun
 		}
 	}
 	return out, notes
+}
+
+// placeLost names an item that comes back, but not behind the one that rassync does
+// not list.
+func placeLost(c *plan.Change, way *wayback.Way) []string {
+	if !c.LosesPlace() || !way.Sent(c, "name") {
+		return nil
+	}
+	return []string{c.Address + ": its place behind an item that rassync does not list does not come back: look at the order in the console"}
 }
 
 // copiedForGood names what the farm copied to places that nobody can look at.

@@ -11,6 +11,13 @@ import (
 // chain of their siblings all the same, so that the place of what is moved, or
 // made again, beside them is not known.
 
+// behindUnlisted begins what is said of an item that loses its place.
+const behindUnlisted = "it stands behind an item that rassync does not list"
+
+// LosesPlace tells whether a change takes an item from a place that nothing brings
+// it back to.
+func (c *Change) LosesPlace() bool { return strings.Contains(c.IrreversibleBecause, behindUnlisted) }
+
 // unlisted says which changes lose the place that an item has behind one that is
 // not listed, and which orders hold such items.
 func (b *builder) unlisted() {
@@ -34,7 +41,7 @@ func (b *builder) unlisted() {
 		switch {
 		case k.Tree != nil && behind(c.live) && (c.Action == Delete || c.Action == Replace || b.moves(c)):
 			c.Reversible = false
-			why := fmt.Sprintf("it stands behind an item that rassync does not list (id %d), and loses that place", c.live.Previous)
+			why := fmt.Sprintf("%s (id %d), and loses that place", behindUnlisted, c.live.Previous)
 			c.IrreversibleBecause = strings.TrimPrefix(c.IrreversibleBecause+"; "+why, "; ")
 		case c.Action == Reorder && k.Order.By == "chain":
 			for _, g := range b.groupsOf {
