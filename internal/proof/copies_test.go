@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"rassync/internal/apply"
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/internal/runs"
@@ -105,5 +106,56 @@ func TestCopiesAreReadBack(t *testing.T) {
 	}
 	if !got["Branch/URLRedirectionSettings urls[c.example]"] {
 		t.Errorf("no entry of a list among %v", got)
+	}
+}
+
+// TestCopiesAreNotOverOthers: what somebody adds to the list of the other site between
+// plan and apply is not lost in the copy.
+func TestCopiesAreNotOverOthers(t *testing.T) {
+	cat := catalog(t)
+	before, after := copyingFarm()
+	kinds := []string{"URLRedirectionSettings", "PrintingSettings"}
+	s := newStand(t, cat, nil, farmsim.Switches{})
+	s.mustApply(s.plan(before, nil))
+	p := s.plan(after[:1], kinds)
+	seen := s.live
+	theirs := object("URLRedirectionSettings", "Branch", "", map[string]any{"urls": append(before[2].Spec["urls"].([]any), map[string]any{"url": "new.example", "enabled": true, "action": "Redirect"})})
+	s.mustApply(s.plan([]*model.Object{theirs}, kinds))
+	s.live = seen
+	res := s.apply(p)
+	var stale *apply.StaleError
+	if res.Failed == nil || !errors.As(res.Failed.Err, &stale) || stale.Address != "Branch/URLRedirectionSettings" {
+		t.Fatalf("%+v", res)
+	}
+	if p := s.plan([]*model.Object{theirs}, kinds); !p.Empty() {
+		t.Errorf("their entry is gone:\n%s", describe(p))
+	}
+}
+
+// TestCopiesBothWays: two sites copy to each other, and both documents say the same:
+// what the run has written in one is no change of somebody else in the other.
+func TestCopiesBothWays(t *testing.T) {
+	cat := catalog(t)
+	kinds := []string{"ScanningSettings"}
+	both := func(pattern string) []*model.Object {
+		spec := func() map[string]any { return map[string]any{"wiaNamePattern": pattern, "replicateWIAPattern": true} }
+		return []*model.Object{object("ScanningSettings", "Main", "", spec()), object("ScanningSettings", "Branch", "", spec())}
+	}
+	s := newStand(t, cat, nil, farmsim.Switches{})
+	s.mustApply(s.plan([]*model.Object{object("Site", "", "Branch", map[string]any{"server": "branch.example.com"})}, nil))
+	s.mustApply(s.plan(both("one"), kinds))
+	s.live = s.read(kinds, everything)
+	start, was := text(s.live), asIs(s.live)
+	p := s.plan(both("two"), kinds)
+	if len(p.Changes) != 2 {
+		t.Fatal(describe(p))
+	}
+	s.mustApply(p)
+	if left := s.plan(both("two"), kinds); !left.Empty() {
+		t.Error(describe(left))
+	}
+	s.mustApply(s.wayBack(p, was, kinds))
+	if now := text(s.read(kinds, everything)); now != start {
+		t.Errorf("not rolled back:\n%s", diffLines(start, now))
 	}
 }
