@@ -568,6 +568,9 @@ func (r *Run) Plan(cat *model.Catalog) (*plan.File, error) {
 	if err == nil && f.Digest != r.Info.Digest {
 		err = plan.ErrEdited
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("run %s: %w: %s is missing", r.Info.ID, ErrDamaged, planFile)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s of run %s: %w", planFile, r.Info.ID, err)
 	}
@@ -591,10 +594,15 @@ func (e *NoSnapshotError) Error() string {
 // Snapshot reads how the touched objects were before.
 func (r *Run) Snapshot() (*Snapshot, error) {
 	s, err := r.readSnapshot()
-	if errors.Is(err, fs.ErrNotExist) && !r.HasSnapshot() {
+	switch {
+	case err == nil:
+		return s, nil
+	case errors.Is(err, fs.ErrNotExist) && !r.HasSnapshot() && (r.head == nil || r.head.Snapshot == ""):
 		return nil, &NoSnapshotError{ID: r.Info.ID, Wrote: r.Wrote()}
+	case errors.Is(err, fs.ErrNotExist) && !r.HasSnapshot():
+		err = fmt.Errorf("%w: %s is missing", ErrSnapshot, snapshotFile)
 	}
-	return s, err
+	return nil, fmt.Errorf("run %s: %w", r.Info.ID, err)
 }
 
 // Create puts the description and the plan of a new run on disk.
