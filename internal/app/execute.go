@@ -253,7 +253,7 @@ func (a *App) carryOut(ctx context.Context, s *Session, p *Planned, run *runs.Ru
 	was := run.Now(a.Catalog)
 	before := changedAt(p)
 	res, err := apply.Run(ctx, p.Plan, apply.Options{Writer: s.Writer(), Parallel: s.Parallel, Live: p.Live, Looks: p.looks, Journal: j, Sent: p.Sent, Learnt: learnt, Files: fileOf(p.Folder.Dir), Reveal: a.revealOnly(p.Folder, p.Plan),
-		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Incomplete: len(p.NotRestorable) > 0, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), Beside: was.Beside(), LateFor: s.lateFor, Lost: a.stillLate(s, was),
+		StageOnly: e.StageOnly, StopAtRefusal: e.StopOnError || e.RollbackOnError, LockWait: e.LockWait, Incomplete: len(p.NotRestorable) > 0, Resume: resume, IDs: old.ids, Unchanged: old.unchanged, MadeBefore: was.Made(), Beside: was.Beside(), LateFor: s.lateFor, Lost: a.stillLate(s, was), Owed: e.Command == "rollback" && s.waits() && stagedByUs(s, p.Folder) != nil,
 		Staging: s.staging, NoneWaited: !resume && !e.AllowStaged && !s.waits(), ActivateForeign: e.ActivateForeign, MetForeign: run.MetForeign() || e.metForeign, Done: was.Done(), Begun: runs.Begun(was.Entries), Activated: was.Activations(), Events: e.Events, Now: a.Now})
 	rep.Result = res
 	run.Entries = j.Entries()

@@ -64,6 +64,9 @@ type Options struct {
 	// Unchanged tells whether an object is as it was before the earlier run, where
 	// the hash of the plan says otherwise: another version may have taken it.
 	Unchanged func(context.Context, *model.Object) (bool, error)
+	// Owed: an earlier run of the workspace has staged what waits on the farm, so
+	// that it is activated even if nothing is left to be done.
+	Owed bool
 	// MadeBefore are the ids of what an earlier run made, by address.
 	MadeBefore map[string][]string
 	// Beside are the ids of what had the name before an earlier run made one of that
@@ -207,6 +210,7 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	r := &task{run: &run{Options: o, cat: o.Live.Catalog, plan: p, turn: t, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, did: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, busy: map[string]bool{}, interrupted: ctx}}
 	t.take()
 	defer t.give()
+	r.wrote = o.Owed
 	r.keepRevealed()
 	r.alreadyRelinked()
 	r.beside = maps.Clone(o.Beside)
