@@ -86,8 +86,30 @@ func completeSelector(c *call, words []string) cobra.CompletionFunc {
 		if !strings.Contains(begin, "/") {
 			return words, cobra.ShellCompDirectiveNoFileComp
 		}
-		return declaredAddresses(c, folderArg(args)), cobra.ShellCompDirectiveNoFileComp
+		declared := declaredAddresses(c, folderArg(args))
+		if first, _, _ := strings.Cut(begin, "/"); c.Catalog.Kind(first) != nil {
+			declared = withoutSites(c, declared) // Kind/name picks in every site
+		}
+		return declared, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// withoutSites writes addresses as Kind/name, each once.
+func withoutSites(c *call, list []cobra.Completion) []cobra.Completion {
+	var out []cobra.Completion
+	seen := map[string]bool{}
+	for _, text := range list {
+		addr, err := c.Catalog.ParseAddress(text)
+		if err != nil || addr.Name == "" {
+			continue
+		}
+		addr.Site = ""
+		if short := addr.Kind + "/" + addr.Name; !seen[short] {
+			seen[short] = true
+			out = append(out, short)
+		}
+	}
+	return out
 }
 
 // words are the flags as they were given, "" where all is selected.

@@ -116,6 +116,9 @@ func (a *App) pick(b *Backup, named []string) (map[model.Address]bool, []*model.
 		}
 	}
 	if len(missing) > 0 {
+		if hint == "" {
+			hint = "rassync restore --from " + b.Name + " completes addresses in the shell; rassync where 'name:*NAME*' looks for a name in a folder"
+		}
 		return nil, nil, Failf(Input, "not in %s: %s", b.Name, strings.Join(missing, ", ")).With("%s", hint)
 	}
 	return picked, objects, nil

@@ -207,7 +207,7 @@ func TestPlanDigest(t *testing.T) {
 }
 
 func TestAllowanceIsChecked(t *testing.T) {
-	for text, ok := range map[string]bool{"": true, "14@3f9a2c1b": true, "14": true, "many": false, "14@what": false, "@3f9a2c1b": false} {
+	for text, ok := range map[string]bool{"": true, "14@3f9a2c1b": true, "14": false, "-3@3f9a2c1b": false, "many": false, "14@what": false, "@3f9a2c1b": false} {
 		if err := (guard.Allowance{Deletes: text}).Check(); (err == nil) != ok {
 			t.Errorf("deletes %q: %v", text, err)
 		}

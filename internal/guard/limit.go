@@ -26,7 +26,7 @@ func short(digest string) string { return digest[:min(len(digest), digestShown)]
 func (a Allowance) Check() error {
 	for _, f := range []struct{ flag, value string }{{"--allow-deletes", a.Deletes}, {"--allow-updates", a.Updates}} {
 		number, digest, _ := strings.Cut(f.value, "@")
-		if _, err := strconv.Atoi(number); f.value != "" && (err != nil || !hexadecimal(digest)) {
+		if n, err := strconv.Atoi(number); f.value != "" && (err != nil || n < 1 || digest == "" || !hexadecimal(digest)) {
 			return fmt.Errorf("%s %s: it is a number and the beginning of the plan's digest, such as 14@3f9a2c1b5d7e9f01", f.flag, f.value)
 		}
 	}

@@ -168,9 +168,41 @@ func (c *checker) order(k *model.Kind, o *model.Object) {
 		case len(found) > 1 && chain:
 			c.fail(o, path, fmt.Sprintf("%q may mean %s or %s", short(name), found[0].Address, found[1].Address), "write {kind: ..., name: ..., site: ...}")
 		case len(found) == 0 && c.strict && !c.builtin(kinds, name):
+			if now := c.renamedItem(kinds, full, o.Address.Site, site); now != nil {
+				c.fail(o, path, fmt.Sprintf("there is no %s %q any more: it is renamed to %q", strings.Join(kinds, " or "), short(full), short(now.Address.Name)), c.moveEntry(k, o, now))
+				continue
+			}
 			c.fail(o, path, fmt.Sprintf("there is no %s %q", strings.Join(kinds, " or "), short(full)), c.orDeclare(name, func() []string { return c.siblings(k, o.Address.Site, folder, chain) }, "it"))
 		}
 	}
+}
+
+// renamedItem finds what an item of an order is called now, if a document renames it.
+func (c *checker) renamedItem(kinds []string, name string, sites ...string) *model.Object {
+	for _, site := range append(sites, c.siteList()...) {
+		for _, kind := range kinds {
+			if now := c.moved[(model.Address{Kind: kind, Site: site, Name: name}).Key()]; now != nil {
+				return now
+			}
+		}
+	}
+	return nil
+}
+
+// moveEntry says what to do with the entry of an item that was renamed or moved.
+func (c *checker) moveEntry(k *model.Kind, order, now *model.Object) string {
+	by := now.Source.String()
+	folder, name := model.ParentPath(now.Address.Name)
+	if k.Order.By == "chain" && !model.SameName(folder, strings.Trim(order.Address.Name, "/")) {
+		if folder == "" {
+			folder = "/"
+		}
+		return fmt.Sprintf("%s moves it: take the entry out here, and write it into the order of %q", by, folder)
+	}
+	if k.Order.By != "chain" {
+		name = now.Address.Name
+	}
+	return fmt.Sprintf("%s renames it: write %q here", by, name)
 }
 
 func (c *checker) orderedFolders(k *model.Kind) []string {
