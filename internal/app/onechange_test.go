@@ -13,6 +13,7 @@ import (
 	"rassync/internal/farmsim"
 	"rassync/internal/model"
 	"rassync/internal/ras"
+	"rassync/internal/selector"
 	"rassync/internal/workspace"
 	"rassync/schemas"
 )
@@ -30,26 +31,62 @@ func TestOneChangeCostsTheSameOnAnyFarm(t *testing.T) {
 	}
 }
 
+// TestNewcomersWay: README's way to the first useful plan (export of one family, plan,
+// an edit, plan) stands within three minutes of waiting at the default rate, on a farm of
+// 1,000 applications.
+func TestNewcomersWay(t *testing.T) {
+	ctx := context.Background()
+	a, s, farm := largeFarm(t, 1000)
+	sel, err := selector.ParseSet([]string{"PubRDSApp/Department 007/**"}, nil, a.Catalog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "farm")
+	f, err := a.Configured(dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	farm.ResetLog()
+	if _, err := a.Export(ctx, s, f, ExportOptions{Selection: sel}); err != nil {
+		t.Fatal(err)
+	}
+	for _, edited := range []bool{false, true} {
+		if edited {
+			file := filepath.Join(dir, "Main", "publishing", "Department 007", "PubRDSApp.yaml")
+			text, err := os.ReadFile(file)
+			if err == nil {
+				err = os.WriteFile(file, []byte(strings.Replace(string(text), "Application number ", "The first of ", 1)), 0o644)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f, err = a.Load(dir, ""); err != nil {
+			t.Fatal(err)
+		}
+		p, err := a.Plan(ctx, s, f, PlanOptions{Selection: sel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Plan.Changes) > 0 != edited {
+			t.Errorf("edited: %v, but %d changes", edited, len(p.Plan.Changes))
+		}
+	}
+	rate, err := ras.ParseRate(DefaultRate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := farm.Count("")
+	if waits := time.Duration(n) * rate.Window / time.Duration(rate.Requests); waits > 3*time.Minute {
+		t.Errorf("%d requests, which take %s", n, waits)
+	}
+}
+
 func requestsOfOneChange(t *testing.T, apps int) int {
 	t.Helper()
 	ctx := context.Background()
-	cat, err := model.Load(schemas.Files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: farmsim.Large(cat, apps), Rate: -1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(farm)
-	t.Cleanup(server.Close)
-	rs, err := ras.Connect(ctx, ras.Config{URL: server.URL, Username: farmsim.DefaultUsername,
-		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(cat)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { rs.Close() })
-	s := &Session{ras: rs, Parallel: 4}
+	a, s, farm := largeFarm(t, apps)
+	cat := a.Catalog
 
 	// The first application, as an export of it would write it.
 	live, err := export.Read(ctx, s.Reader(), cat, export.Request{Kinds: []string{"PubRDSApp"}, Parallel: 4, Want: func(*model.Object, *model.Property) bool { return false }})
@@ -68,7 +105,6 @@ func requestsOfOneChange(t *testing.T, apps int) int {
 			}
 		}
 	}
-	a := &App{Catalog: cat, Env: &Env{Now: time.Now}}
 	f, err := a.Load(now, "")
 	if err != nil {
 		t.Fatal(err)
@@ -86,4 +122,26 @@ func requestsOfOneChange(t *testing.T, apps int) int {
 		t.Fatalf("%d changes on a farm of %d applications", len(p.Plan.Changes), apps)
 	}
 	return farm.Count("")
+}
+
+// largeFarm is a farm of so many applications with a session at it.
+func largeFarm(t *testing.T, apps int) (*App, *Session, *farmsim.Farm) {
+	t.Helper()
+	cat, err := model.Load(schemas.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	farm, err := farmsim.New(farmsim.Options{Catalog: cat, State: farmsim.Large(cat, apps), Rate: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(farm)
+	t.Cleanup(server.Close)
+	rs, err := ras.Connect(context.Background(), ras.Config{URL: server.URL, Username: farmsim.DefaultUsername,
+		Password: func() (string, error) { return farmsim.DefaultPassword, nil }, Parallel: 4, Reads: export.Reads(cat)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rs.Close() })
+	return &App{Catalog: cat, Env: &Env{Now: time.Now}}, &Session{ras: rs, URL: server.URL, Parallel: 4}, farm
 }
