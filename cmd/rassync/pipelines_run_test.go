@@ -87,6 +87,7 @@ func TestGitHubPipeline(t *testing.T) {
 	approved := read("approved.plan")
 	out, code = r.job("apply", "main", env(), func(string) { r.write(filepath.Join(temp, "approved.plan"), approved, 0o600) }, nil)
 	r.expect("apply", out, code, 0)
+	r.moved()
 	if r.farm.Staged().Find("PubRDSApp", "name", "Route planner") != nil {
 		t.Error("the application that the pull request deleted is still there")
 	}
@@ -164,6 +165,7 @@ func TestGitLabPipeline(t *testing.T) {
 	r.expect("plan", out, code, 0)
 	out, code = r.job("apply", "main", env(), func(dir string) { r.write(filepath.Join(dir, "approved.plan"), plan, 0o600) }, read("run.tar.gz", &kept))
 	r.expect("apply", out, code, 0)
+	r.moved()
 	if r.farm.Staged().Find("PubRDSApp", "name", "Route planner") != nil {
 		t.Error("the application that the merge request deleted is still there")
 	}
@@ -267,6 +269,7 @@ func TestAzurePipeline(t *testing.T) {
 	approved := read("staging/approved.plan")
 	out, code = r.job("apply", "main", env(), func(string) { r.write(filepath.Join(temp, "plan", "approved.plan"), approved, 0o600) }, nil)
 	r.expect("apply", out, code, 0)
+	r.moved()
 	if r.farm.Staged().Find("PubRDSApp", "name", "Route planner") != nil {
 		t.Error("the application that the pull request deleted is still there")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,6 +85,9 @@ func newReplay(t *testing.T, file, place string, shell ...string) *replay {
 		t.Fatal(err)
 	}
 	r.write(filepath.Join(work, place), string(text), 0o644)
+	// Other tools keep YAML in the same repository.
+	r.write(filepath.Join(work, "mkdocs.yml"), "site_name: Farm\nnav: [index.md]\n", 0o644)
+	r.write(filepath.Join(work, "docker-compose.yaml"), "services:\n  docs: {image: docs}\n", 0o644)
 	r.commit("First export")
 	return r
 }
@@ -187,7 +191,7 @@ func (r *replay) expect(name, out string, code, want int, words ...string) {
 }
 
 // change edits the documents as a pull request would: an application gets
-// another description, and one goes.
+// another description, one goes, one is renamed, and one moves to another folder.
 func (r *replay) change() {
 	r.Helper()
 	work := filepath.Join(r.dir, "work")
@@ -204,6 +208,10 @@ func (r *replay) change() {
 	}
 	edit("Main/publishing/Sales/CRM/PubRDSApp.yaml", "name: Sales/CRM/CRM client\nspec:\n  enabledMode: Enabled\n  description: ''", "name: Sales/CRM/CRM client\nspec:\n  enabledMode: Enabled\n  description: Reviewed")
 	edit("farm/publishing-order.yaml", "    - Route planner\n", "")
+	edit("Main/publishing/Sales/PubRDSApp.yaml", "name: Sales/Price list\n", "name: Sales/Prices\nrenamedFrom: Sales/Price list\n")
+	edit("Main/publishing/Sales/PubRDSApp.yaml", "name: Sales/Offer builder\n", "name: Sales/CRM/Offer builder\nrenamedFrom: Sales/Offer builder\n")
+	edit("farm/publishing-order.yaml", "    - CRM\n    - Price list\n    - Offer builder\n", "    - CRM\n    - Prices\n")
+	edit("farm/publishing-order.yaml", "    - CRM test system\n", "    - CRM test system\n    - Offer builder\n")
 	file := filepath.Join(work, "Main", "publishing", "Sales", "PubRDSApp.yaml")
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -211,6 +219,22 @@ func (r *replay) change() {
 	}
 	docs := slices.DeleteFunc(strings.Split(string(data), "\n---\n"), func(doc string) bool { return strings.Contains(doc, "\nname: Sales/Route planner\n") })
 	r.write(file, strings.Join(docs, "\n---\n"), 0o644)
+}
+
+// moved sees on the farm that the rename and the move of the change were carried out,
+// on the same objects.
+func (r *replay) moved() {
+	r.Helper()
+	state := r.farm.Staged()
+	for _, gone := range []string{"Price list"} {
+		if state.Find("PubRDSApp", "name", gone) != nil {
+			r.Errorf("%s is still there under its old name", gone)
+		}
+	}
+	crm, app := state.Find("PubFolder", "name", "CRM"), state.Find("PubRDSApp", "name", "Offer builder")
+	if state.Find("PubRDSApp", "name", "Prices") == nil || crm == nil || app == nil || fmt.Sprint(app["parentId"]) != fmt.Sprint(crm["id"]) {
+		r.Errorf("not renamed or not moved: %v in %v", app, crm)
+	}
 }
 
 // export writes the farm as it is to a new folder.
