@@ -8,9 +8,9 @@ import (
 )
 
 // calmHeap is how large the heap may grow before garbage is collected about as
-// eagerly as Go does by default. A farm of ten thousand published items stays
-// below the 250 MB that rassync is meant to run in.
-const calmHeap = 170 << 20
+// eagerly as Go does by default: a farm of ten thousand published items takes
+// somewhat more.
+const calmHeap = 150 << 20
 
 // CalmGC lets small heaps grow instead of collecting them again and again: a
 // call of rassync is short, and most of what it reads it needs to the end.
@@ -23,11 +23,10 @@ func CalmGC() {
 	debug.SetMemoryLimit(calmHeap)
 	afterEachGC(func() {
 		// A limit near what is in use would have it collected all the time:
-		// from there on the heap may grow by three quarters, a little less
-		// than by default.
+		// from there on the heap may grow by half.
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		if metrics.Read(live); live[0].Value.Kind() == metrics.KindUint64 {
-			debug.SetMemoryLimit(max(calmHeap, int64(live[0].Value.Uint64()/4*7)))
+			debug.SetMemoryLimit(max(calmHeap, int64(live[0].Value.Uint64()/2*3)))
 		}
 	})
 }

@@ -249,7 +249,9 @@ func (s *Session) receive(resp *http.Response, contentType string) ([]byte, erro
 	}
 	var data bytes.Buffer
 	if n := resp.ContentLength; n > 0 {
-		data.Grow(int(min(n, 16<<20)) + bytes.MinRead)
+		// What is announced is not touched before it comes in; growing would hold
+		// a large answer twice.
+		data.Grow(int(min(n, 256<<20)) + bytes.MinRead)
 	}
 	piece := make([]byte, 64<<10)
 	for {

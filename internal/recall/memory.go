@@ -141,13 +141,17 @@ const justNow = 2 * time.Minute
 // unsure is what is kept in place of a row's time that says nothing.
 const unsure = "?"
 
+// maxLive bounds the answers that are held to the end of a run, in case the farm
+// must be read again: a larger list is asked for again then.
+const maxLive = 256 << 10
+
 // Keep implements export.Memory.
 func (m *Memory) Keep(a export.Asked, ans *ras.Answer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := a.Key()
 	settings := m.proven(Settings)
-	if m.vouching() {
+	if len(ans.Body) <= maxLive && m.vouching() {
 		m.live[key] = ans
 	}
 	if a.Kind == nil {
