@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"rassync/internal/model"
@@ -59,10 +60,14 @@ func Diagnostics(w io.Writer, ds model.Diagnostics, o Options) error {
 // repeated is from how many on equal diagnostics are counted instead of shown.
 const repeated = 3
 
-// sameness is what makes two diagnostics equal: all but their place.
+// sameness is what makes two diagnostics equal: all but their place. What is said
+// of another property is another thing, whatever the entry of a list.
 func sameness(d model.Diagnostic) string {
-	return string(d.Severity) + "\x00" + d.Summary + "\x00" + d.Hint
+	return string(d.Severity) + "\x00" + entryLabel.ReplaceAllString(d.Path, "[]") + "\x00" + d.Summary + "\x00" + d.Hint
 }
+
+// entryLabel is the name or number of an entry in a path.
+var entryLabel = regexp.MustCompile(`\[[^\]]*\]`)
 
 // alike gives the places of equal diagnostics.
 func alike(ds model.Diagnostics) map[string][]int {

@@ -33,6 +33,19 @@ func TestEqualErrorsAreCounted(t *testing.T) {
 		t.Errorf("it is said %d times", n)
 	}
 	out.Reset()
+	missing := model.Diagnostics{}
+	for _, path := range []string{"source", "createAs", "pools[0]", "pools[1]", "pools[2]"} {
+		missing = append(missing, model.Diagnostic{Severity: model.Error, Address: "Main/PubRDSApp/A", Path: path, Summary: "is needed to make the object"})
+	}
+	if err := render.Diagnostics(&out, missing, render.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"source: is needed", "createAs: is needed", "pools[0]: is needed", "in 2 other places"} {
+		if !strings.Contains(out.String(), path) {
+			t.Errorf("what is said of %s is counted with what is said of others:\n%s", path, out.String())
+		}
+	}
+	out.Reset()
 	if err := render.Diagnostics(&out, ds[:2], render.Options{}); err != nil || strings.Count(out.String(), "there is no RDSHostPool") != 2 {
 		t.Errorf("two are not shown one by one: %v\n%s", err, out.String())
 	}
