@@ -203,7 +203,7 @@ func (p *planPrinter) fit(s string) string {
 	if p.o.Verbose {
 		return s
 	}
-	return cut(s, 8*p.o.width())
+	return cut(s, max(8*p.o.width(), mdValue))
 }
 
 func (p *planPrinter) diff(lines []diffLine, indent string) {

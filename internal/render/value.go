@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -73,9 +74,18 @@ func keys(m map[string]any) []string {
 // text prints a string, in quotes where it could be taken for something else.
 func text(s string) string {
 	if plainText(s) {
-		return s
+		return blanks(s)
 	}
-	return `"` + strings.ReplaceAll(Escape(s), `"`, `\"`) + `"`
+	return `"` + blanks(strings.ReplaceAll(Escape(s), `"`, `\"`)) + `"`
+}
+
+// padding is a run of blanks that pushes what follows out of sight.
+var padding = regexp.MustCompile(` {16,}`)
+
+// blanks counts long runs of blanks instead of writing them: a command behind
+// four hundred of them is not seen on any screen.
+func blanks(s string) string {
+	return padding.ReplaceAllStringFunc(s, func(run string) string { return fmt.Sprintf("<%d blanks>", len(run)) })
 }
 
 // plainText tells whether a string can stand without quotes.
