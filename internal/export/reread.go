@@ -18,10 +18,31 @@ func (f *Farm) Reread(ctx context.Context, g Getter, o *model.Object, want func(
 	k := f.Catalog.Kind(o.Address.Kind)
 	r := f.again(g, want)
 	body, err := r.body(ctx, k, o)
+	if err == nil && body == nil {
+		body, err = r.listed(ctx, k, o)
+	}
 	if err != nil || body == nil {
 		return nil, err
 	}
 	return r.refresh(ctx, k, o, body, r.inList(k, o))
+}
+
+// listed gives what the list shows of an object that is not found by its id, where no
+// page describes that read: a farm need not have it.
+func (r *reader) listed(ctx context.Context, k *model.Kind, o *model.Object) (map[string]any, error) {
+	if k.Shape != model.Collection || k.Get == "" || k.List == nil || r.cat.Described(SelfPath(k.Get, o.ID)) {
+		return nil, nil
+	}
+	list, err := r.rawList(ctx, k, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, body := range list {
+		if id, ok := model.AsInt(body["id"]); ok && strconv.FormatInt(id, 10) == o.ID {
+			return body, nil
+		}
+	}
+	return nil, nil
 }
 
 // Remains tells whether the object is still on the farm.
