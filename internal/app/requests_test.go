@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -237,4 +238,37 @@ func (c *counted) rollback(rep *Report) (planned int, how map[string]int, undone
 		undone, _ = c.count()
 	})
 	return planned, how, undone
+}
+
+// TestRequestsOfCreates makes applications in several folders: one request each, and
+// lists. Their rules are read of the first alone, which the farm made like the others.
+func TestRequestsOfCreates(t *testing.T) {
+	c := newCounted(t, 20, farmsim.Switches{})
+	var docs strings.Builder
+	const folders, apps = 3, 30
+	for i := range folders {
+		fmt.Fprintf(&docs, "---\n{kind: PubFolder, site: Main, name: New%d, spec: {}}\n", i)
+	}
+	for i := range apps {
+		fmt.Fprintf(&docs, "---\n{kind: PubRDSApp, site: Main, name: New%d/App%d, spec: {target: app.exe, rules: []}}\n", i%folders, i)
+	}
+	if err := os.WriteFile(filepath.Join(c.dir, "new.yaml"), []byte(docs.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, applied, by, _ := c.apply()
+	t.Logf("%d: %v", applied, by)
+	// Look for namesakes of the folders, and at the end of both; read both back; the
+	// rules of the first, twice; the activation.
+	if most := folders + apps + 3 + 2 + 2 + 1 + stagingLooks; applied > most {
+		t.Errorf("%d creates took %d requests, want %d at most: %v", folders+apps, applied, most, by)
+	}
+	c.session(func(ctx context.Context, s *Session) {
+		p, err := c.app.Plan(ctx, s, c.folder(), PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(p.Plan.Changes); n > 0 {
+			t.Errorf("%d changes are left", n)
+		}
+	})
 }

@@ -54,14 +54,7 @@ func (r *task) other(e plan.Effect) (*model.Object, error) {
 	return r.Live.Find(a), nil
 }
 
-func (r *task) changeOf(address string) *plan.Change {
-	for i := range r.plan.Changes {
-		if c := &r.plan.Changes[i]; c.Address == address && c.Action != plan.Reorder {
-			return c
-		}
-	}
-	return nil
-}
+func (r *task) changeOf(address string) *plan.Change { return r.changes[address] }
 
 // noteCopies writes down what the farm has changed along with a change.
 func (r *task) noteCopies(c *plan.Change) error {

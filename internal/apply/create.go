@@ -36,7 +36,10 @@ func (r *task) create(ctx context.Context, c *plan.Change, desired *model.Object
 			return err
 		}
 	}
-	want := plan.WantOf(desired)
+	want, learns := r.wantOfNew(k, desired, siteID, again)
+	if learns != nil {
+		defer learns()
+	}
 	var live *model.Object
 	posted := map[string]bool{}
 	if again {
@@ -72,7 +75,9 @@ func (r *task) create(ctx context.Context, c *plan.Change, desired *model.Object
 		return err
 	}
 	live.Fresh = true
-	edits, _ := plan.Compare(k, desired, live, r.Live.Names, unlessPosted(posted), false)
+	r.likeSample(k, desired, live, siteID, made, want)
+	edits, fields := plan.Compare(k, desired, live, r.Live.Names, unlessPosted(posted), false)
+	r.likeUnlessWritten(desired, fields)
 	r.Live.Remember(live)
 	if k.Name == model.SiteKind {
 		if err := r.Live.Adopt(ctx, r.Writer, live); err != nil {

@@ -172,6 +172,17 @@ type run struct {
 	// that are just sent.
 	busy     map[string]bool
 	underway int
+	// folders are the ids of folders by their paths, as long as none is renamed.
+	folders   map[string]int64
+	foldersAt int
+	// samples are the first objects that were made of a kind and site, as the farm
+	// made them; asSample are the parts of others that are taken to be like theirs.
+	samples  map[string]*model.Object
+	asSample map[string]map[*model.Property]bool
+	// changes are those of the plan by address, orders left out; stays are the
+	// addresses at which there is something in the end.
+	changes map[string]*plan.Change
+	stays   map[string]bool
 	// revealed are the secrets that were sent or are about to be.
 	revealed []string
 	// deleted are the objects that must be gone in the end.
@@ -207,7 +218,15 @@ func Run(ctx context.Context, p *plan.Plan, o Options) (*Result, error) {
 	t := newTurn()
 	o.Looks.turn = t
 	o.Writer = &givingWriter{Writer: o.Writer, turn: t}
-	r := &task{run: &run{Options: o, cat: o.Live.Catalog, plan: p, turn: t, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, did: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, busy: map[string]bool{}, interrupted: ctx}}
+	r := &task{run: &run{Options: o, cat: o.Live.Catalog, plan: p, turn: t, won: o.Learnt.Bodies(), landed: map[string]bool{}, relinked: map[string]bool{}, unfinished: map[string]bool{}, did: map[string]bool{}, twins: map[string]bool{}, lostPosts: map[string]*lostPost{}, result: &Result{}, busy: map[string]bool{}, interrupted: ctx, folders: map[string]int64{}, samples: map[string]*model.Object{}, asSample: map[string]map[*model.Property]bool{}, changes: map[string]*plan.Change{}, stays: map[string]bool{}}}
+	for i := range p.Changes {
+		if c := &p.Changes[i]; c.Action != plan.Reorder && r.changes[c.Address] == nil {
+			r.changes[c.Address] = c
+		}
+		if c := &p.Changes[i]; c.Action != plan.Delete {
+			r.stays[c.Address] = true
+		}
+	}
 	t.take()
 	defer t.give()
 	r.wrote = o.Owed
@@ -500,10 +519,8 @@ func (r *task) asPlanned(ctx context.Context, c *plan.Change, old *model.Object,
 
 func (r *task) find(c *plan.Change) *model.Object {
 	if id := r.IDs[c.Address]; id != "" {
-		for _, o := range r.Live.Objects[c.Kind] {
-			if o.ID == id {
-				return o
-			}
+		if o := r.Live.ByID(c.Kind, id); o != nil {
+			return o
 		}
 		if c.Action != plan.Replace {
 			return nil // what has the name now is another object

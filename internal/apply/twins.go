@@ -145,19 +145,23 @@ func (r *task) lookAgain(ctx context.Context, c *plan.Change) error {
 		}
 	}
 	r.fresh = later
-	lists := map[place][]*model.Object{}
+	lists := map[place]map[string][]*model.Object{} // by name
 	for _, f := range now {
 		at := place{f.desired.Address.Kind, f.siteID}
 		list, have := lists[at]
 		if !have {
-			var err error
-			if list, err = r.Live.Listed(ctx, r.Writer, f.desired.Address, f.siteID); err != nil {
+			all, err := r.Live.Listed(ctx, r.Writer, f.desired.Address, f.siteID)
+			if err != nil {
 				r.unverified(f.desired.Address.String(), fmt.Errorf("whether somebody else made it too is not known: %w", err))
-				list = nil
+			}
+			list = map[string][]*model.Object{}
+			for _, o := range all {
+				name := model.Fold(o.Address.Name)
+				list[name] = append(list[name], o)
 			}
 			lists[at] = list
 		}
-		if err := r.oneStays(ctx, f, list); err != nil {
+		if err := r.oneStays(ctx, f, list[model.Fold(r.cat.Kind(at.kind).OwnName(f.desired.Address.Name))]); err != nil {
 			return err
 		}
 	}

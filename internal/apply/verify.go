@@ -107,7 +107,7 @@ func (r *task) readBack(ctx context.Context) error {
 		if now == nil {
 			continue
 		}
-		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Desired, now, r.Live.Names, only{}, false)
+		_, fields := plan.Compare(r.cat.Kind(c.Kind), c.Reads(r.cat.Kind(c.Kind)), now, r.Live.Names, only{}, false)
 		r.noteRead(c, now, fields)
 	}
 	return r.note(runs.Entry{Event: runs.Checked})
@@ -130,7 +130,11 @@ func (r *task) looksBack() *Looks {
 
 // wantedBack says which parts of an object are read back: those that were written.
 func (r *task) wantedBack(c *plan.Change) func(*model.Object, *model.Property) bool {
-	return c.Wanted()
+	wanted, like := c.Wanted(), r.asSample[c.Address]
+	if c.Action != plan.Create || len(like) == 0 {
+		return wanted
+	}
+	return func(o *model.Object, p *model.Property) bool { return wanted(o, p) && !like[p] }
 }
 
 // noteRead writes down how an object reads once everything is written: of what
@@ -184,10 +188,8 @@ func (r *task) deletedBefore(c *plan.Change) {
 	if c.Action != plan.Delete {
 		return
 	}
-	for i := range r.plan.Changes {
-		if other := &r.plan.Changes[i]; other.Action != plan.Delete && other.Address == c.Address {
-			return
-		}
+	if r.stays[c.Address] {
+		return
 	}
 	if o := r.find(c); o != nil {
 		r.deleted = append(r.deleted, o)

@@ -154,10 +154,18 @@ func (r *task) folderID(k *model.Kind, folder string) (int64, error) {
 	if folder == "" || folder == export.TopLevel {
 		return k.Tree.Root, nil
 	}
+	if r.foldersAt != r.Looks.names { // one of them has another name or place since
+		r.foldersAt = r.Looks.names
+		clear(r.folders)
+	}
+	if id, known := r.folders[model.Fold(folder)]; known {
+		return id, nil
+	}
 	up, _ := model.ParentPath(folder)
 	if parent, err := r.folderID(k, up); err == nil {
 		if f := r.child(k.Tree.Folder, parent, lastSegment(folder)); f != nil {
 			id, _ := model.AsInt(f.ID)
+			r.folders[model.Fold(folder)] = id
 			return id, nil
 		}
 	}
@@ -171,8 +179,8 @@ func (r *task) folderID(k *model.Kind, folder string) (int64, error) {
 // child finds the object of a kind that lies in a folder under a name of its
 // own; nil if there is none.
 func (r *task) child(kind string, parent int64, own string) *model.Object {
-	for _, o := range r.Live.Objects[kind] {
-		if o.ParentID == parent && model.SameName(lastSegment(o.Address.Name), own) {
+	for _, o := range r.Live.In(parent) {
+		if o.Address.Kind == kind && model.SameName(lastSegment(o.Address.Name), own) {
 			return o
 		}
 	}

@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"rassync/internal/model"
@@ -33,6 +34,7 @@ type Farm struct {
 
 	version func(context.Context) string
 	learnt  *learnt // which further reads never bring anything on this farm
+	index   index
 }
 
 // NewFarm is a farm of objects at hand: no farm is asked.
@@ -157,11 +159,9 @@ func (f *Farm) Children(tree []string, parent int64) []*model.Object {
 
 func (f *Farm) childrenOf(tree []string, parent int64) []*model.Object {
 	var kids []*model.Object
-	for _, kind := range tree {
-		for _, o := range f.Objects[kind] {
-			if o.ParentID == parent {
-				kids = append(kids, o)
-			}
+	for _, o := range f.In(parent) {
+		if slices.Contains(tree, o.Address.Kind) {
+			kids = append(kids, o)
 		}
 	}
 	return kids

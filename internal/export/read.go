@@ -49,8 +49,9 @@ type reader struct {
 	sites map[int64]*model.Object
 	order []*model.Object // sites, the licensing site first
 	steps steps
-	anew  bool // reads what was written: nothing remembered counts
-	blind bool // leaves ids of entries as they are
+	of    *Farm // as it was read, where something of it is read anew
+	anew  bool  // reads what was written: nothing remembered counts
+	blind bool  // leaves ids of entries as they are
 	lost  []lostRef
 }
 

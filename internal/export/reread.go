@@ -62,7 +62,7 @@ func (f *Farm) FromAnswer(ctx context.Context, g Getter, o *model.Object, body m
 }
 
 func (f *Farm) again(g Getter, want func(*model.Object, *model.Property) bool) *reader {
-	r := &reader{anew: true, cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1, Version: f.version}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
+	r := &reader{of: f, anew: true, cat: f.Catalog, memo: newMemo(g), req: Request{Want: want, Parallel: 1, Version: f.version}, raw: map[*model.Object]map[string]any{}, sites: map[int64]*model.Object{}, order: f.Sites,
 		farm: &Farm{Catalog: f.Catalog, Names: f.Names, Objects: f.Objects, Sites: f.Sites, Files: f.Files,
 			NotRead: f.NotRead, Findings: newFindings(), version: f.version, learnt: f.learnt}}
 	return r
@@ -136,11 +136,7 @@ func (r *reader) refresh(ctx context.Context, k *model.Kind, old *model.Object, 
 			r.home(k, o)
 		}
 		if k.Tree != nil {
-			folders := map[int64]*model.Object{}
-			for _, f := range r.farm.Objects[k.Tree.Folder] {
-				folders[asID(f.ID)] = f
-			}
-			o.Address.Name = r.treePathOf(k.Tree, folders, o)
+			o.Address.Name = r.treePathOf(k.Tree, o)
 		}
 		o.Address.Name = model.WithMark(o.Address.Name, old.Address.Mark())
 	}
@@ -183,12 +179,12 @@ func (r *reader) inList(k *model.Kind, o *model.Object) *further {
 }
 
 // treePathOf is treePath where folders carry whole paths already.
-func (r *reader) treePathOf(t *model.Tree, folders map[int64]*model.Object, o *model.Object) string {
+func (r *reader) treePathOf(t *model.Tree, o *model.Object) string {
 	name := model.EscapeSegment(o.Address.Name)
 	if o.ParentID == t.Root {
 		return name
 	}
-	if f := folders[o.ParentID]; f != nil {
+	if f := r.of.ByID(t.Folder, strconv.FormatInt(o.ParentID, 10)); f != nil {
 		return f.Address.Name + "/" + name
 	}
 	return "#" + strconv.FormatInt(o.ParentID, 10) + "/" + name
@@ -363,35 +359,4 @@ func (f *Farm) Line(ctx context.Context, g Getter, k *model.Kind, site string, p
 	}
 	sortByRank(kids)
 	return kids, nil
-}
-
-// Remember puts an object that was made or read anew in place of its old
-// state, so that references find it.
-func (f *Farm) Remember(o *model.Object) {
-	list := f.Objects[o.Address.Kind]
-	for i, old := range list {
-		if old.ID == o.ID && old.SiteID == o.SiteID && o.ID != "" {
-			f.Names.Remove(old) // with the entries of its lists: they may have changed
-			list[i] = o
-			f.Names.Add(o)
-			return
-		}
-	}
-	f.Objects[o.Address.Kind] = append(list, o)
-	f.Names.Add(o)
-	if o.Address.Kind == model.SiteKind {
-		f.Sites = append(f.Sites, o)
-	}
-}
-
-// Forget drops an object that was deleted.
-func (f *Farm) Forget(o *model.Object) {
-	list := f.Objects[o.Address.Kind]
-	for i, old := range list {
-		if old.ID == o.ID {
-			f.Objects[o.Address.Kind] = append(list[:i:i], list[i+1:]...)
-			f.Names.Remove(old)
-			return
-		}
-	}
 }

@@ -114,6 +114,9 @@ func Known(line []*model.Object) []*model.Object {
 // after another one (0: first). At the end of the line it comes behind what has no
 // kind, which keeps its place.
 func (f *Farm) Behind(tree []string, parent, after int64) int64 {
+	if len(f.strangers[parent]) == 0 {
+		return after
+	}
 	line := f.withStrangers(f.childrenOf(tree, parent), parent)
 	at := len(line)
 	for at > 0 && line[at-1].Address.Kind == "" {
