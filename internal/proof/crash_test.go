@@ -14,6 +14,7 @@ import (
 // dying is a journal whose process dies: it keeps what was written and takes
 // no more than a number of lines.
 type dying struct {
+	before  []runs.Entry // of the run that is resumed
 	left    int
 	entries []runs.Entry
 }

@@ -216,20 +216,25 @@ type aimer struct {
 	used map[string]bool // of TakeBack
 	// nowOf are the live objects of those as they were.
 	nowOf map[*model.Object]*model.Object
-	names names
+	// folders are the folders among them.
+	folders map[*model.Object]*model.Object
+	names   names
 	// goal are the desired objects of those as they were.
 	goal map[*model.Object]*model.Object
 }
 
 // Aim works out what goes back, with the farm as it is now.
 func (w *Way) Aim(live *export.Farm, o Options) (*Aim, error) {
-	a := &aimer{Way: w, Options: o, live: live, aim: &Aim{}, used: map[string]bool{}, nowOf: map[*model.Object]*model.Object{}, goal: map[*model.Object]*model.Object{}}
+	a := &aimer{Way: w, Options: o, live: live, aim: &Aim{}, used: map[string]bool{}, nowOf: map[*model.Object]*model.Object{}, folders: map[*model.Object]*model.Object{}, goal: map[*model.Object]*model.Object{}}
 	if a.Selected == nil {
 		a.Selected = func(model.Address) bool { return true }
 	}
 	for _, was := range w.Objects() {
 		if now := a.find(was); now != nil {
 			a.nowOf[was] = now
+			if k := w.cat.Kind(was.Address.Kind); k != nil && k.Tree != nil && k.Tree.Folder == k.Name {
+				a.folders[was] = now
+			}
 		}
 	}
 	a.names = names{live: live, was: map[model.Address]*model.Object{}}
@@ -754,11 +759,7 @@ func (a *aimer) nameBack(t *touched, was, now *model.Object) bool {
 // above may have other names.
 func (a *aimer) livePath(path string) string {
 	best, to := -1, path
-	for was, now := range a.nowOf {
-		k := a.cat.Kind(was.Address.Kind)
-		if k.Tree == nil || k.Tree.Folder != k.Name {
-			continue
-		}
+	for was, now := range a.folders {
 		for _, name := range []string{was.Address.Name, was.RenamedFrom} {
 			if name != "" && len(name) > best && len(path) > len(name) && path[len(name)] == '/' && model.SameName(path[:len(name)], name) {
 				best, to = len(name), now.Address.Name+path[len(name):]
@@ -809,6 +810,7 @@ func (n names) EntryID(ref model.EntryRef, site string) (int64, error) {
 // orders are the addresses of the orders that what was sent concerns.
 func (w *Way) orders() []model.Address {
 	var out []model.Address
+	seen := map[model.Address]bool{}
 	for _, k := range w.cat.Kinds() {
 		if k.Order == nil {
 			continue
@@ -818,7 +820,8 @@ func (w *Way) orders() []model.Address {
 				continue
 			}
 			for _, addr := range plan.OrdersOf(k, t.change) {
-				if !slices.Contains(out, addr.Key()) {
+				if !seen[addr.Key()] {
+					seen[addr.Key()] = true
 					out = append(out, addr.Key())
 				}
 			}

@@ -53,6 +53,7 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 		c := &p.Changes[i]
 		s.changes[c.Address+" "+string(c.Action)] = c
 	}
+	read := map[string]runs.Entry{}
 	actions := map[string]string{} // of the changes that were begun; several may be under way
 	for i, e := range entries {
 		switch e.Event {
@@ -80,11 +81,12 @@ func sentBy(cat *model.Catalog, entries []runs.Entry, p *plan.Plan, ids map[stri
 				t.temp = e.ID
 			}
 		case "read":
-			for _, t := range s.list {
-				if t.address == e.Address {
-					t.digest, t.reads = e.Digest, e.Reads
-				}
-			}
+			read[e.Address] = e
+		}
+	}
+	for _, t := range s.list {
+		if e, ok := read[t.address]; ok {
+			t.digest, t.reads = e.Digest, e.Reads
 		}
 	}
 	s.effects()
