@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,11 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"rassync/internal/apply"
 	"rassync/internal/farmsim"
 	"rassync/internal/guard"
 	"rassync/internal/model"
@@ -272,3 +275,97 @@ func TestRequestsOfCreates(t *testing.T) {
 		}
 	})
 }
+
+// TestChangedBetweenTheLookAndTheWrite has somebody change an object while a run is
+// under way: before the first look nothing is written; a look that is too old is
+// repeated and finds it; one that counts does not, what the run does not write stays as
+// it was made, and reading back names it.
+func TestChangedBetweenTheLookAndTheWrite(t *testing.T) {
+	tests := map[string]struct {
+		first bool          // before the first look, otherwise at the third write
+		later time.Duration // how much later it is then
+		want  Class
+	}{
+		"before the first look": {first: true, want: Stale},
+		"an old look":           {later: apply.Window + time.Second, want: Partial},
+		"a look that counts":    {later: apply.Window / 2, want: Partial},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := newCounted(t, 40, farmsim.Switches{})
+			c.edit(12, descriptions, "$0, edited")
+			var later time.Duration
+			c.app.Now = func() time.Time { return time.Now().Add(later) }
+			c.session(func(ctx context.Context, s *Session) {
+				s.Parallel = 1
+				p, err := c.app.Plan(ctx, s, c.folder(), PlanOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				last := p.Plan.Changes[len(p.Plan.Changes)-1].Before
+				id, _ := strconv.ParseInt(last.ID, 10, 64)
+				puts, changed := 0, false
+				c.before = func(r *http.Request) {
+					if r.Method == http.MethodPut {
+						puts++
+					}
+					if changed || !tt.first && puts < 3 {
+						return
+					}
+					changed, later = true, tt.later
+					if err := c.farm.Change("PubRDSApp", id, farmsim.Object{"target": "other.exe"}); err != nil {
+						t.Error(err)
+					}
+				}
+				rep, err := c.app.Execute(ctx, s, p, Execution{Command: "apply", ActivateForeign: true})
+				c.before = nil
+				var stale *apply.StaleError
+				switch {
+				case tt.later == apply.Window/2 && !tt.first:
+					if n := rep.Result.NotConverged; len(n) != 1 || n[0].Path != "target" || rep.Result.Done != 12 {
+						t.Errorf("%v: %+v", err, rep.Result)
+					}
+				case ClassOf(err) != tt.want || !errors.As(err, &stale):
+					t.Fatalf("%v, class %v instead of %v", err, ClassOf(err), tt.want)
+				case tt.want == Stale && puts > 0:
+					t.Errorf("%d writes were sent", puts)
+				case tt.want == Partial && (stale.Address != last.Address.String() || rep.Result.Done != 11):
+					t.Errorf("%v, %d done", stale, rep.Result.Done)
+				}
+				for _, o := range c.farm.Staged()["PubRDSApp"] {
+					if o["id"] == id && o["target"] != "other.exe" {
+						t.Errorf("what somebody else wrote is %v now", o["target"])
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestRequestsWhereTheListIsShort changes hosts of a farm whose list leaves out most of
+// their properties: what it lacks is read of each by its id, not taken for empty.
+func TestRequestsWhereTheListIsShort(t *testing.T) {
+	c := newCounted(t, 40, farmsim.Switches{HostListMajorOnly: true})
+	hosts := c.edit(8, hostLines, "${1}edited")
+	if hosts < 4 {
+		t.Fatalf("%d hosts were edited", hosts)
+	}
+	_, applied, by, _ := c.apply()
+	t.Logf("%d: %v", applied, by)
+	// Each is read by its id for the snapshot and to read it back; lists of the hosts,
+	// and of the members of their pools.
+	if by["PUT /api/RDS/Host/{id}"] != hosts || by["GET /api/RDS/Host/{id}"] > 2*hosts {
+		t.Errorf("%d hosts: %v", hosts, by)
+	}
+	c.session(func(ctx context.Context, s *Session) {
+		p, err := c.app.Plan(ctx, s, c.folder(), PlanOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(p.Plan.Changes); n > 0 {
+			t.Errorf("%d changes are left", n)
+		}
+	})
+}
+
+var hostLines = regexp.MustCompile(`((?m)^kind: RDSHost\nsite: .*\nname: .*\nspec:\n  enabled: true\n  description: )''`)
