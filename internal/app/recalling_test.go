@@ -410,3 +410,23 @@ func TestEstimateIsNearWhatAPlanTakes(t *testing.T) {
 		t.Errorf("%s, want %s", e.Time, want)
 	}
 }
+
+// What is read below settings is asked for with the lists, not when all else is
+// done.
+func TestPartsOfSettingsAreReadFirst(t *testing.T) {
+	n := newNights(t)
+	n.farm.ResetLog()
+	n.export()
+	last, lists := 0, 0
+	for i, r := range n.farm.Requests() {
+		switch {
+		case r.Path == "/api/WebService/settings":
+			lists = i
+		case strings.HasPrefix(r.Path, "/api/AVD/DefaultSettings/MultiSession/"):
+			last = i
+		}
+	}
+	if last == 0 || lists == 0 || last > lists {
+		t.Errorf("request %d reads a part of settings, the last list is request %d", last, lists)
+	}
+}

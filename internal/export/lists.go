@@ -76,8 +76,40 @@ func contains(list []any, v any) bool {
 	return false
 }
 
-// lists reads one list a kind and site, in parallel.
-func (r *reader) lists(ctx context.Context, needed map[string]bool) error {
+// settingsParts are the reads below settings that are asked for in any case: one
+// after the other at the end they would be waited for when all else is done.
+func (r *reader) settingsParts(whole map[string]bool) []Asked {
+	var out []Asked
+	for _, k := range r.cat.Kinds() {
+		if !whole[k.Name] || k.Shape != model.Singleton {
+			continue
+		}
+		sites := []*model.Object{nil}
+		if k.Scope == model.ScopeSite {
+			sites = r.order
+		}
+		for _, site := range sites {
+			o := &model.Object{Address: model.Address{Kind: k.Name, Site: siteName(site)}, Builtin: true}
+			if site != nil {
+				if r.req.Sites != nil && !containsFold(r.req.Sites, site.Address.Name) {
+					continue
+				}
+				o.SiteID = site.ID
+			}
+			seen := map[string]bool{}
+			for _, p := range k.Remote() {
+				if at := PartAt(p); !seen[at] && !conditional(p) && r.wants(o, p) {
+					seen[at] = true
+					out = append(out, about(k, o, nil, at, Below(k.Self, at, ""), SiteQuery(k, o)))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// lists reads one list a kind and site, in parallel, and what is asked for early.
+func (r *reader) lists(ctx context.Context, needed map[string]bool, early []Asked) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.req.Parallel)
 	type found struct {
@@ -122,6 +154,12 @@ func (r *reader) lists(ctx context.Context, needed map[string]bool) error {
 		}
 	}
 	r.expect(len(reads))
+	for _, a := range early {
+		g.Go(func() error {
+			r.memo.ask(ctx, a) // what went wrong is told where it is needed
+			return nil
+		})
+	}
 	for _, read := range reads {
 		g.Go(read)
 	}

@@ -74,10 +74,15 @@ func Read(ctx context.Context, g Getter, cat *model.Catalog, req Request) (*Farm
 		return nil, fmt.Errorf("reading the list of sites: %w", err)
 	}
 	whole, needed := req.kinds(cat)
-	if err := r.lists(ctx, needed); err != nil {
+	early := r.settingsParts(whole)
+	if err := r.lists(ctx, needed, early); err != nil {
 		return nil, err
 	}
-	r.memo.forgetBut(lookups(cat))
+	keep := lookups(cat)
+	for _, a := range early {
+		keep[a.Path] = true
+	}
+	r.memo.forgetBut(keep)
 	if err := r.unlistedFolders(ctx); err != nil {
 		return nil, err
 	}
