@@ -79,6 +79,9 @@ With -o the layer is written: the folder contract of a workspace.`,
 	cmd.Flags().StringArrayVar(&names, "name", nil, "answer to a question: `KIND.PROPERTY=NAME`, the name that the document has for it; may be repeated")
 	cmd.Flags().BoolVar(&check, "check", false, "exit with 2 if the document differs from the built-in schemas")
 	cmd.RunE = c.begin(format, func(_ context.Context, args []string) error {
+		if err := app.ContractFolder(out); err != nil {
+			return err
+		}
 		doc, name, err := readDocuments(c.In, args)
 		if err != nil {
 			return err

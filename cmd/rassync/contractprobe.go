@@ -69,6 +69,9 @@ func (o *probeOptions) run(ctx context.Context, c *call, args []string) error {
 	if err := c.UseContract(o.dir); err != nil {
 		return err
 	}
+	if err := app.ContractFolder(o.out); err != nil {
+		return err
+	}
 	var kinds []*model.Kind
 	for _, name := range args {
 		k, err := knownKind(c.Catalog, name)

@@ -21,6 +21,7 @@ type doctorOptions struct {
 	sample int
 	quick  bool
 	bundle string
+	out    string
 }
 
 func newDoctor(c *call) *cobra.Command {
@@ -34,7 +35,9 @@ shows otherwise than the schemas say: properties that are known and not shown, s
 not known, numbers without names, other types, names that look renamed. The contract
 layer of DIR counts.
 
-It reads one list per kind. The self-test at the end reads what an export reads: it
+It reads one list per kind, the same of a second site where there is one, and one object of
+each kind by its id. It also says who else is logged on where the farm tells, which site
+licenses the farm, how fast answers come, and what to do, in order. The self-test at the end reads what an export reads: it
 exports in memory and plans that, which must be empty. --quick leaves the self-test out.
 
 What numbers of enumerations mean cannot be read: doctor never takes one for confirmed.
@@ -52,6 +55,7 @@ values, no secrets.`,
 	f := cmd.Flags()
 	f.IntVar(&o.sample, "sample", 20, "objects per kind that are looked at; 0 for all")
 	f.BoolVar(&o.quick, "quick", false, "leave out the self-test, which reads the whole farm")
+	f.StringVarP(&o.out, "layer", "o", "", "add what the answers show beyond doubt to the layer in this `FOLDER`, WORKSPACE/contract")
 	f.StringVar(&o.bundle, "bundle", "", "write names and types to this zip `FILE`")
 	cmd.RunE = c.begin(o.format, func(ctx context.Context, args []string) error { return o.run(ctx, c, folderArg(args)) })
 	return cmd
@@ -60,6 +64,9 @@ values, no secrets.`,
 func (o *doctorOptions) run(ctx context.Context, c *call, dir string) error {
 	if o.sample < 0 {
 		return app.Failf(app.Input, "--sample %d: it is a number of objects, or 0 for all", o.sample)
+	}
+	if err := app.ContractFolder(o.out); err != nil {
+		return err
 	}
 	if o.bundle != "" {
 		if err := writableFolder("--bundle", o.bundle); err != nil {
@@ -86,11 +93,33 @@ func (o *doctorOptions) run(ctx context.Context, c *call, dir string) error {
 		if err := o.show(c, found); err != nil {
 			return err
 		}
+		if o.out != "" {
+			if err := o.extend(ctx, c, s, found); err != nil {
+				return err
+			}
+		}
 		if !found.Healthy() {
 			return &app.Failure{Class: app.Failed}
 		}
 		return nil
 	})
+}
+
+// extend adds to the contract layer what the answers show beyond doubt.
+func (o *doctorOptions) extend(ctx context.Context, c *call, s *app.Session, found *contract.Checkup) error {
+	sure, err := found.Sure(c.Catalog, s.Identity(ctx).Version, c.Now().UTC().Format("2006-01-02"))
+	if err != nil {
+		return err
+	}
+	if len(sure.Kinds) == 0 {
+		c.Notice("the answers show nothing beyond doubt that the schemas do not have: no layer was written")
+		return nil
+	}
+	written, err := app.ExtendContract(o.out, sure)
+	if err == nil {
+		c.Notice("wrote %s to %s: review and commit them", plural(len(written), "file", "files"), o.out)
+	}
+	return err
 }
 
 func (o *doctorOptions) show(c *call, found *contract.Checkup) error {

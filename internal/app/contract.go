@@ -64,10 +64,18 @@ func contractFailure(err error) error {
 	return f
 }
 
+// ContractFolder refuses a folder for -o that no command would read.
+func ContractFolder(folder string) error {
+	if folder != "" && filepath.Base(filepath.Clean(folder)) != contract.Folder {
+		return Failf(Input, "-o %s: a layer is the folder %s of a workspace", folder, contract.Folder).With("-o WORKSPACE/%s", contract.Folder)
+	}
+	return nil
+}
+
 // contractIn reads the layer that a folder holds, which -o names.
 func contractIn(folder string) (*contract.Layer, error) {
-	if filepath.Base(filepath.Clean(folder)) != contract.Folder {
-		return nil, Failf(Input, "-o %s: a layer is the folder %s of a workspace", folder, contract.Folder).With("-o WORKSPACE/%s", contract.Folder)
+	if err := ContractFolder(folder); err != nil {
+		return nil, err
 	}
 	return ReadContract(filepath.Dir(filepath.Clean(folder)))
 }

@@ -32,14 +32,18 @@ type CheckupOptions struct {
 // what an export reads.
 func (a *App) Examine(ctx context.Context, s *Session, f *Folder, o CheckupOptions) (*contract.Checkup, error) {
 	c := &contract.Checkup{Checks: []contract.Check{}, Kinds: []contract.KindCheck{}, Todo: []string{}}
+	l := &looker{session: s, now: time.Now}
 	a.examineSession(ctx, c, s, f)
-	site, err := a.examineSites(ctx, c, s)
+	sites, err := a.examineSites(ctx, c, l)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.examineKinds(ctx, c, s, site, o); err != nil {
+	a.others(ctx, c, l)
+	a.limits(ctx, c, l)
+	if err := a.examineKinds(ctx, c, l, sites, o); err != nil {
 		return nil, err
 	}
+	l.say(c)
 	if o.SelfTest {
 		if err := a.selfTest(ctx, c, s, o); err != nil {
 			return nil, err
@@ -63,9 +67,7 @@ func (a *App) examineSession(ctx context.Context, c *contract.Checkup, s *Sessio
 	} else if f.Farm.GUID != "" {
 		c.Say("farm", contract.CheckOK, "it is the farm of the folder")
 	}
-	start := time.Now()
 	version := s.Identity(ctx).Version
-	latency := time.Since(start).Round(time.Millisecond)
 	switch {
 	case version == "":
 		c.Say("version", contract.CheckUnknown, "the farm does not tell its version")
@@ -75,7 +77,6 @@ func (a *App) examineSession(ctx context.Context, c *contract.Checkup, s *Sessio
 		c.Say("version", contract.CheckOK, "RAS %s; the built-in schemas describe v21.2", version)
 		c.Advise("import the contract of your version: rassync contract import FILE -o contract (docs/contract.md says where it is found)")
 	}
-	c.Say("answers", contract.CheckOK, "a small read takes about %s", latency)
 	switch {
 	case farm.PrimaryBroker == nil:
 		c.Say("broker", contract.CheckUnknown, "the farm does not say whether this is the primary broker")
@@ -93,49 +94,73 @@ func (a *App) examineSession(ctx context.Context, c *contract.Checkup, s *Sessio
 	}
 }
 
-// examineSites reads the sites and gives the first one.
-func (a *App) examineSites(ctx context.Context, c *contract.Checkup, s *Session) (string, error) {
+// examineSites reads the sites and gives the ids of the first two.
+func (a *App) examineSites(ctx context.Context, c *contract.Checkup, l *looker) ([]string, error) {
 	k := a.Catalog.Kind(model.SiteKind)
-	list, err := rawList(ctx, s, k.List.Path, nil)
+	list, err := l.list(ctx, k.List.Path, nil)
 	if err != nil {
-		return "", fmt.Errorf("the sites cannot be read: %w", err)
+		return nil, fmt.Errorf("the sites cannot be read: %w", err)
 	}
 	if len(list) == 0 {
 		c.Say("sites", contract.CheckProblem, "the account sees no site")
 		c.Advise("give the account the right to see the sites that it is to manage")
-		return "", nil
+		return []string{""}, nil
 	}
-	var names []string
+	var names, ids []string
+	licensing := ""
 	for _, e := range list {
 		names = append(names, fmt.Sprint(e[k.Identity.Read]))
+		if len(ids) < 2 {
+			ids = append(ids, fmt.Sprint(e["id"]))
+		}
+		if e["licensingSite"] == true {
+			licensing = fmt.Sprint(e[k.Identity.Read])
+		}
 	}
 	c.Say("sites", contract.CheckOK, "%s: %s", model.Count(len(list), "site", "sites"), strings.Join(names, ", "))
-	return fmt.Sprint(list[0]["id"]), nil
+	if licensing != "" {
+		c.Say("licensing site", contract.CheckOK, "%s: what names no site belongs to it", licensing)
+	} else {
+		c.Say("licensing site", contract.CheckUnknown, "the farm does not say which site is")
+	}
+	return ids, nil
 }
 
-func (a *App) examineKinds(ctx context.Context, c *contract.Checkup, s *Session, site string, o CheckupOptions) error {
+// readOf is the read that shows a kind for a site.
+func readOf(k *model.Kind, site string) (path string, query url.Values, ok bool) {
+	path, query = k.Self, url.Values{}
+	switch {
+	case k.Shape == model.OrderShape || k.NoRead:
+		return "", nil, false
+	case k.List != nil:
+		path = k.List.Path
+		if k.List.Site != "" {
+			query.Set(k.List.Site, site)
+		}
+	case k.SiteQuery != "":
+		query.Set(k.SiteQuery, site)
+	}
+	return path, query, true
+}
+
+func (a *App) examineKinds(ctx context.Context, c *contract.Checkup, l *looker, sites []string, o CheckupOptions) error {
 	lists := map[string][]map[string]any{} // kinds that share a list share the request
 	failed := map[string]error{}
 	for _, k := range a.Catalog.Kinds() {
-		path, query := k.Self, url.Values{}
-		switch {
-		case k.Shape == model.OrderShape || k.NoRead:
+		path, query, ok := readOf(k, sites[0])
+		if !ok {
 			continue
-		case k.List != nil:
-			path = k.List.Path
-			if k.List.Site != "" {
-				query.Set(k.List.Site, site)
-			}
-		case k.SiteQuery != "":
-			query.Set(k.SiteQuery, site)
 		}
-		key := path + "?" + query.Encode()
-		if _, done := lists[key]; !done && failed[key] == nil {
-			list, err := rawList(ctx, s, path, query)
+		read := func(path string, query url.Values) (string, error) {
+			key := path + "?" + query.Encode()
+			if _, done := lists[key]; done || failed[key] != nil {
+				return key, nil
+			}
+			list, err := l.list(ctx, path, query)
 			if err != nil {
 				var e *ras.Error
-				if !errors.As(err, &e) || e.Kind == ras.KindAuth {
-					return err
+				if !errors.As(err, &e) {
+					return key, err
 				}
 				failed[key] = err
 			}
@@ -143,15 +168,38 @@ func (a *App) examineKinds(ctx context.Context, c *contract.Checkup, s *Session,
 			if o.Progress != nil {
 				o.Progress(k.Name, "", len(list))
 			}
+			return key, nil
+		}
+		key, err := read(path, query)
+		if err != nil {
+			return err
 		}
 		kc := contract.KindCheck{Kind: k.Name, Findings: []contract.Finding{}, Unconfirmed: unconfirmed(k)}
 		if err := failed[key]; err != nil {
-			kc.Error = err.Error()
+			kc.Error, kc.NoRight = err.Error(), isAuth(err)
 		} else {
 			bodies := chosen(k, lists[key])
 			kc.Objects = len(bodies)
 			if o.Sample > 0 && len(bodies) > o.Sample {
 				bodies = bodies[:o.Sample]
+			}
+			if len(sites) > 1 && len(query) > 0 {
+				path, query, _ := readOf(k, sites[1])
+				other, err := read(path, query)
+				if err != nil {
+					return err
+				}
+				kc.Sites = sameInSites(k, lists[key], lists[other])
+			}
+			if k.Shape == model.Collection && len(bodies) > 0 {
+				body, lacks, err := a.byID(ctx, l, k, bodies[0])
+				if err != nil {
+					kc.ByID = err.Error()
+				}
+				kc.ListLacks = lacks
+				if body != nil {
+					bodies = append(bodies[:len(bodies):len(bodies)], body)
+				}
 			}
 			seen := contract.Observe(k.Name, bodies)
 			c.Observed = append(c.Observed, seen)
@@ -160,6 +208,11 @@ func (a *App) examineKinds(ctx context.Context, c *contract.Checkup, s *Session,
 		c.Kinds = append(c.Kinds, kc)
 	}
 	return nil
+}
+
+func isAuth(err error) bool {
+	var e *ras.Error
+	return errors.As(err, &e) && (e.Kind == ras.KindAuth || e.Status == 401 || e.Status == 403)
 }
 
 // chosen are the elements of a shared list that are of the kind.
@@ -290,23 +343,49 @@ func (a *App) selfTest(ctx context.Context, c *contract.Checkup, s *Session, o C
 // advise says what to do about what was found, the most important first.
 func (a *App) advise(c *contract.Checkup) {
 	counts := map[contract.What]int{}
-	failed, unread := 0, []string{}
+	var unread, rights, alike, less, noID []string
 	open := 0
 	for _, k := range c.Kinds {
-		if k.Error != "" {
-			failed++
+		switch {
+		case k.NoRight:
+			rights = append(rights, k.Kind)
+		case k.Error != "":
 			unread = append(unread, k.Kind)
+		}
+		if k.Sites != "" {
+			alike = append(alike, k.Kind)
+		}
+		if len(k.ListLacks) > 0 {
+			less = append(less, k.Kind)
+		}
+		if k.ByID != "" {
+			noID = append(noID, k.Kind)
 		}
 		open += len(k.Unconfirmed)
 		for _, f := range k.Findings {
 			counts[f.What]++
 		}
 	}
-	if failed > 0 {
-		c.Say("rights and reads", contract.CheckWarning, "%s cannot be read: %s", model.Count(failed, "kind", "kinds"), strings.Join(unread, ", "))
+	if len(rights) > 0 {
+		c.Say("rights", contract.CheckWarning, "the account has no right to read %s: %s", model.Count(len(rights), "kind", "kinds"), strings.Join(rights, ", "))
 		c.Advise("give the account the rights, or leave these kinds out with --except")
-	} else {
+	}
+	if len(unread) > 0 {
+		c.Say("rights and reads", contract.CheckWarning, "%s cannot be read: %s", model.Count(len(unread), "kind", "kinds"), strings.Join(unread, ", "))
+		c.Advise("look at what the farm answers for them (below), or leave these kinds out with --except")
+	}
+	if len(rights)+len(unread) == 0 {
 		c.Say("rights and reads", contract.CheckOK, "all kinds can be read")
+	}
+	if len(alike) > 0 {
+		c.Say("sites that answer alike", contract.CheckWarning, "%s: %s", strings.Join(alike, ", "), "whichever of two sites is asked")
+		c.Advise("set one value otherwise in one site in the console and run doctor again: if both still answer alike, manage these kinds in one site alone")
+	}
+	if len(less) > 0 {
+		c.Say("lists", contract.CheckOK, "the lists of %s hold less than an object by its id, which is read where a document needs it: %s", model.Count(len(less), "kind", "kinds"), strings.Join(less, ", "))
+	}
+	if len(noID) > 0 {
+		c.Say("reads by id", contract.CheckWarning, "objects of %s cannot be read by id: %s", model.Count(len(noID), "kind", "kinds"), strings.Join(noID, ", "))
 	}
 	if n := counts[contract.LooksRenamed]; n > 0 {
 		c.Say("names", contract.CheckWarning, "%s as if renamed", model.Count(n, "name looks", "names look"))

@@ -138,6 +138,7 @@ func (a *App) Plan(ctx context.Context, s *Session, f *Folder, o PlanOptions) (*
 	}
 	built.Warnings = append(built.Warnings, surprises(a.Catalog, p.Live)...)
 	built.Warnings = append(built.Warnings, holes(built)...)
+	built.Warnings = append(built.Warnings, a.unsureNumbers(built)...)
 	if text := s.staged(f); text != "" {
 		built.Warnings = append(built.Warnings, text)
 	}

@@ -31,10 +31,18 @@ const (
 
 // KindCheck is what the answers of one kind show.
 type KindCheck struct {
-	Kind     string    `json:"kind"`
-	Objects  int       `json:"objects"`
-	Error    string    `json:"error,omitempty"`
-	Findings []Finding `json:"findings"`
+	Kind    string `json:"kind"`
+	Objects int    `json:"objects"`
+	Error   string `json:"error,omitempty"`
+	// NoRight: the farm refuses the account.
+	NoRight bool `json:"noRight,omitempty"`
+	// Sites says that two sites answer alike.
+	Sites string `json:"sites,omitempty"`
+	// ListLacks are names that an object shows by its id and not in the list;
+	// ByID says why no object could be read so.
+	ListLacks []string  `json:"listLacks,omitempty"`
+	ByID      string    `json:"byId,omitempty"`
+	Findings  []Finding `json:"findings"`
 	// Unconfirmed are enumerations whose numbers no reference page confirms.
 	Unconfirmed []string `json:"unconfirmed,omitempty"`
 }

@@ -421,7 +421,7 @@ properties:
 		k.Identity.Read != "title" || k.Spec.Find("rulesDefault").Part.At != "Assign" || list.At != "More" || k.Spec.Find("description").CreateAs != "text.about" {
 		t.Errorf("%+v %+v %+v", k.List, k.Create, list)
 	}
-	if corrected, _ := l.Count(); corrected != 13 {
+	if corrected, _ := l.Count(); corrected != 12 {
 		t.Errorf("%d corrections", corrected)
 	}
 }

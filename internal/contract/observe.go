@@ -153,7 +153,7 @@ func (o *Observed) Findings(cat *model.Catalog) []Finding {
 	}
 	known := k.KnownReadNames()
 	for _, n := range t.below("") {
-		if !c.reads[""].taken[n.path] && !known[strings.ToLower(n.path)] && !k.Spec.Open {
+		if !c.reads[""].taken[n.path] && !c.leadsToKnown(c.reads[""], n.path) && !known[strings.ToLower(n.path)] && !k.Spec.Open {
 			say(n.path, UnknownName, nil, "of type %s; it is kept under unknown", strings.Join(sortedKeys(o.names[n.path].types), " or "))
 		}
 	}

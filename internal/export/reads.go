@@ -47,6 +47,7 @@ func Reads(cat *model.Catalog) []string {
 			out = append(out, path)
 		}
 	}
+	add("/api/Session") // who is logged on
 	for _, k := range cat.Kinds() {
 		if k.List != nil {
 			add(k.List.Path)

@@ -35,6 +35,14 @@ func (c *Catalog) RefusedUpdates(refused func(kind, path string) bool) {
 	}
 }
 
+// Newer tells whether a release comes after another one; of what cannot be read
+// nobody can tell.
+func Newer(version, than string) bool {
+	a, ok := major(version)
+	b, known := major(than)
+	return ok && known && a > b
+}
+
 // oldest is the first version of the API; a smaller number is none of the
 // product's.
 const oldest = 15

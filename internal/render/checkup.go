@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -19,13 +20,16 @@ func CheckupText(w io.Writer, c *contract.Checkup, o Options) error {
 		p.linef("%s %s: %s", p.paint(color, pad(k.Result, 8)), Escape(k.Name), Escape(k.Text))
 	}
 	for _, k := range c.Kinds {
-		if k.Error == "" && len(k.Findings) == 0 {
+		if k.Error == "" && len(k.Findings) == 0 && len(kindNotes(k)) == 0 {
 			continue
 		}
 		p.linef("")
 		p.linef("%s (%s)", p.paint(bold, Escape(k.Kind)), count(k.Objects, "object", "objects"))
 		if k.Error != "" {
 			p.linef("  not read: %s", Escape(k.Error))
+		}
+		for _, note := range kindNotes(k) {
+			p.linef("  %s", Escape(note))
 		}
 		for _, f := range k.Findings {
 			line := "  " + string(f.What)
@@ -58,6 +62,9 @@ func CheckupMarkdown(w io.Writer, c *contract.Checkup) error {
 		if k.Error != "" {
 			b.WriteString("| " + mdText(k.Kind) + " | not read | | " + mdText(k.Error) + " |\n")
 		}
+		for _, note := range kindNotes(k) {
+			b.WriteString("| " + mdText(k.Kind) + " | note | | " + mdText(note) + " |\n")
+		}
 		for _, f := range k.Findings {
 			b.WriteString("| " + mdText(k.Kind) + " | " + mdText(string(f.What)) + " | " + mdCode(f.Path) + " | " + mdText(f.Text) + " |\n")
 		}
@@ -68,4 +75,19 @@ func CheckupMarkdown(w io.Writer, c *contract.Checkup) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// kindNotes are what is to be said of a kind as a whole.
+func kindNotes(k contract.KindCheck) []string {
+	var out []string
+	if k.Sites != "" {
+		out = append(out, k.Sites)
+	}
+	if k.ByID != "" {
+		out = append(out, "cannot be read by its id: "+k.ByID)
+	}
+	if n := len(k.ListLacks); n > 0 {
+		out = append(out, fmt.Sprintf("the list leaves out %s that an object shows by its id: %s", count(n, "name", "names"), strings.Join(k.ListLacks, ", ")))
+	}
+	return out
 }
