@@ -165,3 +165,39 @@ func RemoveContract(dir string, kinds []string) ([]string, error) {
 	}
 	return gone, nil
 }
+
+// mostContractChanges bounds how many changes of a layer a plan names.
+const mostContractChanges = 20
+
+// contractSince says what has changed of the contract layer since the base in a
+// folder: how rassync speaks to the farm is part of what a review looks at.
+func (a *App) contractSince(base string) []string {
+	was, err := ReadContract(base)
+	if err != nil {
+		return []string{"the contract layer of the base cannot be read: what the change makes of it is not known"}
+	}
+	if was == nil && a.Contract == nil || was != nil && a.Contract != nil && was.Digest == a.Contract.Digest {
+		return nil
+	}
+	builtIn, err := model.Load(schemas.Files)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	before, err := contract.LoadOver(builtIn, schemas.Files, was, contract.ForClient)
+	if err != nil {
+		return []string{"the contract layer of the base does not fit: what the change makes of it is not known"}
+	}
+	changes := contract.Diff(before, a.Catalog)
+	if len(changes) == 0 {
+		return []string{"the change also changes the contract layer: only what is confirmed by it"}
+	}
+	var out []string
+	for i, c := range changes {
+		if i == mostContractChanges {
+			out = append(out, fmt.Sprintf("the change also changes the contract: %s more (rassync contract diff)", model.Count(len(changes)-i, "place", "places")))
+			break
+		}
+		out = append(out, fmt.Sprintf("the change also changes the contract: %s %s", strings.TrimSuffix(c.Kind+"."+c.Path, "."), c.Text))
+	}
+	return out
+}

@@ -25,6 +25,8 @@ type Range struct {
 	Objects []*model.Object
 	// ConfigChanged: the range changes rassync.yaml too.
 	ConfigChanged bool
+	// Contract is what the range changes of the contract layer, in words.
+	Contract []string
 }
 
 // RangeOptions say how what others changed meanwhile is treated.
@@ -54,6 +56,7 @@ func (a *App) Since(ctx context.Context, f *Folder, ref string) (*Range, error) 
 	r := &Range{Base: ref, Commit: base.Commit}
 	r.Objects = a.baseObjects(temp, f.Workspace.Overlay)
 	r.ConfigChanged = !sameFile(temp, f.Dir, workspace.ConfigFile)
+	r.Contract = a.contractSince(temp)
 	return r, nil
 }
 
@@ -255,6 +258,7 @@ func (a *App) divide(r *Range, o PlanOptions, t touched, declared []*model.Objec
 		}
 		out.warn = append(out.warn, text)
 	}
+	out.warn = append(out.warn, r.Contract...)
 	if r.ConfigChanged {
 		out.warn = append(out.warn, workspace.ConfigFile+" changes in this range too: what it protects and limits is as this commit has it")
 	}

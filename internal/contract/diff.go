@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"rassync/internal/coverage"
 	"rassync/internal/facts"
 	"rassync/internal/model"
 )
@@ -32,6 +33,9 @@ func Diff(a, b *model.Catalog) []Change {
 		say := func(p *model.Property, edit bool, format string, args ...any) {
 			out = append(out, Change{Kind: k.Name, Path: p.Path(), Text: fmt.Sprintf(format, args...), Edit: edit})
 		}
+		for _, text := range callsDiffer(a, b, k, other) {
+			out = append(out, Change{Kind: k.Name, Text: text})
+		}
 		k.Spec.Walk(func(p *model.Property) {
 			if p.Parent == nil || p.Name == "[]" {
 				return
@@ -50,6 +54,9 @@ func Diff(a, b *model.Catalog) []Change {
 			if facts.Sent(p) && facts.Sent(q) && strings.Join(p.Write, "|") != strings.Join(q.Write, "|") {
 				say(p, false, "is written as %s and not %s", strings.Join(q.Write, " or "), strings.Join(p.Write, " or "))
 			}
+			if p.CreateAs != q.CreateAs {
+				say(p, false, "a create calls it %s and not %s", createName(q), createName(p))
+			}
 			if facts.Sent(p) && !facts.Sent(q) {
 				say(p, true, "cannot be written any more")
 			}
@@ -66,6 +73,39 @@ func Diff(a, b *model.Catalog) []Change {
 				say(q, false, "is new")
 			}
 		})
+	}
+	return out
+}
+
+func createName(p *model.Property) string {
+	if p.CreateAs != "" {
+		return p.CreateAs
+	}
+	return strings.Join(p.Write, " or ")
+}
+
+// callsDiffer says which calls go elsewhere.
+func callsDiffer(a, b *model.Catalog, k, other *model.Kind) []string {
+	set := func(cat *model.Catalog, k *model.Kind) map[string]bool {
+		out := map[string]bool{}
+		for _, c := range coverage.ClaimsOf(cat, k) {
+			if c.Sent {
+				out[c.Method+" "+c.Path] = true
+			}
+		}
+		return out
+	}
+	was, now := set(a, k), set(b, other)
+	var out []string
+	for _, call := range sortedKeys(was) {
+		if !now[call] {
+			out = append(out, call+" is called no more")
+		}
+	}
+	for _, call := range sortedKeys(now) {
+		if !was[call] {
+			out = append(out, call+" is called")
+		}
 	}
 	return out
 }

@@ -192,7 +192,7 @@ func ContractChanges(w io.Writer, changes []contract.Change, documents bool) err
 		if c.Edit {
 			mark = "!"
 		}
-		p.linef("%s %s.%s %s", mark, Escape(c.Kind), Escape(c.Path), Escape(c.Text))
+		p.linef("%s %s %s", mark, Escape(strings.TrimSuffix(c.Kind+"."+c.Path, ".")), Escape(c.Text))
 		for _, d := range c.Documents {
 			p.linef("      %s", Escape(d))
 			edit++
