@@ -74,7 +74,7 @@ object's last change does not move with what is below it; the number of the sett
 never moves, or only when they are applied.
 
 Your farm's contract may differ from the built-in one. Run in a workspace with a
-contract layer, sim serves that contract; --altered serves one that differs by chance,
+contract layer, sim serves that contract with a random farm; --altered serves one that differs by chance,
 and --openapi writes what is served as an OpenAPI document, as the vendor's is.`,
 		Example: `  rassync sim
   rassync sim --rate off --env-file sim.ps1    # in another window: . .\sim.ps1
@@ -174,6 +174,13 @@ func loopback(host string) bool {
 func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	var none farmsim.Options
 	cat := c.Catalog
+	if c.Contract != nil && o.altered == 0 {
+		// A client keeps what the contract does not have, a farm has none of it.
+		var err error
+		if cat, err = contract.Load(schemas.Files, c.Contract, contract.ForFarm); err != nil {
+			return none, err
+		}
+	}
 	if o.altered != 0 {
 		if o.seed != "" || o.empty {
 			return none, app.Failf(app.Input, "--altered makes a farm of its own: --seed and --empty do not go with it")
@@ -222,6 +229,9 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	}
 	switch {
 	case o.empty:
+	case c.Contract != nil && o.seed == "" && o.random == 0:
+		// The built-in example has the names of the built-in contract.
+		opts.State = farmsim.Random(cat, rand.New(rand.NewPCG(1, 1)), 4)
 	case o.random != 0:
 		opts.State = farmsim.Random(cat, rand.New(rand.NewPCG(o.random, 1)), 4)
 	case o.seed != "":

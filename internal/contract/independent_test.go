@@ -185,6 +185,8 @@ func TestWhatADocumentSaysOtherwise(t *testing.T) {
 		o["relayPort"] = map[string]any{"type": "integer", "minimum": 1, "maximum": 65535}
 		o["relay"] = map[string]any{"type": "object", "properties": map[string]any{"host": map[string]any{"type": "string"}, "kind": map[string]any{"type": "integer", "enum": []any{0, 1}, "description": "0 = Open\n1 = Closed"}}}
 	}
+	delete(d.object(t, "RASMailboxSettingsUpdate"), "username")
+	d.object(t, "RASMailboxSettingsUpdate")["user"] = map[string]any{"type": "object", "properties": map[string]any{"name": map[string]any{"type": "string"}}}
 	// Create and update apart, another bound, newly required, gone.
 	rename(d, "CustomRoute", "publicAddress", "publicHost", "Create")
 	d.schemas["CustomRouteCreate"].(map[string]any)["required"] = []string{"name", "publicHost"}
@@ -214,6 +216,7 @@ func TestWhatADocumentSaysOtherwise(t *testing.T) {
 		{"MailboxSettings", "relay", "new:\n    type: object\n"},
 		{"MailboxSettings", "relay.host", "write: relay.host\nnew:\n    type: string\n"},
 		{"MailboxSettings", "relay.kind", "write: relay.kind\nnumbers:\n    Closed: 1\n    Open: 0\nnew:\n    type: integer\n"},
+		{"MailboxSettings", "username", "write: user.name\n"},
 		{"CustomRoute", "publicAddress", "createAs: publicHost\n"},
 		{"LBSettings", "replicate", "gone: true\n"},
 	} {

@@ -324,7 +324,7 @@ func (c *comparer) elsewhere(side *side, w *want) *name {
 	var found *name
 	for path, n := range side.tree.names {
 		switch {
-		case side.taken[path] || lastStep(path) != last || !compatible(n.typ, w.typ):
+		case side.taken[path] || lastStep(path) != last && !spelledOut(path, w.at) || !compatible(n.typ, w.typ):
 			continue
 		case reading && strings.Contains(path, "[]"), !reading && strings.Count(path, "[]") != strings.Count(w.at, "[]"):
 			continue
@@ -337,6 +337,13 @@ func (c *comparer) elsewhere(side *side, w *want) *name {
 		found = n
 	}
 	return found
+}
+
+// spelledOut tells whether two places are the same words, nested otherwise:
+// senderAddress and sender.address.
+func spelledOut(a, b string) bool {
+	join := func(s string) string { return strings.ToLower(strings.NewReplacer(".", "", "_", "").Replace(s)) }
+	return strings.Contains(a, ".") != strings.Contains(b, ".") && join(a) == join(b)
 }
 
 // free lists the names of a place and type that nothing claims.
