@@ -176,9 +176,9 @@ func (o *simOptions) options(c *call) (farmsim.Options, error) {
 	cat := c.Catalog
 	if c.Contract != nil && o.altered == 0 {
 		// A client keeps what the contract does not have, a farm has none of it.
-		var err error
-		if cat, err = contract.Load(schemas.Files, c.Contract, contract.ForFarm); err != nil {
-			return none, err
+		// Where others hang on what is gone, it stays.
+		if farm, err := contract.Load(schemas.Files, c.Contract, contract.ForFarm); err == nil {
+			cat = farm
 		}
 	}
 	if o.altered != 0 {
