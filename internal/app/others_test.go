@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -324,5 +325,17 @@ func TestLayerOnDisk(t *testing.T) {
 	fails(t, err, Input, "PubFolder")
 	if gone, err := RemoveContract(other, nil); err != nil || len(gone) != 1 {
 		t.Errorf("%v, %v", gone, err)
+	}
+}
+
+// TestTwoNamesOneVariable: names that differ in what a variable cannot hold.
+func TestTwoNamesOneVariable(t *testing.T) {
+	d := newDesk(t)
+	provider := "kind: Provider\nsite: Main\nname: %s\nspec:\n  providerPassword: {fromEnv: RAS_PROVIDER_V_1_PROVIDERPASSWORD}\n"
+	d.write("providers.yaml", fmt.Sprintf(provider, "v-1")+"---\n"+fmt.Sprintf(provider, "v 1")+"---\n"+mailbox)
+	ws, _ := d.app.Read(d.dir, "")
+	ds := d.app.SecretDiagnostics(d.dir, ws, &policy.Policy{})
+	if len(ds) != 1 || ds.Failed() || !strings.Contains(ds[0].Summary, "both names become the same variable") {
+		t.Errorf("%v", ds)
 	}
 }

@@ -324,6 +324,7 @@ func (a *App) outsideWindows(p *Planned) []guard.Refusal {
 // SecretDiagnostics says which secrets of the documents nobody may reveal.
 func (a *App) SecretDiagnostics(dir string, ws *workspace.Workspace, p *policy.Policy) model.Diagnostics {
 	var ds model.Diagnostics
+	first := map[string]*model.Object{} // by the variable that is proposed for it
 	for _, o := range ws.Objects {
 		k := a.Catalog.Kind(o.Address.Kind)
 		if k == nil || o.Goes() {
@@ -332,6 +333,13 @@ func (a *App) SecretDiagnostics(dir string, ws *workspace.Workspace, p *policy.P
 		c := &plan.Change{Action: plan.Create, Address: o.Address.String(), Desired: o}
 		for _, u := range plan.Secrets(k, c) {
 			ref := u.Ref()
+			if other := first[ref.Env]; other != nil && other != o && sharedByName(u, other.Address, o.Address) {
+				ds = append(ds, model.Diagnostic{Severity: model.Warning, Source: ws.Position(o, u.Path), Address: o.Address.String(), Path: u.Path,
+					Summary: fmt.Sprintf("%s stands for the secret of %s too: both names become the same variable", ref.Env, other.Address),
+					Hint:    "if the two secrets differ, name another variable here and allow it in the operator's policy"})
+			} else if ref.Env != "" && other == nil {
+				first[ref.Env] = o
+			}
 			denied := p.Reveal(policy.Use{Address: o.Address, Property: u.Property, Inside: u.Inside, Ref: ref}, filepath.Join(dir, filepath.FromSlash(filepath.ToSlash(filepath.Dir(o.Source.File)))))
 			if denied == nil {
 				continue
@@ -344,6 +352,15 @@ func (a *App) SecretDiagnostics(dir string, ws *workspace.Workspace, p *policy.P
 		}
 	}
 	return ds
+}
+
+// sharedByName tells whether two objects have one variable only because their
+// names become the same one.
+func sharedByName(u plan.SecretUse, a, b model.Address) bool {
+	another := b
+	another.Name += "x"
+	return a.Kind == b.Kind && model.SecretName(u.Property, a, u.Inside...) == u.Ref().Env && model.SecretName(u.Property, b, u.Inside...) == u.Ref().Env &&
+		model.SecretName(u.Property, another, u.Inside...) != u.Ref().Env
 }
 
 // RuleDiagnostics says which rules of rassync.yaml cannot be compiled.
