@@ -418,6 +418,9 @@ func (a *aimer) changedSince(t *touched, now *model.Object) (string, error) {
 	if !model.SameName(is, was) && !model.SameName(lastSegment(is), lastSegment(was)) {
 		return fmt.Sprintf("it is called %q now", now.Address.Name), nil
 	}
+	if t.digest != "" && plan.SamePreImage(a.cat, a.live.Names, now, t.digest, c.Wanted()) {
+		return "", nil // nothing that was just read of it lacks or differs
+	}
 	if t.digest != "" && a.Reread != nil {
 		o, err := a.Reread(now, c.Desired)
 		if err != nil || o == nil {
