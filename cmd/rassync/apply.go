@@ -35,7 +35,7 @@ func newApply(c *call) *cobra.Command {
 	o := &applyOptions{}
 	cmd := &cobra.Command{
 		Use:   "apply [DIR | PLANFILE]",
-		Short: "Make the farm as it is declared",
+		Short: "Apply the declared configuration to the farm",
 		Long: `Apply plans DIR, shows the plan, asks, and carries it out. Given a plan file, it
 carries out exactly that plan, or refuses if an object it touches has changed since.
 

@@ -27,7 +27,7 @@ func newDrift(c *call) *cobra.Command {
 	o := &driftOptions{}
 	cmd := &cobra.Command{
 		Use:   "drift [DIR]",
-		Short: "Show where the farm has left what is declared",
+		Short: "Show where the farm has drifted from what is declared",
 		Long: `Drift compares the farm with what DIR declares, like plan, and also lists the
 objects of exclusive kinds that are on the farm and not declared. It exits with 2 if
 there is anything to show, so that a scheduled job can tell. It never writes.

@@ -15,9 +15,9 @@ import (
 func newExplain(c *call) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain KIND[.property...]",
-		Short: "Say what is known of a kind or a property",
+		Short: "Describe a kind or a property",
 		Long: `Explain says what a kind or one of its properties means, which values it takes, how
-it is read and written through the REST API, and how sure that is.
+it is read and written through the REST API, and how confident rassync is of it.
 
 rassync schema lists the kinds.`,
 		Example: `  rassync explain PubRDSApp

@@ -34,7 +34,7 @@ func newExport(c *call) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export [DIR]",
 		Short: "Write the live farm as YAML",
-		Long: `Export reads the farm and writes it as YAML: one document an object, names instead
+		Long: `Export reads the farm and writes it as YAML: one document per object, names instead
 of ids, no secrets. The same farm gives the same bytes.
 
 Into a folder that holds an export already it updates in place: comments, the order

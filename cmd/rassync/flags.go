@@ -38,7 +38,7 @@ func (f *formatFlag) Type() string { return strings.Join(f.allowed, "|") }
 // addFormat adds --format; the first word is the default.
 func addFormat(cmd *cobra.Command, allowed ...string) *formatFlag {
 	f := &formatFlag{allowed: allowed, value: allowed[0]}
-	cmd.Flags().Var(f, "format", "form of the result: "+strings.Join(allowed, ", "))
+	cmd.Flags().Var(f, "format", "output format: "+strings.Join(allowed, ", "))
 	complete(cmd, "format", allowed)
 	return f
 }
@@ -68,8 +68,8 @@ type selectionFlags struct{ only, except []string }
 
 func addSelection(cmd *cobra.Command, c *call, s *selectionFlags) {
 	f, cat := cmd.Flags(), c.Catalog
-	f.StringArrayVar(&s.only, "only", nil, "only objects that this selector picks; may be repeated")
-	f.StringArrayVar(&s.except, "except", nil, "not the objects that this selector picks; may be repeated")
+	f.StringArrayVar(&s.only, "only", nil, "only objects matching this selector; may be repeated")
+	f.StringArrayVar(&s.except, "except", nil, "exclude objects matching this selector; may be repeated")
 	words := append(cat.Names(), "site:", "kind:", "name:")
 	for _, name := range cat.Names() {
 		words = append(words, "kind:"+name)
@@ -170,7 +170,7 @@ type writeFlags struct {
 
 func addWrite(cmd *cobra.Command, c *call, w *writeFlags) {
 	f := cmd.Flags()
-	f.BoolVar(&w.dryRun, "dry-run", false, "show what would be done and write nothing: no write side is even made")
+	f.BoolVar(&w.dryRun, "dry-run", false, "show what would change without writing")
 	f.BoolVarP(&w.yes, "yes", "y", false, "do not ask before writing")
 	f.BoolVar(&w.stageOnly, "stage-only", false, "leave the changes on the farm to be activated in the console")
 	f.BoolVar(&w.allowStaged, "allow-staged", false, "activate changes of other administrators that wait on the farm along with this run's")

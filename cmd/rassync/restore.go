@@ -24,7 +24,7 @@ func newRestore(c *call) *cobra.Command {
 	o := &restoreOptions{}
 	cmd := &cobra.Command{
 		Use:   "restore ADDRESS... --from SNAPSHOT|DIR",
-		Short: "Bring single objects back",
+		Short: "Restore individual objects",
 		Long: `Restore plans to make the named objects again as they are in a snapshot or in an
 exported folder, shows that plan, asks, and carries it out like any other: with its
 own snapshot and journal, so that it can be rolled back too.

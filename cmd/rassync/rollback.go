@@ -25,7 +25,7 @@ func newRollback(c *call) *cobra.Command {
 	o := &rollbackOptions{}
 	cmd := &cobra.Command{
 		Use:   "rollback [SNAPSHOT]",
-		Short: "Take a run back",
+		Short: "Undo a run",
 		Long: `Rollback plans the way back to how the objects of a run were before it, shows that
 plan, asks, and carries it out like any other: with its own snapshot and journal.
 

@@ -25,7 +25,7 @@ func watchSignals(say io.Writer, cancel func(), exit func(int)) {
 		<-signals
 		// The terminal may be gone: cancel before a write to it can hang.
 		cancel()
-		fmt.Fprintln(say, "\nrassync: interrupted: what is under way is finished first; a second interrupt ends at once")
+		fmt.Fprintln(say, "\nrassync: interrupted: finishing the current change; interrupt again to stop now")
 		for s := range signals {
 			if s != syscall.SIGHUP {
 				exit(exitInterrupted)

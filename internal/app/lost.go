@@ -122,7 +122,7 @@ func (a *App) lostByRun(run *runs.Run, p *plan.Plan, way *wayback.Way, match fun
 		for _, f := range c.Fields {
 			p := a.Catalog.Kind(c.Kind).Spec.Find(model.PropertyPath(f.Path))
 			if (c.Action == plan.Update || c.Action == plan.Replace) && p != nil && p.WriteOnly && way.Sent(c, f.Path) {
-				out = append(out, fmt.Sprintf("%s %s does not go back: nobody can read what it was before the run, supply it again", c.Address, f.Path))
+				out = append(out, fmt.Sprintf("%s %s cannot be restored: its value before the run is not readable, supply it again", c.Address, f.Path))
 			}
 		}
 		out = append(out, copiedForGood(c, way)...)
@@ -158,7 +158,7 @@ func copiedForGood(c *plan.Change, way *wayback.Way) []string {
 		for i, f := range e.Fields {
 			names[i] = f.Path
 		}
-		out = append(out, fmt.Sprintf("%s %s: what %s copied to %s does not go back: the farm does not show what it was there, look at it in the console",
+		out = append(out, fmt.Sprintf("%s %s: what %s copied to %s cannot be restored: the farm does not show what it was there, look at it in the console",
 			c.Address, strings.Join(names, ", "), e.Because, strings.Join(e.Sites, ", ")))
 	}
 	return out

@@ -35,7 +35,7 @@ func (a *App) Reveal(f *Folder) func(model.SecretRef) (string, error) {
 			}
 			return v, err
 		}
-		return "", fmt.Errorf("a secret says not where it is found")
+		return "", fmt.Errorf("a secret needs fromEnv or fromFile")
 	}
 }
 

@@ -170,7 +170,7 @@ func (m *memo) listOf(ctx context.Context, a Asked) ([]any, error) {
 	switch v := v.(type) {
 	case nil:
 		// No list is no empty list.
-		return nil, fmt.Errorf("GET %s: %w, where a list is wanted", a.Path, errNothing)
+		return nil, fmt.Errorf("GET %s: %w instead of a list", a.Path, errNothing)
 	case []any:
 		return v, nil
 	}

@@ -45,14 +45,14 @@ func (f *Farm) create(c *call) *answer {
 		case k.Tree != nil && name == k.Tree.Parent:
 			id, ok := asInt(v)
 			if v != nil && !ok {
-				return true, fmt.Errorf("%s: a number is wanted", name)
+				return true, fmt.Errorf("%s: must be a number", name)
 			}
 			parent = id
 			return true, nil
 		case k.Tree != nil && name == k.Tree.Previous:
 			id, ok := asInt(v)
 			if v != nil && !ok {
-				return true, fmt.Errorf("%s: a number is wanted", name)
+				return true, fmt.Errorf("%s: must be a number", name)
 			}
 			if v != nil {
 				previous = &id
@@ -143,7 +143,7 @@ func (f *Farm) siteOfCreate(c *call, in map[string]any) (int64, *answer) {
 			}
 			id, ok := asInt(v)
 			if !ok {
-				return 0, refuse("%s: a number is wanted", name)
+				return 0, refuse("%s: must be a number", name)
 			}
 			if s := f.siteKind(); s != nil && f.staged.get(s, id) == nil {
 				return 0, refuse("%s: no site has the id %d", name, id)
@@ -158,7 +158,7 @@ func (f *Farm) siteOfCreate(c *call, in map[string]any) (int64, *answer) {
 func (f *Farm) setName(o *object, v any) error {
 	s, ok := v.(string)
 	if !ok {
-		return fmt.Errorf("%s: a text is wanted", o.kind.Identity.Write)
+		return fmt.Errorf("%s: must be a string", o.kind.Identity.Write)
 	}
 	if n := len([]rune(s)); n < 1 || n > 255 {
 		return fmt.Errorf("%s: 1 to 255 characters are wanted", o.kind.Identity.Write)

@@ -622,7 +622,7 @@ func (f *Farm) bareMember(item *model.Property, body any) (any, *answer) {
 	}
 	if list, isList := body.([]any); many {
 		if !isList || len(list) != 1 {
-			return nil, refuse("an array of one is wanted here")
+			return nil, refuse("must be an array of one")
 		}
 		body = list[0]
 	}
@@ -657,7 +657,7 @@ func (f *Farm) updateEntry(c *call, s *listCall) *answer {
 		if spec.PriorityWritable && name == spec.Priority {
 			n, ok := asInt(v)
 			if v != nil && !ok {
-				return true, fmt.Errorf("%s: a number is wanted", name)
+				return true, fmt.Errorf("%s: must be a number", name)
 			}
 			to = n
 			return true, nil

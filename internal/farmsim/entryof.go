@@ -187,7 +187,7 @@ func (f *Farm) setByCall(fl *field) func(*call) *answer {
 			return a
 		}
 		if len(c.data) > 0 {
-			return refuse("no body is wanted")
+			return refuse("the body must be empty")
 		}
 		id := c.id(len(c.params) - 1)
 		for _, name := range fl.prop.Ref {

@@ -94,7 +94,7 @@ func (f *Farm) putOwnFile(fl *field) func(*call) *answer {
 func (c *call) form(field string) (data []byte, name string, a *answer) {
 	t, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil || t != "multipart/form-data" {
-		return nil, "", problem(http.StatusUnsupportedMediaType, c.path, "multipart/form-data is wanted")
+		return nil, "", problem(http.StatusUnsupportedMediaType, c.path, "the Content-Type must be multipart/form-data")
 	}
 	r := multipart.NewReader(bytes.NewReader(c.data), params["boundary"])
 	for {

@@ -90,7 +90,7 @@ func (f *Farm) putObject(v *valuer, p, column *model.Property, row map[string]an
 		}
 	}
 	if _, ok := asInt(id); !ok {
-		return refuse("%s: a number is wanted", p.Cells.Object)
+		return refuse("%s: must be a number", p.Cells.Object)
 	}
 	at := append(append([]string(nil), column.Read...), objects.Read...)
 	var kept []any

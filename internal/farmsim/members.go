@@ -44,7 +44,7 @@ func (f *Farm) putMembers(m *membership) func(*call) *answer {
 		if name := m.objectBody(); f.sw.MembersObject && name != "" {
 			body, isMap := v.(map[string]any)
 			if !isMap {
-				return refuse("an object with %s is wanted", name)
+				return refuse("must be an object with %s", name)
 			}
 			for key := range body {
 				if key != name {
@@ -54,7 +54,7 @@ func (f *Farm) putMembers(m *membership) func(*call) *answer {
 			ids, isArray = body[name].([]any)
 		}
 		if !isArray {
-			return refuse("an array of ids is wanted")
+			return refuse("must be an array of ids")
 		}
 		for _, e := range ids {
 			id, isInt := asInt(e)

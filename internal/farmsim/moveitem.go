@@ -18,7 +18,7 @@ func (f *Farm) moveItem(c *call) *answer {
 			continue
 		}
 		if !isInt {
-			return refuse("%s: a number is wanted", name)
+			return refuse("%s: must be a number", name)
 		}
 		if name == t.Parent {
 			parent = id

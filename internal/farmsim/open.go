@@ -136,7 +136,7 @@ func sameShape(old, v any) error {
 	case map[string]any:
 		m, ok := v.(map[string]any)
 		if !ok {
-			return fmt.Errorf("an object is wanted")
+			return fmt.Errorf("must be an object")
 		}
 		for _, name := range sortedKeys(m) {
 			if _, known := o[name]; !known {
@@ -145,21 +145,21 @@ func sameShape(old, v any) error {
 		}
 	case []any:
 		if _, ok := v.([]any); !ok {
-			return fmt.Errorf("an array is wanted")
+			return fmt.Errorf("must be an array")
 		}
 	case string:
 		if _, ok := v.(string); !ok {
-			return fmt.Errorf("a text is wanted")
+			return fmt.Errorf("must be a string")
 		}
 	case bool:
 		if _, ok := v.(bool); !ok {
-			return fmt.Errorf("true or false is wanted")
+			return fmt.Errorf("must be true or false")
 		}
 	case int64, float64:
 		switch v.(type) {
 		case int64, float64:
 		default:
-			return fmt.Errorf("a number is wanted")
+			return fmt.Errorf("must be a number")
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ func (f *Farm) step(c *call) *answer {
 	}
 	direction, isInt := asInt(in["direction"])
 	if !isInt || direction < 0 || direction > 1 {
-		return refuse("direction: 0 (up) or 1 (down) is wanted")
+		return refuse("direction must be 0 (up) or 1 (down)")
 	}
 	read := o.kind.step
 	at, _ := asInt(o.raw[read])

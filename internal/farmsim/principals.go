@@ -85,7 +85,7 @@ func (f *Farm) resolve(w *world, l *layout, m map[string]any) error {
 	hasSid := l.known[""].subs["sid"] != nil
 	if name == "" {
 		if sid == "" {
-			return fmt.Errorf("an account or a sid is wanted")
+			return fmt.Errorf("must be an account or a sid")
 		}
 		if name = f.accountBySid(w, sid); name == "" {
 			return fmt.Errorf("no account has the sid %s", sid)

@@ -247,7 +247,7 @@ func (c *call) media() *answer {
 		return nil
 	}
 	if err != nil || t != "application/json" || params["api-version"] != "1.0" {
-		return problem(http.StatusUnsupportedMediaType, c.path, "Content-Type %s is wanted, not %q", mediaType, header)
+		return problem(http.StatusUnsupportedMediaType, c.path, "the Content-Type must be %s, not %q", mediaType, header)
 	}
 	return nil
 }
@@ -294,7 +294,7 @@ func (c *call) site(name string) (int64, *answer) {
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, refuse("%s: a number is wanted", name)
+		return 0, refuse("%s: must be a number", name)
 	}
 	if k := c.f.siteKind(); k != nil && c.f.staged.get(k, id) == nil {
 		return 0, problem(http.StatusNotFound, c.path, "no site has the id %d", id)

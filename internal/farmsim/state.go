@@ -59,7 +59,7 @@ func LoadSeed(fsys fs.FS) (State, error) {
 		}
 		list, ok := v.([]any)
 		if !ok {
-			bad = append(bad, fmt.Errorf("seed %s: an array of objects is wanted", e.Name()))
+			bad = append(bad, fmt.Errorf("seed %s: must be an array of objects", e.Name()))
 			continue
 		}
 		s[kind] = []Object{}
@@ -239,18 +239,18 @@ func (k *kind) load(raw Object) (*object, error) {
 	}
 	if v, ok := take(partsKey); ok {
 		if o.parts, ok = v.(map[string]any); !ok {
-			return nil, fmt.Errorf("%s: an object is wanted", partsKey)
+			return nil, fmt.Errorf("%s: must be an object", partsKey)
 		}
 	}
 	if v, ok := take(secretsKey); ok {
 		if o.secrets, ok = v.(map[string]any); !ok {
-			return nil, fmt.Errorf("%s: an object is wanted", secretsKey)
+			return nil, fmt.Errorf("%s: must be an object", secretsKey)
 		}
 	}
 	if v, ok := take(memberKey); ok {
 		groups, ok := v.(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("%s: an object is wanted", memberKey)
+			return nil, fmt.Errorf("%s: must be an object", memberKey)
 		}
 		for yaml, v := range groups {
 			id, ok := asInt(v)

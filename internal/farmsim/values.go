@@ -26,7 +26,7 @@ func (v *valuer) value(p *model.Property, in any) (any, error) {
 	case p.EntryOf != nil: // whether there is such an entry is seen once the siblings are set
 		id, ok := asInt(in)
 		if !ok {
-			return nil, fmt.Errorf("the id of an entry is wanted")
+			return nil, fmt.Errorf("must be the id of an entry")
 		}
 		return id, nil
 	case p.RefBy == "name":
@@ -45,13 +45,13 @@ func (v *valuer) value(p *model.Property, in any) (any, error) {
 	case model.TypeBoolean:
 		b, ok := in.(bool)
 		if !ok {
-			return nil, fmt.Errorf("true or false is wanted")
+			return nil, fmt.Errorf("must be true or false")
 		}
 		return b, nil
 	case model.TypeInteger:
 		i, ok := asInt(in)
 		if !ok {
-			return nil, fmt.Errorf("a whole number is wanted")
+			return nil, fmt.Errorf("must be a whole number")
 		}
 		return i, bounds(p, float64(i))
 	case model.TypeNumber:
@@ -61,11 +61,11 @@ func (v *valuer) value(p *model.Property, in any) (any, error) {
 		case float64:
 			return n, bounds(p, n)
 		}
-		return nil, fmt.Errorf("a number is wanted")
+		return nil, fmt.Errorf("must be a number")
 	case model.TypeObject:
 		m, ok := in.(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("an object is wanted")
+			return nil, fmt.Errorf("must be an object")
 		}
 		return clone(m), nil
 	default:
@@ -75,10 +75,10 @@ func (v *valuer) value(p *model.Property, in any) (any, error) {
 
 func bounds(p *model.Property, n float64) error {
 	if p.Minimum != nil && n < *p.Minimum {
-		return fmt.Errorf("at least %v is wanted", *p.Minimum)
+		return fmt.Errorf("must be at least %v", *p.Minimum)
 	}
 	if p.Maximum != nil && n > *p.Maximum {
-		return fmt.Errorf("at most %v is wanted", *p.Maximum)
+		return fmt.Errorf("must be at most %v", *p.Maximum)
 	}
 	if math.Abs(n) > math.MaxInt64 {
 		return fmt.Errorf("the number is too large")
@@ -89,7 +89,7 @@ func bounds(p *model.Property, n float64) error {
 func (v *valuer) text(p *model.Property, in any) (any, error) {
 	s, ok := in.(string)
 	if !ok {
-		return nil, fmt.Errorf("a text is wanted")
+		return nil, fmt.Errorf("must be a string")
 	}
 	if v.seed && s == "" {
 		return s, nil // what an answer shows for "never set"
@@ -131,7 +131,7 @@ func (v *valuer) number(p *model.Property, in any) (any, error) {
 		return i, nil
 	}
 	if !isNumberOf(p.Enum, i) {
-		return nil, fmt.Errorf("%d is no value of the enumeration", i)
+		return nil, fmt.Errorf("%d is not a valid value", i)
 	}
 	return i, nil
 }
@@ -141,7 +141,7 @@ func (v *valuer) number(p *model.Property, in any) (any, error) {
 func (v *valuer) ref(p *model.Property, kinds []string, in any, single bool) (any, error) {
 	id, ok := asInt(in)
 	if !ok {
-		return nil, fmt.Errorf("the id of a %s is wanted", strings.Join(kinds, " or "))
+		return nil, fmt.Errorf("must be the id of a %s", strings.Join(kinds, " or "))
 	}
 	if single && isNone(p, id) {
 		return id, nil
@@ -164,7 +164,7 @@ func (v *valuer) ref(p *model.Property, kinds []string, in any, single bool) (an
 func (v *valuer) array(p *model.Property, in any) (any, error) {
 	elems, ok := in.([]any)
 	if !ok {
-		return nil, fmt.Errorf("an array is wanted")
+		return nil, fmt.Errorf("must be an array")
 	}
 	out := make([]any, 0, len(elems))
 	for i, e := range elems {
@@ -178,7 +178,7 @@ func (v *valuer) array(p *model.Property, in any) (any, error) {
 		case p.Items.Structured():
 			m, isMap := e.(map[string]any)
 			if !isMap {
-				err = fmt.Errorf("an object is wanted")
+				err = fmt.Errorf("must be an object")
 				break
 			}
 			w = m
@@ -201,12 +201,12 @@ func (v *valuer) array(p *model.Property, in any) (any, error) {
 func (v *valuer) ranges(in any) (any, error) {
 	m, ok := in.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("an object with iPv4s and iPv6s is wanted")
+		return nil, fmt.Errorf("must be an object with iPv4s and iPv6s")
 	}
 	for _, name := range []string{"iPv4s", "iPv6s"} {
 		list, ok := m[name].([]any)
 		if !ok && m[name] != nil {
-			return nil, fmt.Errorf("%s: an array is wanted", name)
+			return nil, fmt.Errorf("%s: must be an array", name)
 		}
 		for _, e := range list {
 			r, _ := e.(map[string]any)
@@ -282,7 +282,7 @@ func (v *valuer) stored(l *layout, root func(string) any) error {
 		}
 		elems, ok := at.([]any)
 		if !ok {
-			return fmt.Errorf("%s: an array is wanted", ls.yaml)
+			return fmt.Errorf("%s: must be an array", ls.yaml)
 		}
 		if ls.items != nil {
 			if err := v.entries(ls.items, ls.yaml, elems); err != nil {
@@ -304,7 +304,7 @@ func (v *valuer) entries(l *layout, yaml string, elems []any) error {
 	for i, e := range elems {
 		m, ok := e.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%s[%d]: an object is wanted", yaml, i)
+			return fmt.Errorf("%s[%d]: must be an object", yaml, i)
 		}
 		for _, name := range l.strangers("", m) {
 			if l.ownName(name) || v.f.sw.UnknownProperties {

@@ -63,7 +63,7 @@ func TestSetByCall(t *testing.T) {
 	c.post("/api/A", `{"name":"admins"}`)
 	c.post("/api/A", `{"name":"ann"}`)
 	c.refused("PUT", "/api/A/2", `{"groupName":"admins"}`, "unknown property groupName")
-	c.refused("PUT", "/api/A/2/MoveToGroup/1", `{}`, "no body")
+	c.refused("PUT", "/api/A/2/MoveToGroup/1", `{}`, "must be empty")
 	c.refused("PUT", "/api/A/2/MoveToGroup/2", nil, "into itself")
 	c.want(404, "PUT", "/api/A/2/MoveToGroup/7", nil)
 	c.want(204, "PUT", "/api/A/2/MoveToGroup/1", nil)

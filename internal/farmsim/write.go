@@ -95,7 +95,7 @@ func (t *target) write(b *body, in map[string]any, special func(name string, v a
 		if t.v.f.sw.UnknownProperties && t.entry != nil && name == futureEntry && t.l.entry.prop.List != nil {
 			n, ok := asInt(v)
 			if v != nil && !ok {
-				return fmt.Errorf("%s: a number is wanted", name)
+				return fmt.Errorf("%s: must be a number", name)
 			}
 			if v != nil {
 				t.entry[name] = n

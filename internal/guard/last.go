@@ -28,7 +28,7 @@ func last(p *plan.Plan, live *export.Farm, g Guard) []Refusal {
 				if after[place] > 0 || siteGoes(p, place) || slices.Contains(g.Lacking, lacking(k, rule, place)) {
 					continue
 				}
-				out = append(out, Refusal{Rule: "last", Why: fmt.Sprintf("the plan takes away the last of its sort, %s: %s", strings.Join(taken[place], ", "), rule.Why), Objects: taken[place]})
+				out = append(out, Refusal{Rule: "last", Why: fmt.Sprintf("the plan removes the last one of its kind, %s: %s", strings.Join(taken[place], ", "), rule.Why), Objects: taken[place]})
 			}
 		}
 	}

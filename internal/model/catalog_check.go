@@ -69,7 +69,7 @@ func (c *Catalog) entryList(p *Property) string {
 	var kinds []string
 	switch {
 	case (of.Kind == "") == (of.Object == ""):
-		return "either object or kind is wanted"
+		return "needs either object or kind"
 	case of.Kind != "":
 		if k := c.kinds[of.Kind]; k == nil || k.Shape != Singleton {
 			return of.Kind + " is no kind of settings"
@@ -108,7 +108,7 @@ func (c *Catalog) entryOf(p *Property) string {
 	}
 	if cells := p.Cells; cells != nil {
 		if p.List == nil || p.Items == nil || p.Items.Prop(cells.Row) == nil {
-			return fmt.Sprintf("cells: a list with the key %s is wanted", cells.Row)
+			return fmt.Sprintf("cells: must be a list with the key %s", cells.Row)
 		}
 		for column := range cells.Numbers {
 			at := p.Items.Prop(column)

@@ -96,7 +96,7 @@ func noNumber(e *Enum, name any) error {
 	if e.Unnumbered[fmt.Sprint(name)] {
 		return fmt.Errorf("the number of %v is not known, so it cannot be sent: write the number that an export shows", name)
 	}
-	return fmt.Errorf("%v is no value of this enumeration", name)
+	return fmt.Errorf("%v is not a valid value", name)
 }
 
 // unnumbered: a name whose number nobody has seen equals any number that no

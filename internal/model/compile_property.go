@@ -114,7 +114,7 @@ func (p *Property) compileCodec() error {
 		p.Codec = p.CodecWord
 	}
 	if p.RefBy != "" && len(p.Ref) == 0 {
-		return fmt.Errorf("codec %s: a reference is wanted", p.CodecWord)
+		return fmt.Errorf("codec %s: must be a reference", p.CodecWord)
 	}
 	return nil
 }

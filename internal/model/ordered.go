@@ -148,7 +148,7 @@ func (r *orderedReader) value() (any, error) {
 				return nil, err
 			}
 			if o.has(key) {
-				return nil, fmt.Errorf("key %q stands twice in one object", key)
+				return nil, fmt.Errorf("duplicate key %q in one object", key)
 			}
 			r.next()
 			r.at++ // the colon

@@ -33,7 +33,7 @@ type PropertyWords struct {
 	Lifecycle Lifecycle `word:"lifecycle" doc:"which of create, update and read carry it"`
 	OnCreate  any       `word:"onCreate" doc:"sent on create when the document leaves it out"`
 
-	WhenWord     Predicate         `word:"when" doc:"counts only while these have such values"`
+	WhenWord     Predicate         `word:"when" doc:"used only while these have such values"`
 	Replaces     string            `word:"replaces" doc:"yaml name beside it that follows from this one while this has a value"`
 	AlsoChanges  *AlsoChanges      `word:"alsoChanges" doc:"a flag: writes while it is true change other objects too"`
 	InheritsDown any               `word:"inheritsDown" doc:"while a folder above differs from this, its value may be shown instead"`

@@ -17,7 +17,7 @@ func TestWordsThatDoNotFit(t *testing.T) {
 	for name, c := range map[string]struct{ words, want string }{
 		"no sibling":                  {`"version": {"type": "string", "x-ras": {"entryOf": {"object": "template", "list": "versions"}}}`, "version: entryOf: no reference template beside it"},
 		"list without ids":            {list + `, "of": {"type": "string", "x-ras": {"ref": "K"}}, "version": {"type": "string", "x-ras": {"entryOf": {"object": "of", "list": "versions"}}}`, "version: entryOf: K has no list versions whose entries have an id"},
-		"neither object nor settings": {`"version": {"type": "string", "x-ras": {"entryOf": {"list": "versions"}}}`, "version: entryOf: either object or kind is wanted"},
+		"neither object nor settings": {`"version": {"type": "string", "x-ras": {"entryOf": {"list": "versions"}}}`, "version: entryOf: needs either object or kind"},
 		"no settings":                 {`"version": {"type": "string", "x-ras": {"entryOf": {"kind": "K", "list": "versions"}}}`, "version: entryOf: K is no kind of settings"},
 		"call without ref":            {`"group": {"type": "string", "x-ras": {"via": {"call": "{self}/M/{v}"}}}`, "group: call: only references are set by a call of their own"},
 		"column incomplete":           {column + `{"ps": 1}}}}}`, "rights: cells: no column ps with permissions and objects"},

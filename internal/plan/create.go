@@ -53,7 +53,7 @@ func (b *builder) create(k *model.Kind, d *model.Object) {
 		return
 	}
 	if d.RenamedFrom != "" {
-		b.warnings = append(b.warnings, fmt.Sprintf("%s is made anew: there is no %q to rename", d.Address, d.RenamedFrom))
+		b.warnings = append(b.warnings, fmt.Sprintf("%s will be created: there is no %q to rename", d.Address, d.RenamedFrom))
 	}
 	b.creatable(k, d, "is needed to make the object")
 	c := &change{Change: Change{Action: Create, Fields: createFields(k.Spec, d.Spec, ""), Desired: d}}

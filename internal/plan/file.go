@@ -20,7 +20,7 @@ var (
 	ErrNewer    = errors.New("a newer rassync wrote the plan file: use that one")
 	ErrEdited   = errors.New("the plan file was changed after it was made")
 	ErrExpired  = errors.New("the plan file has expired")
-	ErrFormat   = errors.New("this is no plan file of a format that this rassync reads, or it is damaged")
+	ErrFormat   = errors.New("not a plan file that this version can read, or damaged")
 	ErrOtherFor = errors.New("the plan file was made for another farm")
 	ErrOtherBy  = errors.New("the plan file was made by another version of rassync")
 )
@@ -137,7 +137,7 @@ func Parse(data []byte, cat *model.Catalog, now time.Time) (*File, error) {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: something stands behind the plan", ErrEdited)
+		return nil, fmt.Errorf("%w: trailing data after the plan", ErrEdited)
 	}
 	if f.FormatVersion != FormatVersion {
 		return nil, fmt.Errorf("%w: version %q, this rassync reads %q", ErrFormat, f.FormatVersion, FormatVersion)

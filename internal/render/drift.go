@@ -9,7 +9,7 @@ import (
 	"rassync/internal/plan"
 )
 
-// Drift is where a farm has left what is declared.
+// Drift is where a farm has drifted from what is declared.
 type Drift struct {
 	// Plan is what would take it back.
 	Plan *plan.Plan

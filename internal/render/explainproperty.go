@@ -36,7 +36,7 @@ func (e *explainer) property(p *model.Property) {
 		e.fact("default", value(p.Default))
 	}
 	e.facts("refers to", refWords(p))
-	e.fact("counts only", conditions(p))
+	e.fact("active only", conditions(p))
 	e.facts("writing", e.writeRules(p))
 	e.fact("secret", secretWords(p))
 	e.fact("written as", writeNames(p))
@@ -44,7 +44,7 @@ func (e *explainer) property(p *model.Property) {
 	e.facts("entries", entryRules(p))
 	e.fact("versions", versionWords(p.Since, p.Until))
 	e.facts("impact", propertyImpacts(p))
-	e.fact("how sure", evidenceWords(sureness(p)))
+	e.fact("evidence", evidenceWords(sureness(p)))
 	e.fact("note", p.Note)
 	if at := inside(p); at != nil && len(at.Props) > 0 {
 		e.heading("Properties")

@@ -44,7 +44,7 @@ func createWords(k *model.Kind) string {
 // enumValue is a name of an enumeration with its number.
 func enumValue(e *model.Enum, name string) string {
 	if e.Unnumbered[name] {
-		return text(name) + " (its number was not seen)"
+		return text(name) + " (numeric value unknown)"
 	}
 	return text(name) + " (" + value(e.ByName[name]) + ")"
 }

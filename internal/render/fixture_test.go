@@ -121,7 +121,7 @@ func samplePlan() *plan.Plan {
 func sampleDiagnostics() model.Diagnostics {
 	return model.Diagnostics{
 		{Severity: model.Error, Source: model.Source{File: "sales.yaml", Line: 12, Col: 5}, Address: "Main/PubRDSApp/Sales/Notepad", Path: "publishFrom",
-			Summary: `"HostPol" is no value of this property`, Hint: "did you mean HostPool?"},
+			Summary: `"HostPol" is not a valid value`, Hint: "did you mean HostPool?"},
 		{Severity: model.Warning, Source: model.Source{File: "farm.yaml", Line: 1, Col: 1}, Address: "MailboxSettings", Summary: "nothing is declared"},
 		{Severity: model.Error, Summary: "no documents were found", Hint: "give a folder that holds YAML files"},
 	}

@@ -120,7 +120,7 @@ func TestExplainKind(t *testing.T) {
 func TestExplainProperty(t *testing.T) {
 	cat := catalog(t)
 	for name, wants := range map[string][]string{
-		"RDSHost.port":                                  {"RDSHost.port: Agent port", "counts only     while inheritDefaultAgentSettings is false", "    inheritDefaultAgentSettings: false\n    port: "},
+		"RDSHost.port":                                  {"RDSHost.port: Agent port", "active only     while inheritDefaultAgentSettings is false", "    inheritDefaultAgentSettings: false\n    port: "},
 		"rdshost.spec.port":                             {"RDSHost.port"},
 		"PubRDSApp.rulesDefault":                        {"allowed         Deny (0)", "Allow (1)", "can lock people out when set to Deny", "weakens security when set to Allow", "through the path Filter below the object"},
 		"MailboxSettings.password":                      {"type            secret", "fromEnv", "read from       nowhere", "inferred: not read in a reference; verify on your farm", "password: {fromEnv: RAS_MAILBOX_PASSWORD}"},

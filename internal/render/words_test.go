@@ -36,7 +36,7 @@ func TestExplainWords(t *testing.T) {
 	for name, wants := range map[string][]string{
 		"TestProvider": {"a call of its own for each type: HyperV, Nutanix, NutanixPC", "POST /api/Test/Provider/nutanixpc", "TestSettings: whatever of these is created or changed comes first",
 			"after create, before anything that depends on the object is written: a schedule takes", "installAgent boolean [once, impact]", "type: HyperV"},
-		"TestProvider.type":         {"NutanixPC (its number was not seen)", "HyperV (9)", "chooses the call that makes the object, and is not sent itself"},
+		"TestProvider.type":         {"NutanixPC (numeric value unknown)", "HyperV (9)", "chooses the call that makes the object, and is not sent itself"},
 		"TestProvider.installAgent": {"an order to the create: sent with it only, never read, compared or sent again", "sent as the query parameter noInstall of the create, which says the opposite"},
 		"TestSettings":              {"(before TestProvider)"},
 		"TestPackage":               {"read as packageName@version", "name: Example@1.0.0.0"},

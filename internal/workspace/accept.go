@@ -84,7 +84,7 @@ func (r *rule) refuses(v any) string {
 	case r.maxLen > 0 && utf8.RuneCountInString(s) > r.maxLen:
 		return "the text is too long"
 	case r.pattern != nil && !r.pattern.MatchString(s):
-		return "the text has not the expected form"
+		return "the text does not match the pattern"
 	}
 	return ""
 }
@@ -93,7 +93,7 @@ func (r *rule) refusesList(list []any) string {
 	var seen valueSet
 	for _, e := range list {
 		if r.unique && seen.twice(e) {
-			return "an entry stands twice"
+			return "duplicate entry"
 		}
 		if r.items != nil {
 			if why := r.items.refuses(e); why != "" {

@@ -52,7 +52,7 @@ func (c *checker) unique(objects []*model.Object) {
 		}
 		hint := "keep one of them"
 		if first.Address != o.Address {
-			hint = "letter case makes no other object; " + hint
+			hint = "names are case-insensitive; " + hint
 		}
 		c.say(model.Error, o.Source, o, "", "the object is declared twice, first at "+first.Source.String(), hint)
 	}

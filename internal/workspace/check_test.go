@@ -11,7 +11,7 @@ func TestChecks(t *testing.T) {
 	for name, c := range map[string]struct{ text, config, want string }{
 		"good": {site + folder + "kind: App\nsite: main\nname: sales/A\nspec: {pools: [\"<default>\", P], publishTo: [MAIN]}\n---\nkind: Pool\nsite: Main\nname: p\n", "", ""},
 		"declared twice": {site + "kind: Pool\nsite: Main\nname: P\n---\nkind: Pool\nsite: Main\nname: p\n", "",
-			`f.yaml:8:1: error: Main/Pool/p: the object is declared twice, first at f.yaml:4:1 (letter case makes no other object; keep one of them)`},
+			`f.yaml:8:1: error: Main/Pool/p: the object is declared twice, first at f.yaml:4:1 (names are case-insensitive; keep one of them)`},
 		"no site": {site + "kind: Pool\nsite: Mian\nname: P\n---\nkind: Pool\nsite: Mian\nname: Q\n", "",
 			`f.yaml:5:7: error: Mian/Pool/P site: there is no site "Mian" (did you mean Main?)`},
 		"no site, farm": {"kind: Pool\nsite: Mian\nname: P\n", "references: farm\n", ""},

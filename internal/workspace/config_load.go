@@ -105,7 +105,7 @@ func (r *configReader) fields(n *yaml.Node, what string, known ...field) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if first := keys.before(n, i); first != nil {
-			r.fail(key, fmt.Sprintf("%q stands twice", key.Value), fmt.Sprintf("it stands first in line %d", r.line+first.Line))
+			r.fail(key, fmt.Sprintf("duplicate key %q", key.Value), fmt.Sprintf("first on line %d", r.line+first.Line))
 			continue
 		}
 		at := slices.IndexFunc(known, func(f field) bool { return f.name == key.Value })
@@ -378,7 +378,7 @@ func (r *configReader) overlays(n *yaml.Node) {
 			continue
 		}
 		if r.config.Overlay(o.Name) != nil {
-			r.fail(key, fmt.Sprintf("%q stands twice", o.Name), "")
+			r.fail(key, fmt.Sprintf("duplicate key %q", o.Name), "")
 			continue
 		}
 		if value.Kind == yaml.MappingNode {

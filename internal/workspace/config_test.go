@@ -69,7 +69,7 @@ func TestConfigErrors(t *testing.T) {
 		"details: [App.rule]\n":                               `rassync.yaml:1:11: error: details: App has no property "rule" (did you mean rules?)`,
 		"details: App.rules\n":                                `rassync.yaml:1:10: error: details: expected a list of text, found text`,
 		"overlays: {a: ../b}\n":                               `rassync.yaml:1:15: error: overlays.a: expected a folder inside the workspace (write it relative to rassync.yaml)`,
-		"references: farm\nreferences: strict\n":              `rassync.yaml:2:1: error: "references" stands twice (it stands first in line 1)`,
+		"references: farm\nreferences: strict\n":              `rassync.yaml:2:1: error: duplicate key "references" (first on line 1)`,
 		"references: farm\n---\nlimits: {}\n":                 `rassync.yaml:3:1: error: the configuration is one document (take out the second one)`,
 		"references: farm\n\tx: 1\n":                          `rassync.yaml:2:1: error: a tab is used for indentation (YAML takes spaces only)`,
 	} {

@@ -112,7 +112,7 @@ func (w *walker) secret(n *yaml.Node) (any, bool) {
 		}
 		return model.SecretRef{File: file.Value, Abs: abs}, true
 	}
-	w.fail(n, "the secret says not where it is found", form)
+	w.fail(n, "the secret needs fromEnv or fromFile", form)
 	return nil, false
 }
 

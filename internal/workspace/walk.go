@@ -213,7 +213,7 @@ func (w *walker) goodKey(n *yaml.Node, i int, keys *keyIndex) bool {
 		return false
 	}
 	if first := keys.before(n, i); first != nil {
-		w.fail(key, fmt.Sprintf("%q stands twice", key.Value), fmt.Sprintf("it stands first in line %d", w.line+first.Line))
+		w.fail(key, fmt.Sprintf("duplicate key %q", key.Value), fmt.Sprintf("first on line %d", w.line+first.Line))
 		return false
 	}
 	return true

@@ -82,7 +82,7 @@ func (w *walker) list(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 				}
 			}
 			if r.unique && seen.twice(v) {
-				w.fail(e, "the entry stands twice", "take one of them out")
+				w.fail(e, "duplicate entry", "take one of them out")
 			}
 			out = append(out, v)
 		}

@@ -154,7 +154,7 @@ func (w *walker) text(n *yaml.Node, p *model.Property, r *rule) (any, bool) {
 		if p != nil && len(p.Examples) > 0 {
 			hint = "write it like " + strings.Join(p.Examples, " or ")
 		}
-		w.refuse(n, fmt.Sprintf("%q has not the expected form", short(s)), hint)
+		w.refuse(n, fmt.Sprintf("%q does not match the pattern", short(s)), hint)
 		return nil, false
 	}
 	if p != nil && len(p.Ref) > 0 && p.Type != model.TypeArray {
