@@ -299,7 +299,7 @@ func TestRunsThatLeaveNoTrace(t *testing.T) {
 		t.Errorf("after another run: %s", damages(s))
 	}
 
-	s, all = three()
+	s, _ = three()
 	if _, err := s.Prune(PruneOptions{Keep: 1}); err != nil {
 		t.Fatal(err)
 	}

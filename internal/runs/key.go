@@ -46,13 +46,14 @@ func (s *Store) needKey() ([]byte, error) {
 	if err := s.startSequence(key); err != nil {
 		return nil, err
 	}
-	if err := s.WriteFile(keyFile, []byte(hex.EncodeToString(key)+"\n")); err != nil {
-		return nil, err
-	}
 	for _, h := range heads {
 		if err := s.writeHead(*h, key); err != nil {
 			return nil, err
 		}
+	}
+	// The key comes last: until it is there, nobody asks for the seals.
+	if err := s.WriteFile(keyFile, []byte(hex.EncodeToString(key)+"\n")); err != nil {
+		return nil, err
 	}
 	return key, nil
 }

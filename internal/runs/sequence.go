@@ -107,10 +107,15 @@ func (q sequence) gaps(there map[int]bool) []int {
 }
 
 // startSequence begins to count the runs of a workspace before it gets its key: from
-// then on a workspace with a key and without a count has lost it.
+// then on a workspace with a key and without a count has lost it. A count that is
+// there is sealed with the new key.
 func (s *Store) startSequence(key []byte) error {
 	if s.Exists(sequenceFile) {
-		return nil
+		q, err := s.readSequence(nil)
+		if err != nil {
+			return err
+		}
+		return s.writeSequence(q, key)
 	}
 	last, err := s.next(nil)
 	if err != nil {

@@ -627,6 +627,10 @@ func (a *aimer) compare(t *touched, was, now *model.Object) differing {
 		if t.change == nil {
 			mine = t.covers(f.Path) && strings.Contains(fmt.Sprint(f.Before), tempMark)
 		}
+		// What no schema knows of an entry goes when the run makes the entry again.
+		if in, unknown := strings.CutPrefix(f.Path, "unknown."); unknown && strings.Contains(in, "[") && t.covers(told(k, in)) {
+			mine = true
+		}
 		switch {
 		case !t.covers(unit) && !shown(now, f.Path):
 			// Nobody knows what it is now: an older farm, or a part that was not read.
