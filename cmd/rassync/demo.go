@@ -88,6 +88,8 @@ func runDemo(ctx context.Context, c *call, dir string) (err error) {
 }
 
 // circle goes through the steps.
+//
+//nolint:funlen // one story
 func (d *demo) circle(ctx context.Context) error {
 	d.title("A simulated farm on this machine")
 	d.say("It speaks TLS with a certificate of its own, which is pinned by its fingerprint.")

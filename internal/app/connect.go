@@ -88,6 +88,8 @@ func (s *Session) Close() error { return s.ras.Close() }
 // Connect logs on to the farm that the operator named, or that rassync.yaml
 // names and the operator has trusted. dir is where relative paths of
 // rassync.yaml start.
+//
+//nolint:funlen // the order of these checks is what protects the password
 func (a *App) Connect(ctx context.Context, c Connection, declared workspace.Farm, dir string) (*Session, error) {
 	address := first(c.URL, a.Getenv(EnvFarm))
 	named := address != ""

@@ -52,6 +52,8 @@ type Exported struct {
 }
 
 // Export reads the farm, or the selected part of it, into the folder.
+//
+//nolint:funlen // one use case, step by step
 func (a *App) Export(ctx context.Context, s *Session, f *Folder, o ExportOptions) (*Exported, error) {
 	if !o.AllowOtherFarm {
 		if err := s.CheckFarm(f.Farm); err != nil {

@@ -125,6 +125,8 @@ func (u unlessPosted) State(_ model.Address, path string, _ any) plan.SentState 
 }
 
 // post sends the create and finds the object it made.
+//
+//nolint:funlen // each way in which a create can end is told from the others here
 func (r *task) post(ctx context.Context, c *plan.Change, k *model.Kind, desired *model.Object, siteID string, parent int64, posted map[string]bool, want func(*model.Object, *model.Property) bool) (*model.Object, error) {
 	enc := r.encoder(desired.Address.Site)
 	enc.Creates = true

@@ -29,12 +29,12 @@ func (r *task) wantOfNew(k *model.Kind, desired *model.Object, siteID string, ag
 		r.turn.release(r.busy, "sample "+key)
 	}
 	sample := r.samples[key]
-	return func(o *model.Object, p *model.Property) bool { return declared(o, p) && !shows(k, sample, p) }, nil
+	return func(o *model.Object, p *model.Property) bool { return declared(o, p) && !shows(sample, p) }, nil
 }
 
 // shows tells whether a sample tells how a part of another new object is: it was
 // read of it, and holds no entries, which have ids of their own.
-func shows(k *model.Kind, sample *model.Object, p *model.Property) bool {
+func shows(sample *model.Object, p *model.Property) bool {
 	if p.OwnPartGet() != p || p.InEntry() || sample.Hides(p.Path()) {
 		return false
 	}
@@ -72,7 +72,7 @@ func (r *task) likeSample(k *model.Kind, desired, live *model.Object, siteID str
 	declared := plan.WantOf(desired)
 	like := map[*model.Property]bool{}
 	for _, p := range export.UnreadParts(k, live, want) {
-		if declared(live, p) && shows(k, sample, p) {
+		if declared(live, p) && shows(sample, p) {
 			like[p] = true
 		}
 	}

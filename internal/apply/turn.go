@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"rassync/internal/export"
 	"rassync/internal/ras"
 	"rassync/internal/runs"
 )
@@ -99,19 +98,6 @@ func (w *givingWriter) Pause(ctx context.Context, d time.Duration, reason string
 	w.turn.give()
 	defer w.turn.take()
 	return w.Writer.Pause(ctx, d, reason)
-}
-
-// givingReader does so for reads alone.
-type givingReader struct {
-	export.Getter
-	turn *turn
-}
-
-// Get implements export.Getter.
-func (g *givingReader) Get(ctx context.Context, path string, query url.Values) (*ras.Answer, error) {
-	g.turn.give()
-	defer g.turn.take()
-	return g.Getter.Get(ctx, path, query)
 }
 
 // groupRecorder is a Recorder that can flush the lines of several changes at once.

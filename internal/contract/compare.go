@@ -579,6 +579,7 @@ func (c *comparer) readName(s *spot, m *match) {
 		c.say(path, Renamed, fmt.Sprintf("%s is %s in answers: %s (%s)", s.readAt, m.now.path, m.why, s.read.call))
 	case asked:
 		c.say(path, Question, fmt.Sprintf("%s no longer shows %s; which of these is it?", s.read.call, s.readAt), m.choices...)
+	case lost, silent: // said for the property as a whole
 	}
 }
 

@@ -456,15 +456,3 @@ func paths(list []*name) []string {
 	}
 	return out
 }
-
-// lostNames are what properties of a place and type were called that the side no
-// longer shows.
-func (c *comparer) lostNames(s *side, up, typ string) []string {
-	var out []string
-	for _, o := range c.spots {
-		if o.read == s && !o.special && o.readAt != "" && wireType(o.p) == typ && s.tree.names[o.readAt] == nil && upOf(o.readAt) == up && facts.Shown(o.p) {
-			out = append(out, o.readAt)
-		}
-	}
-	return out
-}

@@ -83,8 +83,6 @@ var parameter = regexp.MustCompile(`\{[^}]*\}`)
 // Operations counts them.
 func (d *Document) Operations() int { return len(d.ops) }
 
-func (d *Document) find(method, path string) *operation { return d.ops[opKey(method, path)] }
-
 // ParseDocument reads an OpenAPI document (3.0 or 3.1, JSON or YAML), or a page in
 // Markdown with blocks of them.
 func ParseDocument(r io.Reader) (*Document, error) {

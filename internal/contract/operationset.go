@@ -259,6 +259,8 @@ func (c *comparer) shapeOfUpdate(calls *Calls, op *operation) {
 }
 
 // movedKind notices that all calls of a kind have gone to one other path.
+//
+//nolint:funlen // one case after another
 func (c *comparer) movedKind() {
 	k := c.kind
 	base := baseOf(k)

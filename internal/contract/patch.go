@@ -426,6 +426,8 @@ func sortedKeys[V any](m map[string]V) []string {
 }
 
 // add puts in a property that no built-in schema has.
+//
+//nolint:funlen // one case after another
 func (p *patcher) add(doc *yaml.Node, k *model.Kind, at string, c *Correction, source string) error {
 	up, name := "", at
 	if i := strings.LastIndexByte(at, '.'); i >= 0 {

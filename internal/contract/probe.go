@@ -127,8 +127,9 @@ func Another(p *model.Property, have any) (v any, why string) {
 		return otherNumber(p, have)
 	case model.TypeString:
 		return otherText(p, have)
+	default:
+		return nil, "its type is not known"
 	}
-	return nil, "its type is not known"
 }
 
 func otherFlags(p *model.Property, have any) (any, string) {

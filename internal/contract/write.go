@@ -126,6 +126,8 @@ func mergeOp(into, from map[string]any) {
 }
 
 // kind adds the calls of one kind.
+//
+//nolint:funlen // one case after another
 func (d *openDoc) kind(cat *model.Catalog, k *model.Kind) {
 	reads := map[string]*schemaNode{"": {}}
 	reads[""].at("id").leaf = map[string]any{"type": "integer"}

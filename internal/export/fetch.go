@@ -134,8 +134,8 @@ func (m *memo) forgetBut(paths map[string]bool) {
 }
 
 // object asks for one JSON object.
-func (m *memo) object(ctx context.Context, path string, query url.Values) (map[string]any, error) {
-	return m.objectOf(ctx, Asked{Path: path, Query: query})
+func (m *memo) object(ctx context.Context, path string) (map[string]any, error) {
+	return m.objectOf(ctx, Asked{Path: path})
 }
 
 func (m *memo) objectOf(ctx context.Context, a Asked) (map[string]any, error) {

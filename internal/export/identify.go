@@ -75,7 +75,7 @@ func (i *identifier) whole(ctx context.Context, body map[string]any, place int) 
 	}
 	k := i.k
 	if id, ok := model.AsInt(body["id"]); ok && k.Get != "" {
-		full, err := i.r.memo.object(ctx, SelfPath(k.Get, strconv.FormatInt(id, 10)), nil)
+		full, err := i.r.memo.object(ctx, SelfPath(k.Get, strconv.FormatInt(id, 10)))
 		if err != nil && fatal(err) {
 			return nil, err
 		}

@@ -85,7 +85,7 @@ func (r *reader) body(ctx context.Context, k *model.Kind, o *model.Object) (map[
 		return r.single(ctx, k, SiteQuery(k, o))
 	}
 	if k.Get != "" {
-		body, err := r.memo.object(ctx, SelfPath(k.Get, o.ID), nil)
+		body, err := r.memo.object(ctx, SelfPath(k.Get, o.ID))
 		var e *ras.Error
 		if errors.As(err, &e) && e.Kind == ras.KindNotFound {
 			return nil, nil

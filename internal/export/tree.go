@@ -66,7 +66,7 @@ func (r *reader) unlisted(ctx context.Context, fk *model.Kind, known map[int64]b
 				continue
 			}
 			known[id] = true
-			body, err := r.memo.object(ctx, SelfPath(fk.Get, strconv.FormatInt(id, 10)), nil)
+			body, err := r.memo.object(ctx, SelfPath(fk.Get, strconv.FormatInt(id, 10)))
 			if err != nil {
 				if fatal(err) {
 					return nil, err

@@ -61,7 +61,7 @@ func (r *reader) askUnlisted(ctx context.Context) error {
 // then the list was not read.
 func (r *reader) leftOut(ctx context.Context, k *model.Kind, l lostRef) (bool, error) {
 	id := strconv.FormatInt(l.id, 10)
-	body, err := r.memo.object(ctx, SelfPath(k.Get, id), nil)
+	body, err := r.memo.object(ctx, SelfPath(k.Get, id))
 	if err != nil {
 		if fatal(err) {
 			return false, err

@@ -9,6 +9,8 @@ import (
 )
 
 // create makes an object: 201 with the object, its id and the defaults.
+//
+//nolint:funlen // one case after another
 func (f *Farm) create(c *call) *answer {
 	k := c.kind
 	if k.file != nil {

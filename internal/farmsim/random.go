@@ -343,6 +343,8 @@ func (g *generator) lists(o *object, l *layout, entry map[string]any) {
 }
 
 // entries makes members that are all different.
+//
+//nolint:funlen // one case after another
 func (g *generator) entries(o *object, ls *list) []any {
 	out := []any{}
 	n := g.r.IntN(4)

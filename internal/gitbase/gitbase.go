@@ -229,6 +229,7 @@ func (x *extraction) folder(ctx context.Context, tree *object.Tree, at string, d
 			if err := x.file(name, e.Hash); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
+		default: // links and submodules are no documents
 		}
 	}
 	return nil

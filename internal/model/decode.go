@@ -273,6 +273,7 @@ func (d *Decoder) asItIs(p *Property, at place) (any, bool) {
 	}
 }
 
+//nolint:funlen // one case after another
 func (d *Decoder) array(p *Property, at place) any {
 	list, ok := at.here.([]any)
 	if !ok {

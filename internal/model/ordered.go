@@ -54,27 +54,6 @@ func (o *ordered) text(key string) string {
 	return s
 }
 
-func (o *ordered) flag(key string) bool {
-	b, _ := o.get(key).(bool)
-	return b
-}
-
-func (o *ordered) texts(key string) []string {
-	switch v := o.get(key).(type) {
-	case string:
-		return []string{v}
-	case []any:
-		var out []string
-		for _, e := range v {
-			if s, ok := e.(string); ok {
-				out = append(out, s)
-			}
-		}
-		return out
-	}
-	return nil
-}
-
 // plain turns ordered objects into ordinary maps.
 func plain(v any) any {
 	switch v := v.(type) {

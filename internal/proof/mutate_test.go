@@ -383,8 +383,9 @@ func other(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {
 		return "changed", true
 	case model.TypeArray:
 		return otherList(s, p, v, o)
+	default:
+		return nil, false
 	}
-	return nil, false
 }
 
 func otherList(s *stand, p *model.Property, v any, o *model.Object) (any, bool) {

@@ -27,6 +27,7 @@ func ProbeText(w io.Writer, p *contract.Probed, o Options) error {
 				color = red
 			case contract.ProbeIgnored, contract.ProbeNormalised:
 				color = yellow
+			case contract.ProbeAccepted, contract.ProbeNotTried:
 			}
 			line := "  " + out.paint(color, string(q.Result)) + " " + Escape(q.Path)
 			if q.Text != "" {

@@ -14,6 +14,7 @@ const (
 	nightTime = "2026-01-10T01:30:00"
 )
 
+//nolint:funlen // one table
 func (f *farm) pools() {
 	for _, site := range []string{main, zurich} {
 		f.add("RDSHostPool", site, noPool, nil)

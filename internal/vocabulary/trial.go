@@ -67,13 +67,11 @@ func (c *Checker) Trials() []Trial {
 	})
 	for _, name := range c.inner.names() { // a misspelt x-ras would take all its words along
 		typo := misspelt(name)
-		for _, t := range []Trial{
+		out = append(out, []Trial{
 			{"word of JSON Schema", false, obj(typo, "x"), typo + ": unknown word"},
 			{"word of JSON Schema", false, obj("properties", obj("a", obj(typo, "x"))), "properties.a." + typo + ": unknown word"},
 			{"word of JSON Schema", false, obj("items", obj(typo, "x")), "items." + typo + ": unknown word"},
-		} {
-			out = append(out, t)
-		}
+		}...)
 	}
 	return out
 }

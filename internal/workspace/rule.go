@@ -125,6 +125,7 @@ func (s *ruleSet) doc(file string) (map[string]any, error) {
 	return d, nil
 }
 
+//nolint:funlen // one case after another
 func (kr *kindRules) compile(v any, where string) *rule {
 	r := &rule{open: true}
 	m, ok := v.(map[string]any)
