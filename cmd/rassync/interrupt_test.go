@@ -79,7 +79,7 @@ func (h *held) signal(s os.Signal) {
 	}
 	for {
 		line, err := h.err.ReadString('\n')
-		if strings.Contains(line, "a second interrupt ends at once") {
+		if strings.Contains(line, "interrupt again to stop now") {
 			return
 		}
 		if err != nil {
