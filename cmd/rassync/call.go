@@ -104,6 +104,9 @@ func runWith(ctx context.Context, a *app.App, args []string) int {
 	out := &counter{w: safeOut}
 	e.Out, e.Err = out, safeErr
 	c := &call{App: a, out: out}
+	// cobra keeps the completions of every flag for good, and these keep c: whoever
+	// calls often, as tests do, would keep the schemas of each call.
+	defer func() { c.App = nil }()
 	a.Env, a.Say = &e, c.say
 	root := newRoot(c)
 	root.SetArgs(args)
