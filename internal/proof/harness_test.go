@@ -41,7 +41,10 @@ type stand struct {
 
 // Many small farms come and go here: collecting less often saves a good part
 // of the time.
-func init() { debug.SetGCPercent(400) }
+func init() {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(4 << 30) // beyond that, time is worth less than memory
+}
 
 func catalog(t testing.TB) *model.Catalog {
 	t.Helper()
