@@ -51,7 +51,7 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, dir: t.TempDir(), farm: farm, vars: map[string]string{EnvUsername: farmsim.DefaultUsername, EnvPassword: farmsim.DefaultPassword}}
+	d := &desk{t: t, dir: folder(t), farm: farm, vars: map[string]string{EnvUsername: farmsim.DefaultUsername, EnvPassword: farmsim.DefaultPassword}}
 	d.write("rassync.yaml", "references: farm\n")
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if d.fault == nil || !d.fault(w, r) {
@@ -64,6 +64,18 @@ func newDesk(t *testing.T) *desk {
 		User: "anna", Host: "desk", PID: os.Getpid(), In: strings.NewReader("")}
 	d.app = &App{Env: env, Catalog: cat, Tool: plan.Tool{Name: "rassync", Version: "test"}, Say: func(m Message) { d.said = append(d.said, m.Text) }}
 	return d
+}
+
+// folder is a temporary folder. That it cannot be removed is no failure: on
+// Windows the git library keeps files open.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "desk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // instant lets no test wait.
