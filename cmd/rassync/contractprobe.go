@@ -129,11 +129,7 @@ func (o *probeOptions) probe(ctx context.Context, c *call, s *app.Session, p *ap
 	if err != nil || len(layer.Kinds) == 0 {
 		return err
 	}
-	written, err := app.ExtendContract(o.out, layer)
-	if err == nil {
-		c.Notice("wrote %s to %s: review and commit them", plural(len(written), "file", "files"), o.out)
-	}
-	return err
+	return extendLayer(c, o.out, layer)
 }
 
 func (o *probeOptions) show(c *call, found *contract.Probed) error {

@@ -115,9 +115,14 @@ func (o *doctorOptions) extend(ctx context.Context, c *call, s *app.Session, fou
 		c.Notice("the answers show nothing beyond doubt that the schemas do not have: no layer was written")
 		return nil
 	}
-	written, err := app.ExtendContract(o.out, sure)
+	return extendLayer(c, o.out, sure)
+}
+
+// extendLayer adds corrections to a layer on disk, and says so.
+func extendLayer(c *call, folder string, l *contract.Layer) error {
+	written, err := app.ExtendContract(folder, l)
 	if err == nil {
-		c.Notice("wrote %s to %s: review and commit them", plural(len(written), "file", "files"), o.out)
+		c.Notice("wrote %s to %s: review and commit them", plural(len(written), "file", "files"), folder)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"time"
 
+	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/files"
 	"rassync/internal/guard"
@@ -112,7 +113,7 @@ func (a *App) Bind(ctx context.Context, s *Session, f, checkout *Folder, file *p
 func asPlanned(cat *model.Catalog, live *export.Farm, p *plan.Plan) {
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if o := liveOf(live, c); o != nil && o.Spec != nil {
+		if o := apply.LiveOf(live, c); o != nil && o.Spec != nil {
 			k := cat.Kind(c.Kind)
 			export.Carry(k, &model.Object{Spec: c.Unread(k)}, o, c.Wanted())
 		}
@@ -173,7 +174,7 @@ func staleObjects(cat *model.Catalog, live *export.Farm, p *plan.Plan) []string 
 		if c.Action == plan.Reorder {
 			continue
 		}
-		o := liveOf(live, c)
+		o := apply.LiveOf(live, c)
 		switch {
 		case c.Action == plan.Create:
 			if o != nil {

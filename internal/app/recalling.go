@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"rassync/internal/apply"
 	"rassync/internal/export"
 	"rassync/internal/model"
 	"rassync/internal/plan"
@@ -84,7 +85,7 @@ func (r *recalling) touches(p *Planned) bool {
 			return r.AskAll()
 		}
 		objects = append(objects, &model.Object{Address: model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}})
-		if o := liveOf(p.Live, c); o != nil {
+		if o := apply.LiveOf(p.Live, c); o != nil {
 			objects = append(objects, o)
 		}
 		others := append([]string{}, c.Relinks...)
@@ -222,7 +223,7 @@ func changedAt(p *Planned) map[string]string {
 	out := map[string]string{}
 	for i := range p.Plan.Changes {
 		c := &p.Plan.Changes[i]
-		if o := liveOf(p.Live, c); c.Action == plan.Update && o != nil {
+		if o := apply.LiveOf(p.Live, c); c.Action == plan.Update && o != nil {
 			out[c.Address] = o.ChangedAt
 		}
 	}

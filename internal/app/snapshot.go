@@ -91,7 +91,7 @@ func (sv *saver) change(ctx context.Context, c *plan.Change) error {
 	if c.Action == plan.Reorder {
 		return nil
 	}
-	o := liveOf(sv.live, c)
+	o := apply.LiveOf(sv.live, c)
 	if o == nil && comesWithSite(sv.live, c) {
 		return nil // a rollback takes it away with the site
 	}
@@ -124,19 +124,6 @@ func (sv *saver) change(ctx context.Context, c *plan.Change) error {
 // plan makes first.
 func comesWithSite(live *export.Farm, c *plan.Change) bool {
 	return c.Action == plan.Update && c.PreImage == "" && c.Site != "" && live.Find(model.Address{Kind: model.SiteKind, Name: c.Site}) == nil
-}
-
-// liveOf finds the object of a change on the farm as it was read.
-func liveOf(live *export.Farm, c *plan.Change) *model.Object {
-	a := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
-	if c.RenamedFrom != "" {
-		old := a
-		old.Name = c.RenamedFrom
-		if o := live.Find(old); o != nil {
-			return o
-		}
-	}
-	return live.Find(a)
 }
 
 // save looks at an object and keeps it: of one that is changed what is in its own

@@ -111,6 +111,12 @@ func Before(live *export.Farm, c *plan.Change) *model.Object {
 	if c.Before != nil {
 		return c.Before
 	}
+	return LiveOf(live, c)
+}
+
+// LiveOf finds the object of a change, by its old name or its own, on the farm as
+// it was read; nil if it is not there.
+func LiveOf(live *export.Farm, c *plan.Change) *model.Object {
 	a := model.Address{Site: c.Site, Kind: c.Kind, Name: c.Name}
 	if c.RenamedFrom != "" {
 		old := a

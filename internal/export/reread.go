@@ -33,6 +33,11 @@ func (r *reader) listed(ctx context.Context, k *model.Kind, o *model.Object) (ma
 	if k.Shape != model.Collection || k.Get == "" || k.List == nil || r.cat.Described(SelfPath(k.Get, o.ID)) {
 		return nil, nil
 	}
+	return r.element(ctx, k, o)
+}
+
+// element is what the list of a kind shows of an object; nil if it is not in it.
+func (r *reader) element(ctx context.Context, k *model.Kind, o *model.Object) (map[string]any, error) {
 	list, err := r.rawList(ctx, k, o)
 	if err != nil {
 		return nil, err
@@ -92,16 +97,7 @@ func (r *reader) body(ctx context.Context, k *model.Kind, o *model.Object) (map[
 		}
 		return body, err
 	}
-	list, err := r.rawList(ctx, k, o)
-	if err != nil {
-		return nil, err
-	}
-	for _, body := range list {
-		if id, ok := model.AsInt(body["id"]); ok && strconv.FormatInt(id, 10) == o.ID {
-			return body, nil
-		}
-	}
-	return nil, nil
+	return r.element(ctx, k, o)
 }
 
 func (r *reader) rawList(ctx context.Context, k *model.Kind, o *model.Object) ([]map[string]any, error) {
